@@ -1,0 +1,52 @@
+"""Plan which racks go where and when: ``read_study``, ``solve``, ``verify``; see the README for a first plan."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .version import __version__
+
+if TYPE_CHECKING:
+    from .errors import InfeasibleError, InputError, RackgridError, SolverError
+    from .plan import Plan, read_plan
+    from .solve import solve
+    from .study import Study, read_study
+    from .verify import verify
+
+_HOMES = {
+    "InfeasibleError": "errors",
+    "InputError": "errors",
+    "Plan": "plan",
+    "RackgridError": "errors",
+    "SolverError": "errors",
+    "Study": "study",
+    "read_plan": "plan",
+    "read_study": "study",
+    "solve": "solve",
+    "verify": "verify",
+}
+
+__all__ = [
+    "InfeasibleError",
+    "InputError",
+    "Plan",
+    "RackgridError",
+    "SolverError",
+    "Study",
+    "__version__",
+    "read_plan",
+    "read_study",
+    "solve",
+    "verify",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name on first use, so that ``import optimizer`` alone stays light."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(f".{_HOMES[name]}", __name__), name)
+    globals()[name] = value
+    return value

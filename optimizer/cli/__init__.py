@@ -1,0 +1,1 @@
+"""Run the planner from a terminal: parse, call, print; one module per command."""

@@ -1,0 +1,105 @@
+"""Check a study's files and obvious limits without solving it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from math import isfinite
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from optimizer.errors import Fault, InputError, shown
+
+from . import options
+from .messages import fault_line, result, tell_faults
+
+if TYPE_CHECKING:
+    from optimizer.study import Study
+
+
+def check(
+    study: options.StudyArgument = None,
+    sites: options.SitesOption = None,
+    site_ramp: options.SiteRampOption = None,
+    grid: options.GridOption = None,
+    racks: options.RacksOption = None,
+    deliveries: options.DeliveriesOption = None,
+    placement: options.PlacementOption = None,
+    assignments: options.SetOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print ok, errors, warnings and limits as JSON.")] = False,
+) -> None:
+    """Validate a study's files and say its obvious limits; solve nothing.
+
+    \b
+    rackgrid check my-study
+    rackgrid check my-study --deliveries late.csv --json
+    """
+    from optimizer.limits import obvious_limits
+    from optimizer.parameters import Parameters
+
+    from .input import read
+
+    files = options.replaced_files(
+        {
+            "sites": sites,
+            "site_ramp": site_ramp,
+            "grid": grid,
+            "racks": racks,
+            "deliveries": deliveries,
+            "placement": placement,
+        }
+    )
+    try:
+        ready = read(study, options.replaced_values(assignments or []), files)
+    except InputError as fault:
+        if as_json:
+            result(_as_json(fault.faults, [], []))
+        raise
+    parameters = Parameters.of(ready)
+    limits = obvious_limits(parameters)
+    tell_faults([], ready.warnings)
+    result(_as_json([], ready.warnings, limits) if as_json else "\n".join(_overview(ready, limits)))
+
+
+def _as_json(errors: Sequence[Fault], warnings: Sequence[Fault], limits: Sequence[str]) -> str:
+    facts = {
+        "ok": not errors,
+        "errors": [fault_line(f) for f in errors if f.severity != "warning"],
+        "warnings": [str(f) for f in (*errors, *warnings) if f.severity == "warning"],
+        "limits": list(limits),
+    }
+    return json.dumps(facts, indent=1, ensure_ascii=False)
+
+
+def _overview(study: Study, limits: Sequence[str]) -> list[str]:
+    """Describe the study in a few lines: what there is, and what is delivered against what can be powered."""
+    from optimizer.limits import powered_it_mw
+    from optimizer.parameters import Parameters
+
+    p = Parameters.of(study)
+    kinds = study.sites["kind"].replace("", "no kind").value_counts().sort_index()
+    counted = ", ".join(f"{n} {shown(kind, 30)}" for kind, n in kinds.items())
+    racks = [
+        f"{shown(sku, 40)} ({shown(vendor, 30)})"
+        for sku, vendor, pods in zip(p.skus, p.vendor_of, p.delivered_pods.sum(axis=1), strict=True)
+        if pods
+    ]
+    lines = [
+        f"{shown(study.config.study.name or 'study without a name')}: the files are right",
+        f"sites      {len(study.sites)}: {counted}",
+        f"grid       {len(study.zones)} zones, {len(study.lines)} lines, flow {study.flow}"
+        if study.has_grid
+        else "grid       none: only the sites' own limits bind",
+        f"racks      {len(p.skus)} types, delivered: {', '.join(racks) or 'none'}",
+        f"periods    {p.periods[0]} to {p.periods[-1]}, {len(p.periods)} of {12 * p.length_years:.0f} months",
+        "",
+        "period    delivered MW   can be powered MW, all sites together",
+    ]
+    for period, have, can in zip(p.periods, p.delivered_mw.sum(axis=0).cumsum(), powered_it_mw(p), strict=True):
+        lines.append(f"{period:<8}{have:>14,.0f}{_mw(can):>20}")
+    return [*lines, *([""] if limits else []), *(shown(limit, 200) for limit in limits)]
+
+
+def _mw(value: float) -> str:
+    return f"{value:,.0f}" if isfinite(value) else "unlimited"

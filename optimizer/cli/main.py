@@ -1,0 +1,98 @@
+"""Start the command line: its commands, its exit codes, and the last word on anything that went wrong."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from optimizer import __version__
+from optimizer.errors import InfeasibleError, InputError, RackgridError, shown
+
+from .check import check
+from .init import init
+from .interrupt import SIGNALS, Interrupted
+from .map import map_
+from .messages import make_streams_safe, say, tell_error, tell_faults
+from .solve import solve
+from .verify import verify
+
+REPORT = "https://github.com/rackgrid/rackgrid/issues"
+_HELP = """Assign Broadcom, AMD and Nvidia racks to datacenter sites under grid power limits and delivery
+schedules, at least cost and least unused capacity.
+
+\b
+rackgrid solve                    solve the embedded 26 GW study into plans/openai-26gw
+rackgrid init mine                copy that study, its sites and its grid, to edit
+rackgrid check mine               are the files right, and is power enough?
+rackgrid solve mine               solve your own
+rackgrid map plans/mine           one picture per period
+
+Exit codes: 0 a plan; 1 internal error; 2 bad usage or input; 3 proven infeasible; 4 stopped without a plan;
+5 verify found a number that differs."""
+
+app = typer.Typer(
+    name="rackgrid",
+    help=_HELP,
+    rich_markup_mode=None,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+app.command("solve", short_help="Solve a study and write its plan folder.")(solve)
+app.command("check", short_help="Validate a study's files and its obvious limits.")(check)
+app.command("init", short_help="Copy the embedded study into a folder to edit.")(init)
+app.command("verify", short_help="Recheck a plan against its study.")(verify)
+app.command("map", short_help="Draw a plan, one picture per period.")(map_)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"rackgrid {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version and end.", callback=_print_version, is_eager=True),
+    ] = False,
+) -> None:
+    del version
+
+
+def main() -> None:
+    """Run the program and end the process with its exit code."""
+    make_streams_safe()
+    SIGNALS.install()
+    try:
+        app(prog_name="rackgrid")
+    except Interrupted:
+        tell_error("interrupted; nothing was kept")
+        sys.exit(4)
+    except RackgridError as fault:
+        tell(fault)
+        sys.exit(fault.exit_code)
+    except Exception as fault:
+        if os.environ.get("RACKGRID_DEBUG", "0") not in ("", "0"):
+            raise
+        say(
+            f"internal error: {type(fault).__name__}: {shown(fault, 300)} – "
+            f"a fault of rackgrid {__version__}, not of your files; please report it at {REPORT} "
+            "with this line (RACKGRID_DEBUG=1 shows where it happened)"
+        )
+        sys.exit(1)
+
+
+def tell(fault: RackgridError) -> None:
+    """Say on stderr what a known error means."""
+    if isinstance(fault, InputError):
+        tell_faults(fault.faults)
+    elif isinstance(fault, InfeasibleError):
+        tell_error(f"infeasible: {fault}")
+    else:
+        tell_error(str(fault) or type(fault).__name__)

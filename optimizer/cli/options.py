@@ -1,0 +1,75 @@
+"""The options that solve and check share: the study, and what replaces its files and values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from optimizer.errors import Fault, InputError
+
+StudyArgument = Annotated[
+    str | None,
+    typer.Argument(metavar="STUDY", help="A study.toml or its folder; without it the embedded 26 GW study."),
+]
+SitesOption = Annotated[str | None, typer.Option("--sites", metavar="FILE", help="Candidate sites instead.")]
+SiteRampOption = Annotated[str | None, typer.Option("--site-ramp", metavar="FILE", help="Power by period instead.")]
+GridOption = Annotated[str | None, typer.Option("--grid", metavar="DIR", help="Grid folder instead.")]
+RacksOption = Annotated[str | None, typer.Option("--racks", metavar="FILE", help="Rack types instead.")]
+DeliveriesOption = Annotated[str | None, typer.Option("--deliveries", metavar="FILE", help="Deliveries instead.")]
+PlacementOption = Annotated[
+    str | None,
+    typer.Option("--placement", metavar="FILE", help="Placement costs instead; none leaves an optional file out."),
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Replace a value of study.toml, money.discount_rate=0.1; repeatable.",
+    ),
+]
+
+
+def replaced_files(options: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Return what replaces the study's files: a path, or None where ``none`` leaves an optional file out.
+
+    Raises InputError where a file is left out that a study needs.
+    """
+    files = {
+        table: None if text.strip().lower() == "none" else text for table, text in options.items() if text is not None
+    }
+    needed = [table for table in ("sites", "racks", "deliveries") if table in files and files[table] is None]
+    if needed:
+        raise InputError([Fault(f"--{table}", "can't be left out", cure="name a file") for table in needed])
+    return files
+
+
+def replaced_values(assignments: Sequence[str]) -> dict[str, object]:
+    """Read ``key.path=value``; the value stays text, which the study reads like its own file.
+
+    Raises InputError naming every assignment that is none.
+    """
+    faults = [
+        Fault("--set", "is no assignment", value=text, cure="write --set money.discount_rate=0.1")
+        for text in assignments
+        if not all(text.partition("=")[::2])
+    ]
+    if faults:
+        raise InputError(faults)
+    return {key.strip(): text.strip() for key, _, text in (a.partition("=") for a in assignments)}
+
+
+def plan_place(study: str | None, out: str | None) -> Path:
+    """Return where the plan goes: ``out``, else plans/ and the name of the study's folder."""
+    from optimizer.io.embedded import STUDY
+
+    if out is not None:
+        return Path(out)
+    if study is None:
+        return Path("plans", STUDY)
+    path = Path(study).absolute()
+    folder = path if path.is_dir() else path.parent
+    return Path("plans", folder.resolve().name or "plan")

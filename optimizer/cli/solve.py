@@ -1,0 +1,149 @@
+"""Solve a study and write its plan."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from optimizer.errors import InfeasibleError, InputError, SolverError
+
+from . import options
+from .interrupt import SIGNALS
+from .messages import result, say, tell_faults
+
+if TYPE_CHECKING:
+    from optimizer.plan import Plan
+    from optimizer.study import Study
+
+
+def solve(
+    study: options.StudyArgument = None,
+    out: Annotated[
+        str | None,
+        typer.Option("-o", "--out", metavar="DIR", help="Plan folder; default plans/NAME of the study's folder."),
+    ] = None,
+    sites: options.SitesOption = None,
+    site_ramp: options.SiteRampOption = None,
+    grid: options.GridOption = None,
+    racks: options.RacksOption = None,
+    deliveries: options.DeliveriesOption = None,
+    placement: options.PlacementOption = None,
+    assignments: options.SetOption = None,
+    gap: Annotated[
+        float | None, typer.Option("--gap", metavar="SHARE", help="Stop at this gap; 0.001 is 0.1 %.")
+    ] = None,
+    time_limit: Annotated[
+        float | None,
+        typer.Option("--time-limit", metavar="SECONDS", help="Keep the best plan found by then."),
+    ] = None,
+    threads: Annotated[int | None, typer.Option("--threads", metavar="N", help="Threads; 0: all.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print plan.json on stdout instead of the summary.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace a plan that is there.")] = False,
+) -> None:
+    """Solve a study and write its plan folder; the summary goes to stdout.
+
+    Ctrl-C keeps the best plan found so far.
+
+    \b
+    rackgrid solve
+    rackgrid solve my-study -o plans/late --deliveries late.csv
+    rackgrid solve my-study --set policy.max_sites=20 --set money.discount_rate=0.06
+    rackgrid solve my-study --grid none --json > plan.json
+    """
+    files = options.replaced_files(
+        {
+            "sites": sites,
+            "site_ramp": site_ramp,
+            "grid": grid,
+            "racks": racks,
+            "deliveries": deliveries,
+            "placement": placement,
+        }
+    )
+    values = options.replaced_values(assignments or [])
+    limits = {"solve.gap": gap, "solve.time_limit_s": time_limit, "solve.threads": threads}
+    values |= {key: value for key, value in limits.items() if value is not None}
+    place, ready = _prepare(options.plan_place(study, out), study, values, files, force=force)
+    try:
+        plan = _search(ready)
+    except (InfeasibleError, SolverError) as fault:
+        if as_json:
+            result(_no_plan(fault))
+        raise
+    with SIGNALS.deaf():
+        plan.to_folder(place, force=force)
+    _tell_end(plan, place)
+    result((place / "plan.json").read_text(encoding="utf-8").rstrip("\n") if as_json else plan.summary())
+
+
+def _prepare(
+    place: Path, study: str | None, values: dict[str, object], files: dict[str, str | None], *, force: bool
+) -> tuple[Path, Study]:
+    """Claim the plan's place and read the study; what is wrong with either is told together."""
+    from optimizer.plan.folder import claim
+
+    from .input import read
+
+    faults = []
+    try:
+        place = claim(place, force=force)
+    except InputError as fault:
+        faults += fault.faults
+    try:
+        ready = read(study, values, files)
+    except InputError as fault:
+        faults += fault.faults
+    if faults:
+        raise InputError(faults)
+    return place, ready
+
+
+def _search(study: Study) -> Plan:
+    """Say what is known before the search, then search."""
+    from optimizer.limits import obvious_limits
+    from optimizer.parameters import Parameters
+    from optimizer.solve import solve as search
+
+    from .progress import followed, stop_wanted
+
+    tell_faults([], study.warnings)
+    for line in obvious_limits(Parameters.of(study)):
+        say(f"note: {line}")
+    with SIGNALS.kept(), followed() as listener:
+        return search(study, progress=listener, stop=stop_wanted())
+
+
+def _tell_end(plan: Plan, place: Path) -> None:
+    """Say where the plan is and, where its gap is wider than asked, how wide."""
+    from optimizer.plan.summary import status_in_words
+
+    if plan.status != "optimal":
+        say(f"note: {status_in_words(plan)}")
+    say(f"plan written to {place}")
+    say(f"next: rackgrid map {_as_typed(place)}")
+
+
+def _as_typed(place: Path) -> str:
+    try:
+        text = str(place.relative_to(Path.cwd()))
+    except (ValueError, OSError):
+        text = str(place)
+    return f'"{text}"' if " " in text else text
+
+
+def _no_plan(fault: InfeasibleError | SolverError) -> str:
+    """Return what stands for plan.json where there is no plan."""
+    infeasible = isinstance(fault, InfeasibleError)
+    reasons = fault.reasons if isinstance(fault, InfeasibleError) and fault.reasons else str(fault).splitlines()
+    facts = {
+        "format": 1,
+        "status": "infeasible" if infeasible else "no_plan",
+        "objective_usd": None,
+        "bound_usd": None,
+        "gap": None,
+        "reasons": reasons,
+    }
+    return json.dumps(facts, indent=1, ensure_ascii=False)

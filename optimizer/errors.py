@@ -1,0 +1,93 @@
+"""What can go wrong, for callers.
+
+RackgridError
+├── InputError        the files, keys or arguments are wrong; carries every fault found (exit code 2)
+├── InfeasibleError   proven: no plan satisfies the study's policy (exit code 3)
+├── SolverError       the search stopped without a plan (exit code 4)
+└── VerifyError       a plan's numbers do not follow from its study (exit code 5)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+
+def shown(value: object, width: int = 80) -> str:
+    """Return text from a file so that a terminal shows it as text: escaped, and cut at ``width``."""
+    text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(value))
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing wrong in the input: where, what, why and how to mend it.
+
+    ``line`` is the line of a text file or the feature's number (from 1) of a GeoJSON file; None where the
+    whole file is meant. ``column`` is a column of a table or a key of study.toml. ``severity`` is "error" or
+    "warning".
+    """
+
+    file: str
+    reason: str
+    line: int | None = None
+    column: str = ""
+    value: str | None = None
+    cure: str = ""
+    severity: str = "error"
+
+    def __str__(self) -> str:
+        where = self.file + (f":{self.line}" if self.line is not None else "")
+        column = f" {self.column}" if self.column else ""
+        value = f"{shown(self.value)} " if self.value is not None else ""
+        cure = f" – {self.cure}" if self.cure else ""
+        return f"{shown(where, 160)}{shown(column)}: {value}{self.reason}{cure}"
+
+
+class RackgridError(Exception):
+    """Anything this package raises on purpose."""
+
+    exit_code = 1
+
+
+class InputError(RackgridError):
+    """The input is wrong; ``faults`` lists all that was found, in the order of the files."""
+
+    exit_code = 2
+
+    def __init__(self, faults: Sequence[Fault] | str) -> None:
+        self.faults: list[Fault] = [Fault("", faults)] if isinstance(faults, str) else list(faults)
+        super().__init__(faults if isinstance(faults, str) else "\n".join(str(f) for f in self.faults))
+
+
+class InfeasibleError(RackgridError):
+    """No plan satisfies the study, and the proof was checked; ``reasons`` say which rules clash."""
+
+    exit_code = 3
+
+    def __init__(self, message: str, reasons: Sequence[str] = ()) -> None:
+        self.reasons = list(reasons)
+        super().__init__("\n".join([message, *self.reasons]))
+
+
+class SolverError(RackgridError):
+    """The search ended without a plan."""
+
+    exit_code = 4
+
+
+@dataclass
+class Faults:
+    """A collector that readers and checks add to; ``warnings`` never stop a study, ``errors`` do."""
+
+    errors: list[Fault] = field(default_factory=list)
+    warnings: list[Fault] = field(default_factory=list)
+
+    def add(self, fault: Fault) -> None:
+        """Add one fault to the list of its severity."""
+        (self.warnings if fault.severity == "warning" else self.errors).append(fault)
+
+    def raise_if_any(self) -> None:
+        """Raise InputError with every error found so far."""
+        if self.errors:
+            raise InputError(self.errors)

@@ -1,0 +1,50 @@
+"""Openings, halls and the yearly pace at which they come."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyomo.environ as pyo
+
+from .notation import Program, linear
+
+
+def opening_order(c: Program, s: int, t: int) -> Any:
+    """A site that is open stays open: y_st ≥ y_s,t−1."""
+    return linear([(1.0, c.m.y[s, t]), (-1.0, c.m.y[s, t - 1])]) >= 0.0
+
+
+def hall_space(c: Program, s: int, t: int) -> Any:
+    """Racks stand in halls; what is built without racks is idle.
+
+    Σ_k p_k N_skt + idle_st = existing_st y_st + hall_s Σ_{τ≤t} h_sτ
+    """
+    built, constant = c.built(s, t, -1.0)
+    return linear([*c.it_load(s, t), (1.0, c.m.idle[s, t]), *built], constant) == 0.0
+
+
+def hall_ceiling(c: Program, s: int, t: int) -> Any:
+    """New halls fit whole under ``max_mw``, and none stands at a closed site.
+
+    Σ_{τ≤t} h_sτ ≤ floor((max_s − existing_s) / hall_s) · y_st
+    """
+    opened, constant = c.open_(s, t, -float(c.p.halls_max[s]))
+    return linear([*c.halls_by(s, t), *opened], constant) <= 0.0
+
+
+def hall_rate(c: Program, s: int, year: int) -> Any:
+    """Halls of a site commissioned in one calendar year: Σ_{t in year} h_st ≤ halls_per_year_s."""
+    terms = [(1.0, c.m.h[s, t]) for t, y in enumerate(c.p.horizon.calendar_years) if y == year and (s, t) in c.m.h]
+    return linear(terms) <= float(c.p.halls_per_year[s])
+
+
+def new_mw_rate(c: Program, year: int) -> Any:
+    """Halls of the whole programme commissioned in one calendar year.
+
+    Σ_s hall_s Σ_{t in year} h_st ≤ max_new_mw_per_year
+    """
+    years = c.p.horizon.calendar_years
+    terms = [(float(c.p.hall_mw[s]), c.m.h[s, t]) for s, t in c.m.h if years[t] == year]
+    if not terms:
+        return pyo.Constraint.Skip
+    return linear(terms) <= float(c.policy.max_new_mw_per_year or 0.0)

@@ -1,0 +1,27 @@
+"""The grid: each zone's surplus, and transport over the interfaces between zones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyomo.environ as pyo
+
+from .notation import Program, linear
+
+
+def zone_balance(c: Program, z: int, t: int) -> Any:
+    """What the sites of a zone draw, its own surplus serves or its lines bring.
+
+    Σ_{s∈z} d_st = g_zt + Σ_in f − Σ_out f
+    """
+    m, p = c.m, c.p
+    draw = [(1.0, m.d[s, t]) for s in c.members[z] if (s, t) in m.d]
+    surplus = [(-1.0, m.g[z, t])] if (z, t) in m.g else []
+    flows = []
+    for i in range(len(p.lines)):
+        if z in (p.line_from[i], p.line_to[i]):
+            out = 1.0 if p.line_from[i] == z else -1.0
+            flows += [(out, m.f[i, t]), (-out, m.r[i, t])]
+    if not (draw or surplus or flows):
+        return pyo.Constraint.Skip
+    return linear([*draw, *surplus, *flows]) == 0.0

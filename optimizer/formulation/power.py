@@ -1,0 +1,24 @@
+"""Power at the site: what is energised, what is drawn and from which source."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .notation import Program, linear
+
+
+def site_power(c: Program, s: int, t: int) -> Any:
+    """Peak load and spare power are what an open site has at its fence.
+
+    peak_pue_s Σ_k p_k N_skt + spare_st = (I_st + O_st) y_st
+    """
+    energised, constant = c.open_(s, t, -float(c.p.power_mw[s, t]))
+    load = c.it_load(s, t, float(c.p.peak_pue[s]))
+    return linear([*load, (1.0, c.m.spare[s, t]), *energised], constant) == 0.0
+
+
+def power_sources(c: Program, s: int, t: int) -> Any:
+    """Peak load is drawn from the zone or generated on site: peak_pue_s Σ_k p_k N_skt = d_st + o_st."""
+    m = c.m
+    sources = [(-1.0, var[s, t]) for var in (m.d, m.o) if (s, t) in var]
+    return linear([*c.it_load(s, t, float(c.p.peak_pue[s])), *sources]) == 0.0

@@ -1,0 +1,249 @@
+"""Read one cell, and where it can't be read say what it is and how to write it."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from optimizer.io.periods import parse_label
+from optimizer.io.schema import Column
+
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+SITE_ID = re.compile(r"[A-Za-z0-9_.-]+")
+SWAPPED = "lon and lat look swapped: lon is east-west, lat north-south"
+_PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_MISSING = {
+    "-",
+    "--",
+    "–",
+    "—",
+    "?",
+    ".",
+    "n/a",
+    "na",
+    "n.a.",
+    "#n/a",
+    "null",
+    "none",
+    "nil",
+    "unknown",
+    "tbd",
+    "tba",
+}
+_MISSING |= {"not available", "not applicable", "missing", "void", "x"}
+_TRUE, _FALSE = {"true", "yes", "1", "1.0"}, {"false", "no", "0", "0.0"}
+_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ]00:00(?::00(?:\.0+)?)?)?", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a cell can't be read, and the cure."""
+
+    reason: str
+    cure: str = ""
+
+
+def is_empty(value: object) -> bool:
+    """Whether a cell says nothing; NaN written as a word or a literal is no empty cell."""
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def read_number(value: object, column: Column) -> float | Problem:
+    """Read a number with a decimal point; infinity only where the schema allows it."""
+    if isinstance(value, bool):
+        return Problem("is true or false where a number is meant")
+    if isinstance(value, str):
+        text = value.strip()
+        if _PLAIN.fullmatch(text):
+            number = float(text)
+        elif text.lower().lstrip("+-") in ("inf", "infinity"):
+            number = -math.inf if text.startswith("-") else math.inf
+        else:
+            return _diagnosis(text, column)
+    else:
+        try:
+            number = float(value)  # type: ignore[arg-type]
+        except OverflowError:
+            return Problem("is too large for a number")
+        except (TypeError, ValueError):
+            return Problem("is no number")
+    if math.isnan(number):
+        return Problem("is not a number", _or_empty(column))
+    if math.isinf(number) and not (column.infinity and number > 0):
+        return Problem("is not finite", _or_empty(column))
+    return number
+
+
+def _or_empty(column: Column) -> str:
+    return "write a number" if column.required else column.when_empty()
+
+
+def _number_shapes() -> list[tuple[str, str, Callable[[str], str]]]:
+    """Shapes of what is almost a number: pattern, what it is, and how to write it."""
+    return [
+        (r"[+-]?\d{1,3}(,\d{3})+\.\d+|[+-]?\d{1,3}(,\d{3}){2,}", "has thousands separators", _without(",")),
+        (
+            r"[+-]?[1-9]\d{0,2},\d{3}",
+            "has a comma: a thousands separator or a decimal comma",
+            lambda t: f"write {t.replace(',', '')} or {t.replace(',', '.')}",
+        ),
+        (r"[+-]?\d+,\d+([eE][+-]?\d+)?", "has a decimal comma", lambda t: f"write {t.replace(',', '.')}"),
+        (
+            r"[+-]?\d{1,3}(\.\d{3})+,\d+",
+            "has thousands points and a decimal comma",
+            lambda t: f"write {t.replace('.', '').replace(',', '.')}",
+        ),
+        (r"[+-]?\d{1,3}(\.\d{3}){2,}", "has thousands separators", _without(".")),
+        (
+            r"[+-]?\d{1,3}([ '’_\u00a0\u202f]\d{3})+(\.\d+)?",
+            "has thousands separators",
+            _without(" '’_\u00a0\u202f"),
+        ),
+        (r"[+-]?[\d.]+\s*%", "is a percentage", lambda t: f"write {_percent(t)} where a share is meant"),
+        (r"[\d.]+(\s*[,;/|]\s*[\d.]+)+", "holds several numbers", lambda _: "write one number per cell"),
+        (r"[\d.]+\s*(-|–|to|\.\.)\s*[\d.]+", "is a range", lambda _: "write one number"),
+        (r"(?=.*\d)[$€£]?\s*[+-]?[\d.,]+\s*[A-Za-z$€£²/]*", "carries a unit or a letter", _bare),
+        (
+            r"#(REF|VALUE|DIV/0|NAME\?|NULL|NUM|SPILL|CALC)!?\??",
+            "is a spreadsheet's error value",
+            lambda _: "mend the formula",
+        ),
+        (r"=.*", "is a formula", lambda _: "save the table as values"),
+    ]
+
+
+def _without(marks: str) -> Callable[[str], str]:
+    return lambda text: "write " + "".join(c for c in text if c not in marks)
+
+
+def _bare(_: str) -> str:
+    return "write the number alone; the unit is in the column's name"
+
+
+def _percent(text: str) -> str:
+    try:
+        return f"{float(text.rstrip('% ')) / 100:.6g}"
+    except ValueError:
+        return "0.5"
+
+
+_SHAPES = [(re.compile(pattern, re.ASCII), reason, cure) for pattern, reason, cure in _number_shapes()]
+
+
+def _diagnosis(text: str, column: Column) -> Problem:
+    """Say what a text in a column of numbers is."""
+    if text.lower() == "nan":
+        return Problem("is not a number", _or_empty(column))
+    if text.lower() in _MISSING:
+        cure = "write a number" if column.required else column.when_empty()
+        return Problem("is a word for a missing value", cure)
+    for pattern, reason, spell in _SHAPES:
+        if len(text) < 100 and pattern.fullmatch(text):
+            return Problem(reason, spell(text))
+    return Problem("is not a number", _or_empty(column))
+
+
+def read_bool(value: object, _: Column) -> bool | Problem:
+    """Read true/false, yes/no or 1/0 in any case."""
+    if isinstance(value, bool):
+        return value
+    word = str(value).strip().lower()
+    if word in _TRUE:
+        return True
+    if word in _FALSE:
+        return False
+    return Problem("is neither true nor false", "write true or false")
+
+
+def read_period(value: object, _: Column) -> str | Problem:
+    """Read a period's label; a year stored as a number or as its first day is its label."""
+    if isinstance(value, bool):
+        return Problem("is no period", "write 2026, 2026H1 or 2026Q3")
+    if isinstance(value, float) and math.isfinite(value) and value.is_integer():
+        value = int(value)
+    text = value.isoformat() if isinstance(value, (date, datetime)) else str(value).strip()
+    if re.fullmatch(r"\d{4}\.0*", text, re.ASCII):
+        text = text.partition(".")[0]
+    day = _DATE.fullmatch(text)
+    if day and day[2] == day[3] == "01":
+        text = day[1]
+    elif day and 1 <= int(day[2]) <= 12:
+        quarter = (int(day[2]) + 2) // 3
+        return Problem("is a date where a period is meant", f"write {day[1]}Q{quarter}")
+    try:
+        label = parse_label(text)
+    except ValueError:
+        return Problem("is no period", _period_cure(text))
+    if not FIRST_YEAR <= label.start // 12 <= LAST_YEAR:
+        return Problem(f"is no year from {FIRST_YEAR} to {LAST_YEAR}")
+    return str(label)
+
+
+def _period_cure(text: str) -> str:
+    tidy = re.sub(r"[\s_/-]", "", text).upper()
+    swapped = re.fullmatch(r"([HQ][1-4])(\d{4})", tidy)
+    tidy = swapped[2] + swapped[1] if swapped else tidy
+    try:
+        return f"write {parse_label(tidy)}"
+    except ValueError:
+        return "write 2026, 2026H1 or 2026Q3"
+
+
+def read_text(value: object, column: Column) -> str | Problem:
+    """Read text without blanks at its ends; ids are never numbers with a point."""
+    if isinstance(value, str):
+        text = value.strip()
+    elif isinstance(value, (bool, list, dict)):
+        if column.type != "text":
+            return Problem("is no text", "write it as text")
+        text = str(value)
+    elif isinstance(value, float) and column.type != "text":
+        if not math.isfinite(value):
+            return Problem("is not a number and no text either", "write ids as text")
+        return Problem("is a number with a decimal point where an id is meant", "store ids as text")
+    else:
+        text = str(value)
+    if column.type in ("id", "code"):
+        return _id_problem(text, column) or text
+    if column.type == "vendors":
+        parts = [part.strip() for part in text.split(";")]
+        return ";".join(dict.fromkeys(part for part in parts if part))
+    if column.choices and text.lower() not in column.choices:
+        return Problem(f"is none of {', '.join(column.choices)}")
+    return text.lower() if column.choices else text
+
+
+def _id_problem(text: str, column: Column) -> Problem | None:
+    if column.type == "id" and not SITE_ID.fullmatch(text):
+        odd = next(c for c in text if not SITE_ID.fullmatch(c))
+        name = unicodedata.name(odd, "a control character")
+        return Problem(f"is no id: it holds {name}", "use letters, digits, _ . and - only")
+    if not text.isprintable():
+        return Problem("is no id: it holds a control character")
+    if len(text) > 200:
+        return Problem("is longer than the 200 characters of an id")
+    if column.name == "vendor" and ";" in text:
+        return Problem("holds ;, which separates vendors", "name one vendor per row")
+    return None
+
+
+def limits_hint(column: Column, number: float, *, too_large: bool) -> str:
+    """Say what the column may hold, and the unit that was perhaps meant."""
+    low, high = max(column.minimum, column.above), column.maximum
+    if column.unit == "degrees":
+        swapped = column.name == "lat" and abs(number) <= 180
+        return SWAPPED if swapped else "write degrees in WGS 84, not metres of a projection"
+    if column.unit == "share":
+        return "write a share from 0 to 1, 0.9 for 90 %"
+    if too_large and column.unit in ("MW", "MW IT", "MW at the fence"):
+        return "write MW, not kW"
+    if column.name == "rack_kw":
+        return "write the kW of one rack, not W" if too_large else "write the kW of one rack, not MW"
+    if math.isinf(low) or math.isinf(high):
+        return ""
+    bounds = f"from {low:,.10g} to {high:,.10g}" if column.above < column.minimum else f"above {low:,.10g}"
+    return f"write a value {bounds}" + (f" {column.unit}" if column.unit else "")

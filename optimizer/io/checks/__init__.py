@@ -1,0 +1,39 @@
+"""Check tables against each other: one function per check, all in one register."""
+
+from __future__ import annotations
+
+from optimizer.errors import Fault, Faults
+from optimizer.io.checks import deliveries, ids, policy, power
+from optimizer.io.checks.context import Check, Context, Doubt
+from optimizer.io.table import report
+
+__all__ = ["CHECKS", "Check", "Context", "Doubt", "run"]
+
+CHECKS: tuple[Check, ...] = (
+    ids.no_rows,
+    ids.repeated_ids,
+    ids.vendor_spellings,
+    ids.repeated_keys,
+    ids.unknown_references,
+    ids.unknown_vendors,
+    power.magnitudes,
+    power.sentinels,
+    power.falling_ramps,
+    power.too_much_existing,
+    power.never_powered,
+    deliveries.neither_or_both,
+    deliveries.outside_horizon,
+    deliveries.broken_pods,
+    policy.policy_sites,
+    policy.loops,
+)
+
+
+def run(context: Context, faults: Faults) -> None:
+    """Run every check on what could be read and add what they find."""
+    for check in CHECKS:
+        for found in check(context):
+            if isinstance(found, Fault):
+                faults.add(found)
+            else:
+                report(faults, found.table, found.column, found.findings, severity=found.severity)

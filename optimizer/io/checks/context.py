@@ -1,0 +1,46 @@
+"""What the checks between tables look at, and what they find."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from optimizer.errors import Fault
+from optimizer.io.config import StudyConfig
+from optimizer.io.keys import Keys
+from optimizer.io.periods import Horizon
+from optimizer.io.table import Finding, Table
+
+
+@dataclass(frozen=True)
+class Context:
+    """Everything that could be read: a table that could not is absent, and so is a wrong study.toml."""
+
+    config: StudyConfig | None
+    keys: Keys
+    horizon: Horizon | None
+    tables: dict[str, Table]
+    has_grid: bool
+
+    def whole(self, name: str) -> Table | None:
+        """Return a table that others can be held against: it has rows and lost none."""
+        table = self.some(name)
+        return None if table is None or table.lost_rows else table
+
+    def some(self, name: str) -> Table | None:
+        """Return a table that has rows to check."""
+        table = self.tables.get(name)
+        return table if table is not None and len(table.frame) else None
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """What a check found in one column of a table."""
+
+    table: Table
+    column: str
+    findings: list[Finding]
+    severity: str = "error"
+
+
+Check = Callable[[Context], Iterable[Doubt | Fault]]

@@ -1,0 +1,80 @@
+"""Checks of deliveries against racks and the study's periods."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from optimizer.io.checks.context import Context, Doubt
+from optimizer.io.periods import Horizon, Label
+from optimizer.io.standing import labels_of
+from optimizer.io.table import Finding
+
+
+def neither_or_both(context: Context) -> Iterator[Doubt]:
+    """Find rows without exactly one of racks and mw."""
+    table = context.some("deliveries")
+    if table is None:
+        return
+    counts = (~np.isnan([table.numbers("racks"), table.numbers("mw")])).sum(axis=0).tolist()
+    unread = {i for i, count in enumerate(counts) if count == 0 and table.unread(i, ("racks", "mw"))}
+    cure = "give exactly one of the two"
+    found = [
+        Finding(i, "both racks and mw are given" if count else "neither racks nor mw is given", cure)
+        for i, count in enumerate(counts)
+        if count != 1 and i not in unread
+    ]
+    yield Doubt(table, "racks", found)
+
+
+def outside_horizon(context: Context) -> Iterator[Doubt]:
+    """Find deliveries outside the study's periods or before their rack is out."""
+    table, racks, horizon = context.some("deliveries"), context.some("racks"), context.horizon
+    if table is None or horizon is None:
+        return
+    out = _available(context, horizon) if racks is not None else {}
+    found = []
+    for row, (sku, label) in enumerate(zip(table.texts("sku"), labels_of(table.texts("period")), strict=True)):
+        if label is None:
+            continue
+        if not horizon.spread(label):
+            span = f"{horizon.names[0]} to {horizon.names[-1]}"
+            found.append(Finding(row, f"is outside of the study's periods, {span}", "", str(label)))
+        elif sku in out and not horizon.spread(label, out[sku][0]):
+            reason = f"is before the rack is out: available_from is {out[sku][1]}"
+            cure = "deliver later, or correct available_from in racks"
+            found.append(Finding(row, reason, cure, str(label)))
+    yield Doubt(table, "period", found)
+
+
+def _available(context: Context, horizon: Horizon) -> dict[str, tuple[int, Label]]:
+    """Return the first period of each SKU that names one, and its label."""
+    racks = context.tables["racks"].frame
+    labels = zip(racks["sku"], labels_of(racks["available_from"]), strict=True)
+    return {sku: (horizon.position(label.start), label) for sku, label in labels if label is not None}
+
+
+def broken_pods(context: Context) -> Iterator[Doubt]:
+    """Find racks that are no whole pods: labels no coarser than a period, summed per SKU and period."""
+    table, racks, horizon = context.some("deliveries"), context.some("racks"), context.horizon
+    if table is None or racks is None or horizon is None:
+        return
+    pods = dict(zip(racks.texts("sku"), racks.frame["pod_racks"].tolist(), strict=True))
+    sums: dict[tuple[str, int], list[int]] = {}
+    numbers = table.numbers("racks")
+    for row, (sku, label) in enumerate(zip(table.texts("sku"), labels_of(table.texts("period")), strict=True)):
+        if label is None or math.isnan(numbers[row]) or sku not in pods or label.months > 12 * horizon.length_years:
+            continue
+        for period in horizon.spread(label):
+            sums.setdefault((sku, period), []).append(row)
+    found = []
+    for (sku, period), rows in sums.items():
+        total, pod = int(sum(numbers[r] for r in rows)), pods[sku]
+        if total % pod:
+            reason = f"{total:,} racks in {horizon.names[period]} are no whole pods of {pod}"
+            low = total // pod * pod
+            cure = f"deliver {low:,} or {low + pod:,}, or give mw in place of racks"
+            found.append(Finding(rows[-1], reason, cure, None, "pods"))
+    yield Doubt(table, "racks", sorted(found, key=lambda f: f.row))

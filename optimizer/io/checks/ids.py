@@ -1,0 +1,136 @@
+"""Checks of ids: twice, nearly twice, and named where nobody has them."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from optimizer.errors import Fault, shown
+from optimizer.io.checks.context import Context, Doubt
+from optimizer.io.schema import schema
+from optimizer.io.source import nearest
+from optimizer.io.standing import labels_of
+from optimizer.io.table import SHOWN_ROWS, Finding, Table
+
+# Letters of Greek and Cyrillic that look like Latin ones.
+_LOOK_ALIKE = str.maketrans("абвекмнорстухіјѕαβεηικμνορτυχ", "abbekmhopctyxijsabehikmvoptux")
+
+
+def folded(text: str) -> str:
+    """Return what is left of an id without case, blanks and look-alike letters."""
+    plain = unicodedata.normalize("NFKC", text).casefold().translate(_LOOK_ALIKE)
+    return "".join(c for c in plain if not c.isspace() and unicodedata.category(c) != "Cf")
+
+
+def no_rows(context: Context) -> Iterator[Fault]:
+    """Find tables without rows where a plan needs some."""
+    for name in ("sites", "racks", "deliveries"):
+        table = context.tables.get(name)
+        if table is not None and table.given and table.frame.empty:
+            yield Fault(table.file, "has no rows", cure=f"a study needs at least one row of {name}")
+
+
+def repeated_ids(context: Context) -> Iterator[Doubt]:
+    """Find ids that stand twice, or that differ only by case, blanks or look-alike letters."""
+    for name in ("sites", "racks", "zones", "lines"):
+        table = context.some(name)
+        if table is not None:
+            column = schema(name).unique[0]
+            yield Doubt(table, column, _repeated(table, table.texts(column)))
+
+
+def vendor_spellings(context: Context) -> Iterator[Doubt]:
+    """Find vendors of racks that differ only by case, blanks or look-alike letters."""
+    table = context.some("racks")
+    if table is not None:
+        yield Doubt(table, "vendor", _repeated(table, table.texts("vendor"), same_is_fine=True))
+
+
+def _repeated(table: Table, ids: Sequence[str], *, same_is_fine: bool = False) -> list[Finding]:
+    first: dict[str, int] = {}
+    found = []
+    for row, text in enumerate(ids):
+        if not text:
+            continue
+        earlier = first.setdefault(folded(text), row)
+        if earlier == row or (same_is_fine and ids[earlier] == text):
+            continue
+        where = f"{table.unit} {table.lines[earlier]}"
+        if ids[earlier] == text:
+            reason, kind = f"stands twice: also in {where}", "stands twice"
+        else:
+            other = shown(ids[earlier], 40)
+            reason = f'differs from "{other}" in {where} only by case, blanks or look-alike letters'
+            kind = "differs"
+        found.append(Finding(row, reason, "one id, one spelling, one row", text, kind))
+    return found
+
+
+def repeated_keys(context: Context) -> Iterator[Doubt]:
+    """Find two rows of one key, also where two labels start on the same day."""
+    for name in ("site_ramp", "placement", "headroom", "energy_prices"):
+        table = context.some(name)
+        if table is None:
+            continue
+        names = schema(name).unique
+        keys: list[list[Any]] = [table.texts(n) for n in names]
+        if "period" in names:
+            place = names.index("period")
+            keys[place] = [None if label is None else label.start for label in labels_of(keys[place])]
+        yield Doubt(table, names[-1], list(_same_keys(table, names, list(zip(*keys, strict=True)))))
+
+
+def _same_keys(table: Table, names: list[str], keys: list[tuple[object, ...]]) -> Iterator[Finding]:
+    first: dict[tuple[object, ...], int] = {}
+    last = table.texts(names[-1])
+    for row, key in enumerate(keys):
+        if any(part is None or part == "" for part in key):
+            continue
+        earlier = first.setdefault(key, row)
+        if earlier == row:
+            continue
+        value, other = last[row], last[earlier]
+        where = f"{table.unit} {table.lines[earlier]}"
+        if value == other:
+            reason, kind = f"stands twice for one {names[0]}: also in {where}", "stands twice"
+        else:
+            reason, kind = f'starts on the same day as "{other}" in {where}', "same day"
+        yield Finding(row, reason, "keep one of the two rows", value, kind)
+
+
+def unknown_references(context: Context) -> Iterator[Doubt]:
+    """Find ids that the table they refer to does not have."""
+    for table in context.tables.values():
+        for column in table.schema.columns:
+            name, _, key = column.refers_to.partition(".")
+            target = context.whole(name)
+            if target is None or (name == "zones" and not context.has_grid):
+                continue
+            reason = f"is no {key} of {target.file}"
+            yield Doubt(table, column.name, _unknown(table.texts(column.name), target.texts(key), reason))
+
+
+def _unknown(words: Iterable[str], known: Iterable[str], reason: str) -> list[Finding]:
+    names = set(known)
+    found: list[Finding] = []
+    for row, word in enumerate(words):
+        if word and word not in names:
+            cure = nearest(word, names) if len(found) < SHOWN_ROWS else ""
+            found.append(Finding(row, reason, cure, word))
+    return found
+
+
+def unknown_vendors(context: Context) -> Iterator[Doubt]:
+    """Find vendors of sites that no rack has."""
+    sites, racks = context.some("sites"), context.whole("racks")
+    if sites is None or racks is None:
+        return
+    vendors = set(racks.texts("vendor"))
+    found = []
+    for row, text in enumerate(sites.texts("vendors")):
+        for vendor in text.split(";") if text else ():
+            if vendor not in vendors:
+                cure = nearest(vendor, vendors) or f"vendors of racks: {', '.join(sorted(vendors)[:5])}"
+                found.append(Finding(row, f"is no vendor of {racks.file}", cure, vendor))
+    yield Doubt(sites, "vendors", found)

@@ -1,0 +1,105 @@
+"""Checks of power and capacity: what falls, what never fits, what is no number but a mark."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from optimizer.io.checks.context import Context, Doubt
+from optimizer.io.standing import POWER_COLUMNS, by_site, labels_of
+from optimizer.io.table import Finding
+
+_MARKS = (-1, -99, -999, -9999, -99999, 9999, 99999, 999999, 9999999)
+_HUGE = 1e20
+_SLACK = 1 + 1e-9
+
+
+def magnitudes(context: Context) -> Iterator[Doubt]:
+    """Doubt numbers that are larger than anyone has built."""
+    for table in context.tables.values():
+        for column in table.schema.typed:
+            if math.isinf(column.warn_above):
+                continue
+            numbers = table.numbers(column.name)
+            rows = np.flatnonzero(numbers > column.warn_above)
+            reason = f"is above {column.warn_above:,.10g} MW at one site"
+            found = [Finding(int(i), reason, "write MW, not kW", _plain(numbers[i])) for i in rows]
+            yield Doubt(table, column.name, found, "warning")
+
+
+def sentinels(context: Context) -> Iterator[Doubt]:
+    """Doubt numbers that often stand for a missing value."""
+    for table in context.tables.values():
+        for column in table.schema.typed:
+            if not column.is_number or column.unit == "degrees":
+                continue
+            numbers = table.numbers(column.name)
+            suspect = np.isin(numbers, _MARKS) | ((np.abs(numbers) >= _HUGE) & np.isfinite(numbers))
+            reason = "looks like a mark for a missing or unlimited value and is taken as a number"
+            found = [Finding(int(i), reason, column.when_empty(), _plain(numbers[i])) for i in np.flatnonzero(suspect)]
+            yield Doubt(table, column.name, found, "warning")
+
+
+def falling_ramps(context: Context) -> Iterator[Doubt]:
+    """Doubt a cumulative column that falls: increments, perhaps."""
+    ramp = context.some("site_ramp")
+    if ramp is None:
+        return
+    labels = labels_of(ramp.texts("period"))
+    starts = [(label.start, i) for i, label in enumerate(labels) if label is not None]
+    ids = ramp.texts("site")
+    for column in POWER_COLUMNS:
+        numbers = ramp.numbers(column)
+        last: dict[str, int] = {}
+        found = []
+        for _, i in sorted(starts):
+            site = ids[i]
+            if math.isnan(numbers[i]):
+                continue
+            before = last.get(site)
+            if before is not None and numbers[i] < numbers[before]:
+                reason = f"is less than {_plain(numbers[before])} of {labels[before]}; the column is cumulative"
+                cure = "write the sum so far, not what is added"
+                found.append(Finding(i, reason, cure, _plain(numbers[i]), "falls"))
+            last[site] = i
+        yield Doubt(ramp, column, found, "warning")
+
+
+def too_much_existing(context: Context) -> Iterator[Doubt]:
+    """Find sites whose existing halls pass their ceiling in any period."""
+    sites, ramp, horizon = context.some("sites"), context.tables.get("site_ramp"), context.horizon
+    if sites is None or ramp is None or horizon is None:
+        return
+    existing = by_site(sites.frame, ramp.frame, "existing_mw", horizon)
+    found = []
+    for row, (site, ceiling) in enumerate(zip(sites.texts("site"), sites.numbers("max_mw"), strict=True)):
+        largest = existing[site].max()
+        if largest > ceiling * _SLACK:
+            period = horizon.names[int(existing[site].argmax())]
+            reason = f"is below the existing_mw of {period}, {_plain(largest)}"
+            found.append(Finding(row, reason, "raise max_mw or lower existing_mw", _plain(ceiling), "existing"))
+    yield Doubt(sites, "max_mw", found)
+
+
+def never_powered(context: Context) -> Iterator[Doubt]:
+    """Doubt IT MW that no power of the site ever reaches."""
+    sites, ramp, horizon = context.some("sites"), context.tables.get("site_ramp"), context.horizon
+    if sites is None or ramp is None or horizon is None:
+        return
+    grid, onsite = (by_site(sites.frame, ramp.frame, c, horizon) for c in ("interconnection_mw", "onsite_mw"))
+    found = []
+    max_mw, peak_pue = sites.numbers("max_mw"), sites.numbers("peak_pue")
+    for row, site in enumerate(sites.texts("site")):
+        fence_mw = max_mw[row] * peak_pue[row]
+        power_mw = (grid[site] + onsite[site]).max()
+        if fence_mw > power_mw * _SLACK + 1e-6:
+            reason = f"times peak_pue is {fence_mw:,.10g} MW at the fence, more than the site ever gets"
+            reason = f"{reason}: {power_mw:,.10g}"
+            found.append(Finding(row, reason, "", _plain(max_mw[row]), "never powered"))
+    yield Doubt(sites, "max_mw", found, "warning")
+
+
+def _plain(number: float) -> str:
+    return f"{number:.10g}"

@@ -1,0 +1,211 @@
+"""study.toml as models: every key with its unit, its default and its limits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from optimizer.io.cells import FIRST_YEAR, LAST_YEAR
+from optimizer.io.periods import Horizon, parse_label
+
+MAX_PERIODS = 400
+
+
+class Section(BaseModel):
+    """A section of study.toml: frozen, and without keys that nobody knows."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+def _label(value: object) -> object:
+    """Take a calendar year for its label."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if isinstance(value, str):
+        label = parse_label(value)
+        if not FIRST_YEAR <= label.start // 12 <= LAST_YEAR:
+            raise ValueError(f"is no year from {FIRST_YEAR} to {LAST_YEAR}")
+        return str(label)
+    raise ValueError("is no period: write 2026, 2026H1 or 2026Q3")
+
+
+def _day(value: object) -> object:
+    """Take a day, written as a TOML date or as text."""
+    if isinstance(value, str):
+        try:
+            value = date.fromisoformat(value)
+        except ValueError:
+            raise ValueError("is no date: write 2026-07-01") from None
+    if value is None or (isinstance(value, date) and not isinstance(value, datetime)):
+        if value is not None and not FIRST_YEAR <= value.year <= LAST_YEAR:
+            raise ValueError(f"is in no year from {FIRST_YEAR} to {LAST_YEAR}")
+        return value
+    raise ValueError("is no date: write 2026-07-01")
+
+
+def _one_two_four(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, int) or value not in (1, 2, 4):
+        raise ValueError("is none of 1, 2, 4: periods per year")
+    return value
+
+
+def _ids(value: object) -> object:
+    """Take a list of site ids."""
+    if not isinstance(value, (list, tuple)) or not all(isinstance(v, str) for v in value):
+        raise ValueError('is no list of site ids: write ["abilene", "milam"]')
+    return tuple(dict.fromkeys(v.strip() for v in value))
+
+
+Period = Annotated[str, BeforeValidator(_label)]
+Day = Annotated[date | None, BeforeValidator(_day)]
+Ids = Annotated[tuple[str, ...], BeforeValidator(_ids)]
+Price = Annotated[float, Field(ge=0, le=1e10)]
+Years = Annotated[float, Field(gt=0, le=1000)]
+Share = Annotated[float | None, Field(gt=0, le=1)]
+Text = Annotated[str, Field(max_length=10_000)]
+Path = Annotated[str, Field(min_length=1, max_length=4_000)]
+
+
+class Naming(Section):
+    """[study]: what people call it."""
+
+    name: Text = Field(default="", description="Name of the study, for people.")
+    description: Text = Field(default="", description="What the study is about, for people.")
+
+
+class Periods(Section):
+    """[periods]: the time that is planned."""
+
+    first: Period = Field(description='First calendar year or label, such as 2026 or "2026H2".')
+    last: Period = Field(description="Last calendar year or label.")
+    per_year: Annotated[Literal[1, 2, 4], BeforeValidator(_one_two_four)] = Field(
+        default=1, description="Periods per year: 1, 2 or 4."
+    )
+    decide_on: Day = Field(
+        default=None, description="Lead times count from here; default: the first day of the first period."
+    )
+
+    @model_validator(mode="after")
+    def _borders(self) -> Periods:
+        periods = len(self.horizon)
+        if periods > MAX_PERIODS:
+            raise ValueError(f"make {periods:,} periods; the limit is {MAX_PERIODS}")
+        return self
+
+    @property
+    def horizon(self) -> Horizon:
+        """The periods themselves."""
+        return Horizon.of(self.first, self.last, self.per_year, self.decide_on)
+
+
+class Files(Section):
+    """[files]: paths relative to study.toml."""
+
+    sites: Path = Field(description="Candidate sites.")
+    site_ramp: Path | None = Field(default=None, description="Power and halls of sites by period.")
+    grid: Path | None = Field(default=None, description="Folder of the grid; without it only site limits bind.")
+    racks: Path = Field(description="Rack types.")
+    deliveries: Path = Field(description="Racks delivered by period.")
+    placement: Path | None = Field(default=None, description="Costs and bans of pairs of site and rack type.")
+
+
+class AssetLife(Section):
+    """Lives for straight-line residual value."""
+
+    site: Years = Field(default=40.0, description="Life of what open_usd pays, years.")
+    hall: Years = Field(default=15.0, description="Life of halls, years.")
+    grid: Years = Field(default=40.0, description="Life of grid upgrades, years.")
+
+
+class Money(Section):
+    """[money]: amounts are real USD of the first year."""
+
+    discount_rate: float = Field(default=0.0, ge=0, le=1, description="Per year.")
+    residual_value: bool = Field(default=False, description="Credit straight-line value that is left at the horizon.")
+    asset_life_years: AssetLife = Field(
+        default_factory=AssetLife, description="Lives of sites, halls and grid upgrades."
+    )
+
+
+class Unused(Section):
+    """[unused]: what unused capacity costs on top of real money."""
+
+    waiting_rack_usd_per_mw_year: Price = Field(default=0.0, description="Per IT MW delivered and not in service.")
+    aged_rack_usd_per_mw_year: Price = Field(
+        default=0.0, description="On top, per IT MW that waits since aged_after_years."
+    )
+    aged_after_years: Annotated[float, Field(ge=0, le=100)] = Field(
+        default=1.0, description="Age from which racks are aged."
+    )
+    unplaced_rack_usd_per_mw: Price = Field(
+        default=0.0, description="Once, per IT MW that waits when the horizon ends."
+    )
+    idle_hall_usd_per_mw_year: Price = Field(default=0.0, description="Per IT MW built without racks.")
+    idle_power_usd_per_mw_year: Price = Field(default=0.0, description="Per fence MW energised and not drawn at peak.")
+
+
+class Objective(Section):
+    """[objective]: what is least."""
+
+    minimise: Literal["cost", "lexicographic"] = Field(
+        default="cost", description="cost: money and prices; lexicographic: unused MW-years first, then cost."
+    )
+
+
+class Policy(Section):
+    """[policy]: rules of the planner, all optional."""
+
+    max_sites: int | None = Field(default=None, ge=0, description="Most sites that may be open.")
+    max_new_mw_per_year: float | None = Field(default=None, ge=0, description="Most IT MW of halls per calendar year.")
+    max_zone_share: Share = Field(default=None, description="Of IT MW in service in the last period, per zone.")
+    max_site_share: Share = Field(default=None, description="Of IT MW in service in the last period, per site.")
+    min_site_mw: float = Field(
+        default=0.0, ge=0, le=100_000, description="Least IT MW of an open site in the last period."
+    )
+    min_vendor_mw: float = Field(
+        default=0.0, ge=0, le=100_000, description="Least IT MW of a vendor present at a site."
+    )
+    max_unused_mw_years: float | None = Field(default=None, ge=0, description="Ceiling on unused MW-years.")
+    force_open: Ids = Field(default=(), description="Sites open by the last period.")
+    forbid: Ids = Field(default=(), description="Sites that never open.")
+
+
+class Solve(Section):
+    """[solve]: when the search may stop."""
+
+    gap: float = Field(default=0.001, ge=0, le=1, description="Relative gap at which a plan is good enough.")
+    time_limit_s: float | None = Field(default=None, gt=0, description="Seconds after which the best plan is kept.")
+    threads: int = Field(default=0, ge=0, le=1024, description="Threads; 0: all.")
+
+
+class StudyConfig(Section):
+    """The whole of study.toml."""
+
+    format: int = Field(description="Version of the format: 1.")
+    study: Naming = Field(default_factory=Naming, description="What people call it.")
+    periods: Periods = Field(description="The time that is planned.")
+    files: Files = Field(description="Files of the study.")
+    money: Money = Field(default_factory=Money, description="Discounting and residual value.")
+    unused: Unused = Field(default_factory=Unused, description="Prices of unused capacity.")
+    objective: Objective = Field(default_factory=Objective, description="What is least.")
+    policy: Policy = Field(default_factory=Policy, description="Rules of the planner.")
+    solve: Solve = Field(default_factory=Solve, description="When the search may stop.")
+
+
+class GridConfig(Section):
+    """grid.toml: how power moves."""
+
+    flow: Literal["none", "transport", "dc"] | None = Field(default=None, description="How power moves between zones.")
+    security: Literal["none", "n-1"] = Field(default="none", description="Outages that must be survived.")
+
+
+def keys_of(model: type[BaseModel], prefix: str = "") -> Iterable[str]:
+    """Yield every key of a model, dotted, sections included."""
+    for name, field in model.model_fields.items():
+        yield prefix + name
+        inner: Any = field.annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            yield from keys_of(inner, f"{prefix}{name}.")

@@ -1,0 +1,123 @@
+"""Read CSV: comma and decimal point, true line numbers, every row as long as the header."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+
+from optimizer.errors import Fault, Faults, shown
+from optimizer.io.schema import Schema
+from optimizer.io.table import Finding, RawTable, report
+
+csv.field_size_limit(10_000_000)  # parcels as WKT are longer than the default
+
+Record = tuple[int, list[str]]
+
+
+def read_csv(text: str, name: str, schema: Schema, faults: Faults) -> RawTable | None:
+    """Split text into columns of cells, or None and a fault where it is no table."""
+    try:
+        records = _records(text)
+        header = next(records, None)
+        if header is None:
+            faults.add(
+                Fault(name, "is empty", cure=f"the first line names the columns: {', '.join(_required(schema))}")
+            )
+            return None
+        if _is_other_dialect(text, header, name, schema, faults):
+            return None
+        rows = list(records)
+    except csv.Error as error:
+        line = _line_of_error(text)
+        cure = "close every quote, and double a quote inside a quoted cell"
+        faults.add(Fault(name, f"is no CSV: {shown(error)}", line, cure=cure))
+        return None
+    return _columns(header, rows, name, schema, faults)
+
+
+def _required(schema: Schema) -> list[str]:
+    return [c.name for c in schema.columns if c.required]
+
+
+def _records(text: str) -> Iterator[Record]:
+    """Yield each row that holds anything, with the line on which it begins."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    line = 1
+    for row in reader:
+        if any(row) and any(cell.strip() for cell in row):
+            yield line, row
+        line = reader.line_num + 1
+
+
+def _line_of_error(text: str) -> int:
+    line = 1
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        for _ in reader:
+            line = reader.line_num + 1
+    except csv.Error:
+        pass
+    return line
+
+
+def _is_other_dialect(text: str, header: Record, name: str, schema: Schema, faults: Faults) -> bool:
+    """Name a file that separates by semicolons, tabs or bars."""
+    line, cells = header
+    known = set(schema.names)
+    if known & {c.strip() for c in cells}:
+        return False
+    first = text.splitlines()[line - 1]
+    for mark, word in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
+        if mark in first and known & {c.strip().strip('"') for c in first.split(mark)}:
+            cure = "save it as CSV with commas between cells and a point in decimals"
+            faults.add(Fault(name, f"separates its cells by {word}", line, cure=cure))
+            return True
+    return False
+
+
+def _columns(header: Record, rows: list[Record], name: str, schema: Schema, faults: Faults) -> RawTable | None:
+    line, names = header[0], [c.strip() for c in header[1]]
+    width = len(names)
+    while width and not names[width - 1]:  # commas at the end of each line
+        width -= 1
+    if not _header_is_sound(names[:width], line, name, faults):
+        return None
+    cells: dict[str, Sequence[str]] = dict.fromkeys(names[:width], ())
+    kept: list[Record] = []
+    ragged: list[Finding] = []
+    for number, row in rows:
+        if len(row) > width and not any(c.strip() for c in row[width:]):
+            row = row[:width]
+        if len(row) == width:
+            kept.append((number, row))
+        else:
+            ragged.append(_ragged(len(ragged), row, width))
+    numbers = [n for n, _ in kept]
+    if ragged:
+        lost = set(numbers)
+        broken = RawTable(schema.table, name, {}, [n for n, _ in rows if n not in lost])
+        report(faults, broken, "", ragged)
+    if kept:
+        cells = dict(zip(names[:width], zip(*(r for _, r in kept), strict=True), strict=True))
+    return RawTable(schema.table, name, cells, numbers, lost_rows=bool(ragged))
+
+
+def _ragged(index: int, row: list[str], width: int) -> Finding:
+    cure = (
+        "quote a text that holds a comma, write decimals with a point"
+        if len(row) > width
+        else "write a comma for each empty cell"
+    )
+    return Finding(index, f"has {len(row)} cells, the header has {width}", cure)
+
+
+def _header_is_sound(names: list[str], line: int, name: str, faults: Faults) -> bool:
+    for position, column in enumerate(names, 1):
+        if not column:
+            faults.add(Fault(name, f"column {position} has no name", line, cure="name it or remove it"))
+            return False
+        if column in names[: position - 1]:
+            faults.add(Fault(name, "stands twice in the header", line, column, cure="remove or rename one"))
+            return False
+    return True

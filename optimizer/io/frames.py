@@ -1,0 +1,63 @@
+"""Take a table from a DataFrame, so that it goes through the same parse as a file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from optimizer.errors import Fault, Faults
+from optimizer.io.schema import Schema
+from optimizer.io.table import RawTable
+
+
+def raw_from_frame(frame: object, schema: Schema, faults: Faults) -> RawTable | None:
+    """Return the cells of a DataFrame or GeoDataFrame; rows count from 1, the file is the table's name."""
+    if not isinstance(frame, pd.DataFrame):
+        faults.add(Fault(schema.table, f"is a {type(frame).__name__}, no DataFrame", cure="pass a pandas DataFrame"))
+        return None
+    names = [str(c) for c in frame.columns]
+    twice = sorted({n for n in names if names.count(n) > 1})
+    for name in twice:
+        faults.add(Fault(schema.table, "stands twice among the columns", None, name, cure="remove or rename one"))
+    if twice:
+        return None
+    geometry = _geometry_name(frame)
+    converted = _in_wgs84(frame) if geometry else frame
+    cells: dict[str, Any] = {}
+    for position, name in enumerate(names):
+        series = converted.iloc[:, position]
+        if name == geometry and schema.find("geometry"):
+            cells["geometry"] = [None if g is None else _flat(g) for g in series]
+        else:
+            cells[name] = series if schema.find(name) and schema[name].is_number else _objects(series)
+    return RawTable(schema.table, schema.table, cells, range(1, len(frame) + 1), "row")
+
+
+def _objects(series: pd.Series) -> list[Any]:
+    """Return Python values, None where a value is missing."""
+    missing = series.isna().to_numpy()
+    return [None if gone else value for value, gone in zip(series.tolist(), missing, strict=True)]
+
+
+def _geometry_name(frame: pd.DataFrame) -> str:
+    """Return the active geometry column of a GeoDataFrame, else "geometry" where there is one, else ""."""
+    name = getattr(frame, "_geometry_column_name", None)
+    if isinstance(name, str) and name in frame.columns:
+        return name
+    return "geometry" if "geometry" in frame.columns else ""
+
+
+def _in_wgs84(frame: Any) -> pd.DataFrame:
+    if getattr(frame, "crs", None) is None:
+        return pd.DataFrame(frame)
+    return pd.DataFrame(frame.to_crs("EPSG:4326"))
+
+
+def _flat(geometry: Any) -> Any:
+    """Drop the heights of a geometry; leave anything else for the parse to name."""
+    if not hasattr(geometry, "geom_type"):
+        return None if isinstance(geometry, float) else geometry
+    import shapely
+
+    return shapely.force_2d(geometry)

@@ -1,0 +1,140 @@
+"""Read GeoJSON: rows are features, counted from 1, converted to WGS 84 from the CRS that the file states."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from optimizer.errors import Fault, Faults, shown
+from optimizer.io.location import BadGeometry
+from optimizer.io.schema import Schema
+from optimizer.io.table import Finding, RawTable, report
+
+_WGS84 = ("CRS84", "EPSG::4326", "EPSG:4326")
+Convert = Callable[[Any], Any]
+
+
+class _Object(dict[str, Any]):
+    """A JSON object that remembers the key that stood in it twice."""
+
+    twice: str = ""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> _Object:
+    made = _Object(pairs)
+    if len(made) < len(pairs):
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                made.twice = key
+            seen.add(key)
+    return made
+
+
+def read_geojson(text: str, name: str, schema: Schema, faults: Faults) -> RawTable | None:
+    """Turn features into columns of cells, or None and a fault where the text is no FeatureCollection."""
+    content = _load(text, name, faults)
+    features = _features(content, name, faults) if content is not None else None
+    if content is None or features is None:
+        return None
+    convert = _converter(content.get("crs"), name, faults)
+    numbers = list(range(1, len(features) + 1))
+    raw = RawTable(schema.table, name, {}, numbers, "feature")
+    rows: list[dict[str, Any]] = []
+    geometries: list[Any] = []
+    wrong: list[Finding] = []
+    for i, feature in enumerate(features):
+        problem = _unsound(feature)
+        if problem:
+            wrong.append(Finding(i, problem))
+            feature = {}
+        rows.append(feature.get("properties") or {})
+        geometries.append(_geometry(feature.get("geometry"), convert))
+    if wrong:
+        report(faults, raw, "", wrong)
+        return None
+    columns = dict.fromkeys(k for row in rows for k in row)
+    raw.cells.update({c: [row.get(c) for row in rows] for c in columns})
+    if schema.find("geometry"):
+        raw.cells["geometry"] = geometries
+    return raw
+
+
+def _load(text: str, name: str, faults: Faults) -> dict[str, Any] | None:
+    try:
+        content = json.loads(text, object_pairs_hook=_object)
+    except json.JSONDecodeError as error:
+        faults.add(Fault(name, f"is no JSON: {shown(error.msg)}", error.lineno, cure="write it anew from its source"))
+    except RecursionError:
+        faults.add(Fault(name, "is no GeoJSON: it is nested too deeply"))
+    except ValueError as error:
+        faults.add(Fault(name, f"is no JSON: {shown(error)}"))
+    else:
+        if isinstance(content, dict):
+            return content
+        faults.add(Fault(name, "is no GeoJSON: it holds no object", cure="write a FeatureCollection"))
+    return None
+
+
+def _features(content: dict[str, Any], name: str, faults: Faults) -> list[Any] | None:
+    kind, features = content.get("type"), content.get("features")
+    if kind != "FeatureCollection" or not isinstance(features, list):
+        what = "a Topology (TopoJSON)" if kind == "Topology" else f'of type "{shown(kind, 40)}"'
+        faults.add(Fault(name, f"is {what}, no FeatureCollection", cure="write a GeoJSON FeatureCollection"))
+        return None
+    return features
+
+
+def _unsound(feature: object) -> str:
+    """Say why something is no feature, or ""."""
+    if not isinstance(feature, dict) or feature.get("type") != "Feature":
+        return "is no Feature"
+    properties = feature.get("properties")
+    if properties is not None and not isinstance(properties, dict):
+        return "has properties that are no object"
+    for part in (feature, properties):
+        if isinstance(part, _Object) and part.twice:
+            return f'has the key "{shown(part.twice, 40)}" twice'
+    return ""
+
+
+def _geometry(value: object, convert: Convert | None) -> Any:
+    """Return a flat shapely geometry in WGS 84, None, or a BadGeometry that says what is wrong."""
+    if value is None:
+        return None
+    import shapely
+
+    if not isinstance(value, dict) or not isinstance(value.get("type"), str):
+        return BadGeometry("is no geometry", "write a GeoJSON geometry")
+    if value["type"] == "Feature" or "coordinates" not in value:
+        return BadGeometry(f"is a {shown(value['type'], 40)} without coordinates", "write a GeoJSON geometry")
+    try:
+        geometry = shapely.force_2d(shapely.geometry.shape(value))
+    except Exception as error:  # shapely raises whatever the coordinates make it raise
+        return BadGeometry(f"can't be read: {shown(error, 60)}", "write the coordinates as numbers: [lon, lat]")
+    return geometry if convert is None or geometry.is_empty else convert(geometry)
+
+
+def _converter(crs: object, name: str, faults: Faults) -> Convert | None:
+    """Return the conversion from the CRS of a file to WGS 84; None where it needs none."""
+    if crs is None:
+        return None
+    properties = crs.get("properties") if isinstance(crs, dict) else None
+    stated = properties.get("name") if isinstance(properties, dict) else None
+    cure = 'state it as {"type": "name", "properties": {"name": "EPSG:3857"}}, or convert to WGS 84'
+    if not isinstance(stated, str):
+        faults.add(Fault(name, "states a CRS without a name", None, "crs", cure=cure))
+        return None
+    if stated.upper().endswith(_WGS84):
+        return None
+    import shapely
+    from pyproj import CRS, Transformer
+    from pyproj.exceptions import ProjError
+
+    try:
+        transformer = Transformer.from_crs(CRS.from_user_input(stated), "EPSG:4326", always_xy=True)
+    except ProjError:
+        faults.add(Fault(name, "is no CRS that is known here", None, "crs", stated, cure))
+        return None
+    return lambda geometry: shapely.transform(geometry, transformer.transform, interleaved=False)

@@ -1,0 +1,175 @@
+"""Load the data dictionary: what every table's columns are called, hold and default to."""
+
+from __future__ import annotations
+
+import csv
+import math
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+TABLES = (
+    "sites",
+    "site_ramp",
+    "racks",
+    "deliveries",
+    "placement",
+    "zones",
+    "headroom",
+    "energy_prices",
+    "lines",
+)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table, as its row in the schema file says it.
+
+    ``applied`` says who fills an empty cell: "reading" (the table holds the default) or "model" (the table
+    says not stated: NaN or empty text).
+    """
+
+    name: str
+    key: str
+    type: str
+    unit: str
+    required: bool
+    default: str
+    applied: str
+    minimum: float
+    maximum: float
+    above: float
+    warn_above: float
+    infinity: bool
+    refers_to: str
+    meaning: str
+
+    @property
+    def is_number(self) -> bool:
+        """Whether cells are read as numbers."""
+        return self.type in ("float", "int")
+
+    @property
+    def is_key(self) -> bool:
+        """Whether the column takes part in the order of rows."""
+        return bool(self.key)
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """Words that a column of choices may hold."""
+        return tuple(self.type.removeprefix("choice:").split("|")) if self.type.startswith("choice:") else ()
+
+    @property
+    def what(self) -> str:
+        """Say what a cell holds, for a cure."""
+        if self.type == "period":
+            return "a period: 2026, 2026H1 or 2026Q3"
+        return "an id" if self.type in ("id", "code") else "a value"
+
+    @property
+    def fill(self) -> float | str | bool | None:
+        """What the table holds for an empty cell; None where that is another column's value."""
+        default = self.default if self.applied == "reading" else ""
+        if default.startswith("= "):
+            return None
+        if self.is_number:
+            return {"unlimited": math.inf, "": math.nan}.get(default) or float(default)
+        if self.type == "bool":
+            return default == "true"
+        return default
+
+    @property
+    def same_as(self) -> str:
+        """The column whose value stands for an empty cell, or ""."""
+        return self.default[2:] if self.applied == "reading" and self.default.startswith("= ") else ""
+
+    @property
+    def dtype(self) -> str:
+        """Type of the column in a table: "float64", "int64", "bool", "str" or "object"."""
+        if self.type == "int" and (self.required or (self.fill is not None and math.isfinite(float(self.fill)))):
+            return "int64"
+        return {"float": "float64", "int": "float64", "bool": "bool", "geometry": "object"}.get(self.type, "str")
+
+    def when_empty(self) -> str:
+        """Say what to write where no value is known, for a cure."""
+        if self.required:
+            return f"write the true value in {self.unit}" if self.unit else "write the true value"
+        return f"leave the cell empty for the default ({self.default})" if self.default else "leave the cell empty"
+
+
+@dataclass(frozen=True)
+class Schema:
+    """The columns of one table."""
+
+    table: str
+    columns: tuple[Column, ...]
+    people: tuple[Column, ...]
+
+    def find(self, name: str) -> Column | None:
+        """Return the column of this name, those for people included."""
+        return next((c for c in (*self.columns, *self.people) if c.name == name), None)
+
+    def __getitem__(self, name: str) -> Column:
+        """Return the column of this name.
+
+        Raises KeyError where the table has none.
+        """
+        column = self.find(name)
+        if column is None:
+            raise KeyError(name)
+        return column
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the columns that the contract gives a meaning."""
+        return [c.name for c in self.columns]
+
+    @property
+    def typed(self) -> list[Column]:
+        """The columns that a table of a Study always has."""
+        return [c for c in self.columns if c.type != "refused" and (c.type != "geometry" or self.table == "zones")]
+
+    @property
+    def order(self) -> list[str]:
+        """Columns by which rows are sorted."""
+        return [c.name for c in self.columns if c.is_key]
+
+    @property
+    def unique(self) -> list[str]:
+        """Columns that together may stand only once; empty where rows add up."""
+        return [c.name for c in self.columns if c.key == "yes"]
+
+
+def _number(text: str, absent: float) -> float:
+    return float(text) if text else absent
+
+
+def _columns(name: str) -> tuple[Column, ...]:
+    text = files("optimizer.io").joinpath("schema").joinpath(f"{name}.csv").read_text("utf-8")
+    return tuple(
+        Column(
+            name=row["column"],
+            key=row["key"],
+            type=row["type"],
+            unit=row["unit"],
+            required=row["required"] == "yes",
+            default=row["default"],
+            applied=row["applied"],
+            minimum=_number(row["minimum"], -math.inf),
+            maximum=_number(row["maximum"], math.inf),
+            above=_number(row["above"], -math.inf),
+            warn_above=_number(row["warn_above"], math.inf),
+            infinity=row["infinity"] == "yes",
+            refers_to=row["refers_to"],
+            meaning=row["meaning"],
+        )
+        for row in csv.DictReader(text.splitlines())
+    )
+
+
+@cache
+def schema(table: str) -> Schema:
+    """Return the schema of a table by its name in [files] or in a grid's folder."""
+    columns = _columns(table)
+    known = {c.name for c in columns}
+    return Schema(table, columns, tuple(c for c in _columns("people") if c.name not in known))

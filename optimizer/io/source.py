@@ -1,0 +1,102 @@
+"""Open the files of a study: every way in which a path can fail is a fault, never a traceback."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import stat
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+
+from optimizer.errors import Fault, Faults, shown
+
+MAX_BYTES = 1_000_000_000
+
+
+@dataclass
+class Source:
+    """Reads files for one study and remembers what was read: ``inputs`` maps each path to its sha256."""
+
+    faults: Faults
+    inputs: dict[str, str] = field(default_factory=dict)
+
+    def read(self, path: Path, name: str) -> bytes | None:
+        """Return the bytes of a file known to the planner as ``name``, or None and a fault."""
+        try:
+            status = path.stat()
+            if not stat.S_ISREG(status.st_mode):
+                kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a pipe or a device"
+                self.faults.add(Fault(name, f"is {kind} where a file is meant"))
+                return None
+            if status.st_size > MAX_BYTES:
+                size_mb = status.st_size // 1_000_000
+                reason = f"holds {size_mb:,} MB; the limit is {MAX_BYTES // 1_000_000:,} MB"
+                self.faults.add(Fault(name, reason, cure="leave out what the study does not need"))
+                return None
+            content = path.read_bytes()
+        except (OSError, ValueError) as error:
+            self.faults.add(path_fault(path, name, error))
+            return None
+        self.inputs[name] = hashlib.sha256(content).hexdigest()
+        return content
+
+    def read_text(self, path: Path, name: str) -> str | None:
+        """Return the text of a UTF-8 file, with or without BOM, or None and a fault."""
+        content = self.read(path, name)
+        return None if content is None else decoded(content, name, self.faults)
+
+
+def path_fault(path: Path, name: str, error: OSError | ValueError) -> Fault:
+    """Say why a path can't be read."""
+    if isinstance(error, ValueError):
+        return Fault(name, "is no path", cure="write the path of a file, relative to study.toml")
+    if isinstance(error, FileNotFoundError):
+        return Fault(name, "there is no such file", cure=_nearest_file(path))
+    if isinstance(error, NotADirectoryError):
+        return Fault(name, "there is no such file: a part of its path is a file, not a folder")
+    if isinstance(error, PermissionError):
+        return Fault(name, "can't be read: permission denied", cure="make the file readable")
+    if error.errno == errno.ELOOP:
+        return Fault(name, "is a link that leads in a circle")
+    if error.errno == errno.ENAMETOOLONG:
+        return Fault(name, "is too long for a path")
+    return Fault(name, f"can't be read: {shown(error.strerror or error)}")
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return the cure that names the known word nearest to this one, or ""."""
+    names = list(known)
+    folded = {n.casefold(): n for n in names}
+    found = get_close_matches(word.casefold(), folded, n=1, cutoff=0.6) if len(names) <= 20_000 else []
+    return f'did you mean "{shown(folded[found[0]], 60)}"?' if found else ""
+
+
+def decoded(content: bytes, name: str, faults: Faults) -> str | None:
+    """Decode UTF-8, or name the line where a file stops being UTF-8."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        faults.add(Fault(name, "is UTF-16 text", cure="save it as UTF-8"))
+        return None
+    if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1", b"SQLite format 3", b"%PDF", b"\x1f\x8b")):
+        faults.add(Fault(name, "is no text file", cure="save the table as CSV in UTF-8, or as GeoJSON"))
+        return None
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        byte = content[error.start]
+        faults.add(Fault(name, f"holds the byte 0x{byte:02x}, which is not UTF-8", line, cure="save it as UTF-8"))
+        return None
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        faults.add(Fault(name, "holds a NUL character: is it a text file?", line, cure="save it as UTF-8 text"))
+        return None
+    return text
+
+
+def _nearest_file(path: Path) -> str:
+    try:
+        return nearest(path.name, (p.name for p in path.parent.iterdir()))
+    except (OSError, ValueError):
+        return ""

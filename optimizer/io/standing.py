@@ -1,0 +1,48 @@
+"""Standing values: what holds in each period where rows say from when on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from optimizer.io.periods import Horizon, Label, parse_label
+
+POWER_COLUMNS = {"interconnection_mw": math.inf, "onsite_mw": 0.0, "existing_mw": 0.0}  # and what none means
+
+
+def standing(rows: Iterable[tuple[Label, float]], horizon: Horizon, before: float) -> np.ndarray:
+    """Return the value of each period: of the row that started last, ``before`` the first row.
+
+    A row holds from the period that contains the start of its label; rows before the horizon count.
+    """
+    values = np.full(len(horizon), before, dtype=float)
+    for label, value in sorted(rows, key=lambda row: row[0].start):
+        values[max(0, horizon.position(label.start)) :] = value
+    return values
+
+
+def labels_of(periods: Iterable[str]) -> list[Label | None]:
+    """Return the labels of a column, None where a cell could not be read."""
+    known: dict[str, Label | None] = {"": None}
+    return [known[p] if p in known else known.setdefault(p, parse_label(p)) for p in periods]
+
+
+def by_site(sites: pd.DataFrame, ramp: pd.DataFrame, column: str, horizon: Horizon) -> dict[str, np.ndarray]:
+    """Return what holds at each site in each period, for a column of ``POWER_COLUMNS``.
+
+    Before the first value of a ramp the site's own value holds where given, else 0; a site without any value
+    in the ramp keeps its own, default included.
+    """
+    rows: dict[str, list[tuple[Label, float]]] = {}
+    for site, label, value in zip(ramp["site"], labels_of(ramp["period"]), ramp[column], strict=True):
+        if label is not None and not math.isnan(value):
+            rows.setdefault(site, []).append((label, value))
+    found: dict[str, np.ndarray] = {}
+    for site, own in zip(sites["site"], sites[column], strict=True):
+        stated = not math.isnan(own)
+        default = 0.0 if site in rows else POWER_COLUMNS[column]
+        found[site] = standing(rows.get(site, ()), horizon, own if stated else default)
+    return found

@@ -1,0 +1,98 @@
+"""Copy the embedded study, its sites and its grid into one folder that stands alone, whole or not at all."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+from optimizer.errors import Fault, InputError
+
+from .embedded import embedded_study
+
+# What a path of the embedded study becomes in the copy: in study.toml and in the links between the READMEs.
+_MOVED = {
+    "../../sites/": "sites/",
+    "../../grids/us": "grid",
+    "../studies/README.md": "../README.md",
+    "../sites/README.md": "sites/README.md",
+    "../grids/README.md": "grid/README.md",
+}
+
+
+def write_starter(folder: Path) -> Path:
+    """Write the copy to ``folder``, which must be new or empty, and return it.
+
+    Raises InputError where it is neither or cannot be written; nothing is left behind then.
+    """
+    study = embedded_study()
+    try:
+        if folder.is_symlink() or folder.exists():
+            if not folder.is_dir():
+                raise _refusal(folder, "is a file where a new folder is meant")
+            if any(folder.iterdir()):
+                raise _refusal(folder, "is not empty")
+            _fill(folder, study)
+        else:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            _make(folder, study)
+    except OSError as fault:
+        raise _refusal(folder, f"cannot be written: {fault.strerror or type(fault).__name__}") from fault
+    return folder
+
+
+def _refusal(folder: Path, reason: str) -> InputError:
+    return InputError([Fault(str(folder), reason, cure="name a new or empty folder")])
+
+
+def _make(folder: Path, study: Path) -> None:
+    """Write beside the new folder, then give it its name."""
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".rackgrid-") as place:
+        fresh = Path(place, "study")
+        _copy(study, fresh)
+        fresh.replace(folder)
+
+
+def _fill(folder: Path, study: Path) -> None:
+    """Write inside the empty folder, then move up; on any error empty it again."""
+    fresh = Path(tempfile.mkdtemp(dir=folder, prefix=".rackgrid-"))
+    try:
+        _copy(study, fresh)
+        for part in sorted(fresh.iterdir()):
+            part.replace(folder / part.name)
+        fresh.rmdir()
+    except BaseException:
+        for part in folder.iterdir():
+            shutil.rmtree(part, ignore_errors=True) if part.is_dir() else part.unlink(missing_ok=True)
+        raise
+
+
+def _copy(study: Path, fresh: Path) -> None:
+    """Copy the study's folder, sites/ and the grid with its variants; paths in texts follow."""
+    root = study.parents[2]
+    sources = {fresh: study.parent, fresh / "sites": root / "sites", fresh / "grid": root / "grids"}
+    for target, source in sources.items():
+        _copy_files(source, target)
+    _copy_files(root / "grids" / "us", fresh / "grid")
+    if (readme := root / "studies" / "README.md").is_file():
+        _copy_text(readme, fresh / "README.md", {k: v for k, v in _MOVED.items() if k != "../studies/README.md"})
+    _copy_text(study, fresh / "study.toml", _MOVED)
+    for part, link in (("sites", "../grids/README.md"), ("grid", "../sites/README.md")):
+        if (text := fresh / part / "README.md").is_file():
+            links = {"../studies/README.md": "../README.md", link: link.replace("grids", "grid")}
+            _copy_text(text, text, links)
+
+
+def _copy_files(source: Path, target: Path) -> None:
+    target.mkdir(exist_ok=True, parents=True)
+    for file in sorted(source.iterdir()):
+        if file.is_file() and not file.name.startswith("."):
+            shutil.copyfile(file, target / file.name)
+
+
+def _copy_text(source: Path, target: Path, moved: dict[str, str]) -> None:
+    """Copy a text with its paths rewritten."""
+    text = source.read_bytes().decode("utf-8")
+    pattern = re.compile("|".join(re.escape(old) for old in moved))
+    target.write_bytes(pattern.sub(lambda m: moved[m[0]], text).encode("utf-8"))

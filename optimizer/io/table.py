@@ -1,0 +1,105 @@
+"""Tables on their way in: cells as written, then typed columns that still know their lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from optimizer.errors import Fault, Faults, shown
+from optimizer.io.schema import Schema
+
+SHOWN_ROWS = 3  # one mistake made in many rows is one fault that names so many of them
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """Cells as a file holds them, by column; ``lines`` are their line, feature or row numbers."""
+
+    name: str
+    file: str
+    cells: dict[str, Any]  # of each column a sequence, or a Series of numbers
+    lines: Sequence[int]
+    unit: str = "line"
+    lost_rows: bool = False
+
+
+@dataclass
+class Table:
+    """Typed columns by the table's schema, in the order of the file; ``lines`` are those of its rows."""
+
+    name: str
+    file: str
+    schema: Schema
+    frame: pd.DataFrame
+    lines: list[int] = field(default_factory=list)
+    unit: str = "line"
+    given: bool = True
+    lost_rows: bool = False
+    unread_cells: set[tuple[int, str]] = field(default_factory=set)
+
+    def unread(self, row: int, columns: Sequence[str]) -> bool:
+        """Whether any of these cells had a fault of its own."""
+        return any((row, c) in self.unread_cells for c in columns)
+
+    def texts(self, column: str) -> list[str]:
+        """Return a column of text."""
+        return [str(v) for v in self.frame[column].tolist()]
+
+    def numbers(self, column: str) -> np.ndarray:
+        """Return a column of numbers as floats."""
+        return np.asarray(self.frame[column].to_numpy(), dtype=float)
+
+    def key(self, row: int) -> str:
+        """Return the first key of a row."""
+        return str(self.frame[self.schema.order[0]].iat[row])
+
+    def label(self, row: int) -> str:
+        """Name a row by its keys, as faults show it."""
+        parts = [f'{name} "{shown(self.frame[name].iat[row], 40)}"' for name in self.schema.order if name in self.frame]
+        return ", ".join(parts)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing wrong in one row; findings of one ``kind``, else of one reason, are told together."""
+
+    row: int
+    reason: str
+    cure: str = ""
+    value: object = None
+    kind: str = ""
+
+
+def report(
+    faults: Faults, table: Table | RawTable, column: str, found: Sequence[Finding], *, severity: str = "error"
+) -> None:
+    """Add findings as faults: each row its own line, or one line with a count where there are over three."""
+    groups: dict[str, list[Finding]] = {}
+    for finding in found:
+        groups.setdefault(finding.kind or finding.reason, []).append(finding)
+    for group in groups.values():
+        if len(group) > SHOWN_ROWS:
+            faults.add(_fault(table, column, group[0], severity, _others(table, group)))
+        else:
+            for finding in group:
+                label = table.label(finding.row) if isinstance(table, Table) else ""
+                faults.add(_fault(table, column, finding, severity, f" ({label})" if label else ""))
+
+
+def _others(table: Table | RawTable, group: list[Finding]) -> str:
+    """Say how many rows share a fault and where the first ones are."""
+    first = group[:SHOWN_ROWS]
+    rows = []
+    for finding in first:
+        name = f' "{shown(table.key(finding.row), 40)}"' if isinstance(table, Table) else ""
+        rows.append(f"{table.lines[finding.row]}{name}")
+    return f" ({table.unit}s {', '.join(rows)} and {len(group) - len(first)} more)"
+
+
+def _fault(table: Table | RawTable, column: str, finding: Finding, severity: str, tail: str) -> Fault:
+    value = None if finding.value is None else str(finding.value)
+    return Fault(table.file, finding.reason + tail, table.lines[finding.row], column, value, finding.cure, severity)

@@ -1,0 +1,102 @@
+"""Write tables and keys so that the same content is the same bytes, everywhere."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from optimizer.io.config import Files, StudyConfig
+from optimizer.io.schema import schema
+from optimizer.io.toml import dumps
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write UTF-8 with line feeds."""
+    path.write_bytes(text.encode("utf-8", "backslashreplace"))
+
+
+def write_csv(frame: pd.DataFrame, path: Path) -> None:
+    """Write a table: NaN and None as empty cells, floats as the shortest text that reads back the same."""
+    columns = [_texts(frame.iloc[:, i]) for i in range(frame.shape[1])]
+    with path.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([str(c) for c in frame.columns])
+        writer.writerows(zip(*columns, strict=True))
+
+
+def _texts(series: pd.Series) -> list[str]:
+    return [cell_text(value) for value in series.tolist()]
+
+
+def cell_text(value: Any) -> str:
+    """Return a value as a cell of CSV holds it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        if math.isnan(value):
+            return ""
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    return "" if value is None or value is pd.NA or value is pd.NaT else str(value)
+
+
+def write_study(
+    root: Path,
+    config: StudyConfig,
+    tables: Mapping[str, pd.DataFrame],
+    grid: Mapping[str, pd.DataFrame] | None,
+    flow: str,
+) -> None:
+    """Write study.toml, its tables and its grid so that they need nothing outside of ``root``."""
+    root.mkdir(parents=True, exist_ok=True)
+    paths: dict[str, str | None] = {n: f"{n}.csv" if n in tables else None for n in Files.model_fields}
+    paths["grid"] = None if grid is None else "grid"
+    files = config.files.model_copy(update=paths)
+    write_text(dumps(config.model_copy(update={"files": files}).model_dump()), root / "study.toml")
+    for name, frame in tables.items():
+        write_csv(_for_file(frame, name), root / f"{name}.csv")
+    if grid is not None:
+        _write_grid(root / "grid", grid, flow)
+
+
+def _write_grid(folder: Path, grid: Mapping[str, pd.DataFrame], flow: str) -> None:
+    folder.mkdir(exist_ok=True)
+    for name, frame in grid.items():
+        for ending in (".csv", ".geojson"):  # of an earlier study in this folder
+            (folder / f"{name}{ending}").unlink(missing_ok=True)
+        if "geometry" in frame and frame["geometry"].notna().any():
+            write_features(frame, folder / f"{name}.geojson")
+        elif len(frame) or name in ("zones", "headroom"):
+            write_csv(_for_file(frame, name), folder / f"{name}.csv")
+    write_text(dumps({"flow": flow, "security": "none"}), folder / "grid.toml")
+
+
+def _for_file(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Return a table as its file holds it: an empty cell where a default is unlimited, no empty geometry."""
+    unlimited = [c.name for c in schema(name).typed if c.default == "unlimited"]
+    plain = frame.drop(columns="geometry", errors="ignore")
+    return plain.assign(**{n: plain[n].where(plain[n] != math.inf) for n in unlimited})
+
+
+def write_features(frame: pd.DataFrame, path: Path) -> None:
+    """Write a table with a geometry column as GeoJSON, one feature per line."""
+    from shapely.geometry import mapping
+
+    names = [c for c in frame.columns if c != "geometry"]
+    lines = []
+    for row in frame.to_dict("records"):
+        properties = {str(n): _json(row[n]) for n in names}
+        geometry = None if row["geometry"] is None else mapping(row["geometry"])
+        feature = {"type": "Feature", "properties": properties, "geometry": geometry}
+        lines.append(json.dumps(feature, ensure_ascii=False, allow_nan=False))
+    body = ",\n".join(lines)
+    write_text('{"type": "FeatureCollection", "features": [\n' + body + "\n]}\n", path)
+
+
+def _json(value: Any) -> Any:
+    return None if isinstance(value, float) and not math.isfinite(value) else value

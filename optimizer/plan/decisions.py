@@ -1,0 +1,220 @@
+"""What the solver decides, and the tidy tables that follow from it and from the study's parameters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ..parameters import Bools, Floats, Ints, Parameters
+
+BLOCK = "all"  # the one load block of this release
+# Below this, in MW, a remainder is the solver's rounding and no unused capacity.
+NOTHING_MW = 1e-6
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """Pods placed (s, k, t), halls commissioned (s, t), sites open (s, t) and the dispatch at peak.
+
+    ``draw_mw`` and ``onsite_mw`` (s, t) serve the sites; ``served_mw`` (z, t) comes from a zone's own surplus;
+    ``flow_mw`` (l, t) is positive from → to. All power in fence MW.
+    """
+
+    pods: Ints
+    halls: Ints
+    opened: Bools
+    draw_mw: Floats
+    onsite_mw: Floats
+    served_mw: Floats
+    flow_mw: Floats
+
+    def pods_in_service(self, p: Parameters) -> Ints:
+        """Pods in service, (s, k, t)."""
+        return np.asarray(np.einsum("ska,kat->skt", self.pods, p.serves.astype(np.int64)), dtype=np.int64)
+
+    def waiting_pods(self, p: Parameters) -> Ints:
+        """Pods delivered and not placed at the end of each period, (k, t)."""
+        return np.cumsum(p.delivered_pods - self.pods.sum(axis=0), axis=1)
+
+    def aged_pods(self, p: Parameters) -> Ints:
+        """Waiting pods that came at least ``aged_after_years`` ago, first in first out, (k, t)."""
+        placed = np.cumsum(self.pods.sum(axis=0), axis=1)
+        old = np.array([p.delivered_pods[:, :n].sum(axis=1) for n in p.aged_before]).T.reshape(placed.shape)
+        return np.asarray(np.maximum(0, old - placed), dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Quantities by site and period, (s, t): IT MW in service and built, spare fence MW (nan where unlimited)."""
+
+    it_mw: Floats
+    built_mw: Floats
+    idle_hall_mw: Floats
+    idle_power_mw: Floats
+
+
+def usage(p: Parameters, x: Decisions) -> Usage:
+    """Compute what each site holds and leaves unused."""
+    it_mw = np.einsum("skt,k->st", x.pods_in_service(p), p.pod_mw)
+    built = p.existing_mw * x.opened + p.hall_mw[:, None] * np.cumsum(x.halls, axis=1)
+    limited = np.isfinite(p.power_mw)
+    energised = np.where(limited & x.opened, p.power_mw, 0.0)
+    spare = np.where(limited, energised - p.peak_pue[:, None] * it_mw, np.nan)
+    return Usage(it_mw, built, _clean(built - it_mw), _clean(spare))
+
+
+def _clean(values: Floats) -> Floats:
+    return np.where(np.abs(values) < NOTHING_MW, 0.0, values)
+
+
+def frames(p: Parameters, x: Decisions, prices: dict[str, float]) -> dict[str, pd.DataFrame]:
+    """Build every table of the plan folder; ``prices`` are those of [unused], by kind, per MW-year or MW."""
+    use = usage(p, x)
+    return {
+        "assignments": _assignments(p, x),
+        "sites": _sites(p, x, use),
+        "power": _power(p, x, use),
+        "waiting": _waiting(p, x),
+        "zones": _zones(p, x),
+        "flows": _flows(p, x),
+        "unused": _unused(p, x, use, prices),
+        "upgrades": pd.DataFrame({"upgrade": [], "period": [], "count": [], "capex_usd": []}),
+    }
+
+
+def _frame(columns: list[str], rows: list[tuple[object, ...]]) -> pd.DataFrame:
+    return pd.DataFrame.from_records(rows, columns=columns)
+
+
+def _assignments(p: Parameters, x: Decisions) -> pd.DataFrame:
+    serving = x.pods_in_service(p)
+    rows: list[tuple[object, ...]] = []
+    for s, k in np.argwhere(x.pods.sum(axis=2) > 0):
+        first = int(np.argmax(x.pods[s, k] > 0))
+        for t in range(first, len(p.horizon)):
+            pods, served = int(x.pods[s, k, t]), int(serving[s, k, t])
+            racks, mw = int(p.pod_racks[k]), float(p.pod_mw[k])
+            rows.append(
+                (p.sites[s], p.skus[k], p.vendor_of[k], p.periods[t], pods, pods * racks, pods * mw,
+                 served * racks, served * mw)
+            )  # fmt: skip
+    columns = [
+        "site",
+        "sku",
+        "vendor",
+        "period",
+        "pods",
+        "racks",
+        "it_mw",
+        "racks_in_service",
+        "it_mw_in_service",
+    ]
+    return _frame(columns, rows)
+
+
+def _sites(p: Parameters, x: Decisions, use: Usage) -> pd.DataFrame:
+    halls = np.cumsum(x.halls, axis=1)
+    rows: list[tuple[object, ...]] = [
+        (
+            site, period, bool(x.opened[s, t]), int(halls[s, t]), use.built_mw[s, t], use.it_mw[s, t],
+            p.peak_pue[s] * use.it_mw[s, t], _or_empty(p.interconnection_mw[s, t]), p.onsite_mw[s, t],
+            use.idle_hall_mw[s, t], _or_empty(use.idle_power_mw[s, t]),
+        )
+        for s, site in enumerate(p.sites)
+        for t, period in enumerate(p.periods)
+    ]  # fmt: skip
+    columns = [
+        "site",
+        "period",
+        "open",
+        "halls",
+        "built_mw",
+        "it_mw_in_service",
+        "peak_mw",
+        "interconnection_mw",
+    ]
+    return _frame([*columns, "onsite_mw", "idle_hall_mw", "idle_power_mw"], rows)
+
+
+def _or_empty(value: float) -> float:
+    return float(value) if np.isfinite(value) else float("nan")
+
+
+def _power(p: Parameters, x: Decisions, use: Usage) -> pd.DataFrame:
+    rows: list[tuple[object, ...]] = [
+        (p.sites[s], p.periods[t], BLOCK, p.peak_pue[s] * use.it_mw[s, t], x.draw_mw[s, t], x.onsite_mw[s, t])
+        for s in range(len(p.sites))
+        for t in range(len(p.periods))
+        if x.opened[s, t]
+    ]
+    return _frame(["site", "period", "block", "load_mw", "draw_mw", "onsite_output_mw"], rows)
+
+
+def _waiting(p: Parameters, x: Decisions) -> pd.DataFrame:
+    placed, waits = x.pods.sum(axis=0), x.waiting_pods(p)
+    rows: list[tuple[object, ...]] = [
+        (
+            p.skus[k], p.periods[t], int(p.delivered_pods[k, t] * p.pod_racks[k]), int(placed[k, t] * p.pod_racks[k]),
+            int(waits[k, t] * p.pod_racks[k]), waits[k, t] * p.pod_mw[k],
+        )
+        for k in range(len(p.skus))
+        if p.delivered_pods[k].any()
+        for t in range(len(p.periods))
+    ]  # fmt: skip
+    return _frame(["sku", "period", "delivered_racks", "placed_racks", "waiting_racks", "waiting_mw"], rows)
+
+
+def _zones(p: Parameters, x: Decisions) -> pd.DataFrame:
+    load = np.zeros(p.headroom_mw.shape)
+    for s, z in enumerate(p.zone_of):
+        if z >= 0:
+            load[z] += x.draw_mw[s]
+    rows: list[tuple[object, ...]] = [
+        (zone, period, BLOCK, load[z, t], x.served_mw[z, t], p.headroom_mw[z, t])
+        for z, zone in enumerate(p.zones)
+        for t, period in enumerate(p.periods)
+    ]
+    return _frame(["zone", "period", "block", "load_mw", "served_mw", "headroom_mw"], rows)
+
+
+def _flows(p: Parameters, x: Decisions) -> pd.DataFrame:
+    rows: list[tuple[object, ...]] = [
+        (line, period, BLOCK, x.flow_mw[i, t], (p.line_back_mw if x.flow_mw[i, t] < 0 else p.line_mw)[i])
+        for i, line in enumerate(p.lines)
+        for t, period in enumerate(p.periods)
+    ]
+    return _frame(["line", "period", "block", "flow_mw", "capacity_mw"], rows)
+
+
+def _unused(p: Parameters, x: Decisions, use: Usage, prices: dict[str, float]) -> pd.DataFrame:
+    rows: list[tuple[object, ...]] = []
+    years, last = p.length_years, len(p.horizon) - 1
+
+    def add(kind: str, site: str, sku: str, t: int, mw: float, span: float, price: float) -> None:
+        if mw > NOTHING_MW:
+            usd = price * mw * (span or 1.0)
+            rows.append((kind, site, sku, p.periods[t], mw, mw * span, usd, ""))
+
+    waits, aged = x.waiting_pods(p) * p.pod_mw[:, None], x.aged_pods(p) * p.pod_mw[:, None]
+    for k, sku in enumerate(p.skus):
+        for t in range(last + 1):
+            add("aged", "", sku, t, aged[k, t], years, prices["aged"])
+            add("waiting", "", sku, t, waits[k, t], years, float(p.waiting_usd_per_mw_year[k]))
+        add("unplaced", "", sku, last, waits[k, last], 0.0, prices["unplaced"])
+    for s, site in enumerate(p.sites):
+        for t in range(last + 1):
+            add("idle_hall", site, "", t, use.idle_hall_mw[s, t], years, prices["idle_hall"])
+            add(
+                "idle_power",
+                site,
+                "",
+                t,
+                float(np.nan_to_num(use.idle_power_mw[s, t])),
+                years,
+                prices["idle_power"],
+            )
+    frame = _frame(["kind", "site", "sku", "period", "mw", "mw_years", "usd", "cause"], rows)
+    # labels of one study are of one length: their text sorts by time
+    return frame.sort_values(["kind", "site", "sku", "period"], ignore_index=True)

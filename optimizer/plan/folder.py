@@ -1,0 +1,194 @@
+"""The plan folder: written whole or not at all, read back with every fault named."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ..errors import Fault, InputError
+from ..io.write import write_csv
+from ..study import read_study
+from .plan import TABLES, Plan
+
+FORMAT = 1
+_TEXT = {"site", "sku", "vendor", "period", "zone", "line", "block", "kind", "cause", "upgrade"}
+
+
+def digest(facts: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of plan.json's content without its own ``digest``."""
+    content = {key: value for key, value in facts.items() if key != "digest"}
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def claim(folder: str | Path, *, force: bool = False) -> Path:
+    """Check that a plan may be written at this place; return its absolute path.
+
+    Raises InputError where something is there that may not be replaced or the place cannot be written.
+    """
+    target = Path.cwd() / folder
+    try:
+        if target.is_symlink() or target.exists():
+            if not target.is_dir():
+                raise _taken(target, "is a file, and a plan is a folder", "name another place with -o")
+            if any(target.iterdir()):
+                if not (target / "plan.json").is_file():
+                    raise _taken(target, "is not empty and holds no plan", "name another place with -o")
+                if not force:
+                    raise _taken(target, "holds a plan already", "replace it with --force or name another place")
+        _writable_parent(target)
+    except OSError as fault:
+        raise _unwritable(target, fault) from fault
+    return target
+
+
+def _writable_parent(target: Path) -> None:
+    parent = target.parent
+    while not parent.exists():
+        parent = parent.parent
+    with tempfile.TemporaryDirectory(dir=parent, prefix=".rackgrid-"):
+        pass
+
+
+def _taken(target: Path, reason: str, cure: str) -> InputError:
+    return InputError([Fault(str(target), reason, cure=cure)])
+
+
+def _unwritable(target: Path, fault: OSError) -> InputError:
+    reason = fault.strerror or type(fault).__name__
+    return InputError([Fault(str(target), f"cannot be written: {reason}", cure="choose another place with -o")])
+
+
+def write_plan(plan: Plan, folder: str | Path, *, force: bool = False) -> Path:
+    """Write ``plan`` to ``folder``: a temporary folder beside it first, then a swap.
+
+    Raises InputError where the place is taken or the disk refuses; what was there stays whole then.
+    """
+    target = claim(folder, force=force)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with _swap(target) as fresh:
+            _write_files(plan, fresh)
+    except OSError as fault:
+        raise _unwritable(target, fault) from fault
+    return target
+
+
+@contextmanager
+def _swap(target: Path) -> Iterator[Path]:
+    """Give a fresh folder that takes the target's place at the end, or vanishes on any error."""
+    fresh = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}-"))
+    try:
+        yield fresh
+        fresh.chmod(0o755)
+        if target.exists():
+            aside = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}-old-"))
+            target.replace(aside / "plan")
+            try:
+                fresh.replace(target)
+            except OSError:
+                (aside / "plan").replace(target)
+                raise
+            finally:
+                shutil.rmtree(aside, ignore_errors=True)
+        else:
+            fresh.replace(target)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _write_files(plan: Plan, folder: Path) -> None:
+    plan.study.write(folder / "study")
+    for name in TABLES:
+        write_csv(plan.tables[name], folder / f"{name}.csv")
+    text = json.dumps(_site_features(plan), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    _write_text(folder / "sites.geojson", text.replace('{"type":"Feature",', '\n{"type":"Feature",') + "\n")
+    _write_text(folder / "solve.log", plan.log)
+    facts = {key: value for key, value in plan.facts.items() if key != "digest"}
+    facts["digest"] = digest(facts)
+    _write_text(folder / "plan.json", json.dumps(facts, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _site_features(plan: Plan) -> dict[str, Any]:
+    """Sites.csv with geometry: one point feature per site and period."""
+    where = {s: (lon, lat) for s, lon, lat in plan.study.sites[["site", "lon", "lat"]].itertuples(index=False)}
+    people = {
+        s: {"name": name, "kind": kind}
+        for s, name, kind in plan.study.sites[["site", "name", "kind"]].itertuples(index=False)
+    }
+    features = []
+    for row in plan.tables["sites"].to_dict("records"):
+        properties = {
+            str(key): None if isinstance(value, float) and value != value else value for key, value in row.items()
+        }
+        properties |= people[row["site"]]
+        point = {"type": "Point", "coordinates": list(where[row["site"]])}
+        features.append({"type": "Feature", "properties": properties, "geometry": point})
+    return {"type": "FeatureCollection", "features": features}
+
+
+def read_plan(folder: str | Path) -> Plan:
+    """Read a plan folder.
+
+    Raises InputError naming every file that is missing or cannot be read, or a format this release does not know.
+    """
+    folder = Path(folder)
+    facts = _read_facts(folder)
+    faults: list[Fault] = []
+    tables = {}
+    for name in TABLES:
+        path = folder / f"{name}.csv"
+        try:
+            header = pd.read_csv(path, nrows=0)
+            text = {column: str for column in header.columns if column in _TEXT}
+            tables[name] = pd.read_csv(
+                path,
+                dtype=text,
+                keep_default_na=False,
+                na_values={c: [""] for c in header.columns if c not in _TEXT},
+            )
+        except FileNotFoundError:
+            faults.append(Fault(str(path), "is missing", cure="a plan folder is whole or no plan: solve again"))
+        except (OSError, ValueError, UnicodeDecodeError) as fault:
+            faults.append(Fault(str(path), f"cannot be read: {str(fault).splitlines()[0]}"))
+    if faults:
+        raise InputError(faults)
+    study = read_study(folder / str(facts.get("study_path", "study")))
+    log = folder / "solve.log"
+    return Plan(study, facts, tables, log.read_text(encoding="utf-8", errors="replace") if log.is_file() else "")
+
+
+def _read_facts(folder: Path) -> dict[str, Any]:
+    path = folder / "plan.json"
+    if not path.is_file():
+        raise InputError([Fault(str(folder), "is no plan folder: it has no plan.json", cure="name the folder that "
+                                "rackgrid solve wrote")])  # fmt: skip
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as fault:
+        raise InputError([Fault(str(path), f"cannot be read: {fault}")]) from fault
+    if not isinstance(facts, dict) or not isinstance(facts.get("format"), int):
+        raise InputError([Fault(str(path), "holds no plan: it states no format")])
+    if facts["format"] != FORMAT:
+        raise InputError(
+            [
+                Fault(
+                    str(path),
+                    f"format {facts['format']} is not {FORMAT}",
+                    cure="read it with the release that wrote it",
+                )
+            ]
+        )
+    return facts

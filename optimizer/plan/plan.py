@@ -1,0 +1,88 @@
+"""The Plan object: frozen, its tables as data frames, its facts as in plan.json."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ..study import Study
+
+TABLES = ("assignments", "sites", "power", "waiting", "zones", "flows", "unused", "upgrades")
+"""Names of the plan's tables; each is a CSV of the folder and a key of ``Plan.tables``."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A study's plan. ``facts`` is the content of plan.json, ``tables`` the frames of the plan folder by name.
+
+    Power in MW (IT unless the column says fence: peak, interconnection, onsite, idle_power, draw), money in USD.
+    """
+
+    study: Study
+    facts: Mapping[str, Any]
+    tables: Mapping[str, pd.DataFrame]
+    log: str = ""
+
+    @property
+    def status(self) -> str:
+        """ "optimal" where the gap asked for is proven, else "feasible"."""
+        return str(self.facts["status"])
+
+    @property
+    def objective_usd(self) -> float:
+        """Discounted cost of the plan, prices of unused capacity included."""
+        return float(self.facts["objective_usd"])
+
+    @property
+    def bound_usd(self) -> float | None:
+        """No plan of the study costs less; None where nothing was proven."""
+        bound = self.facts["bound_usd"]
+        return None if bound is None else float(bound)
+
+    @property
+    def gap(self) -> float | None:
+        """(objective − bound) / max(1, |objective|), None without a bound."""
+        gap = self.facts["gap"]
+        return None if gap is None else float(gap)
+
+    @property
+    def assignments(self) -> pd.DataFrame:
+        """Pods and racks by site, SKU and period."""
+        return self.tables["assignments"]
+
+    @property
+    def sites(self) -> pd.DataFrame:
+        """State of every site in every period."""
+        return self.tables["sites"]
+
+    @property
+    def waiting(self) -> pd.DataFrame:
+        """Racks delivered, placed and waiting by SKU and period."""
+        return self.tables["waiting"]
+
+    @property
+    def unused(self) -> pd.DataFrame:
+        """Every unused MW by kind, site or SKU, and period."""
+        return self.tables["unused"]
+
+    def summary(self) -> str:
+        """Return the plan on one page, as text to paste into a mail."""
+        from .summary import summary
+
+        return summary(self)
+
+    def __str__(self) -> str:
+        return self.summary()
+
+    def to_folder(self, folder: str | Path, *, force: bool = False) -> Path:
+        """Write the plan folder, whole or not at all; ``force`` replaces a plan that is there.
+
+        Raises InputError where the place is taken or cannot be written.
+        """
+        from .folder import write_plan
+
+        return write_plan(self, folder, force=force)

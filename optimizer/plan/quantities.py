@@ -1,0 +1,78 @@
+"""Add up a plan's tables to what its summary shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from .plan import Plan
+
+
+@dataclass(frozen=True)
+class Quantities:
+    """IT MW by vendor and period (frames), and by period (dicts; idle power at the fence).
+
+    ``waited_by_sku`` is in MW-years, largest first. ``opened`` has a row for every site open at the end:
+    site, kind, first (period), built_mw, it_mw, vendors; largest first.
+    """
+
+    delivered: pd.DataFrame
+    serving: pd.DataFrame
+    waiting: pd.DataFrame
+    idle_hall: dict[str, float]
+    idle_power: dict[str, float]
+    waited_by_sku: dict[str, float]
+    unplaced_mw: float
+    opened: pd.DataFrame
+
+    def total_mw(self, vendor: str) -> float:
+        """IT MW of a vendor delivered over the horizon."""
+        return float(self.delivered.loc[vendor].to_numpy()[-1]) if vendor in self.delivered.index else 0.0
+
+
+def quantities(plan: Plan) -> Quantities:
+    """Compute everything the summary shows from the tables and the study's racks."""
+    periods = plan.study.horizon.names
+    racks = plan.study.racks.set_index("sku")
+    waiting = plan.waiting.assign(
+        vendor=plan.waiting["sku"].map(racks["vendor"]),
+        delivered_mw=plan.waiting["delivered_racks"] * plan.waiting["sku"].map(racks["rack_kw"]) / 1000.0,
+    )
+    vendors = sorted(set(waiting["vendor"]))
+    by_sku = waiting.groupby("sku")["waiting_mw"].sum() * plan.study.horizon.length_years
+    last = waiting[waiting["period"] == periods[-1]]
+    idle = plan.sites.groupby("period")[["idle_hall_mw", "idle_power_mw"]].sum()
+    return Quantities(
+        delivered=_by_vendor(waiting, "delivered_mw", vendors, periods).cumsum(axis=1),
+        serving=_by_vendor(plan.assignments, "it_mw_in_service", vendors, periods),
+        waiting=_by_vendor(waiting, "waiting_mw", vendors, periods),
+        idle_hall={str(k): float(v) for k, v in idle["idle_hall_mw"].items()},
+        idle_power={str(k): float(v) for k, v in idle["idle_power_mw"].items()},
+        waited_by_sku={
+            str(k): float(v) for k, v in by_sku.sort_values(ascending=False, kind="stable").items() if v > 0
+        },
+        unplaced_mw=float(last["waiting_mw"].sum()),
+        opened=_opened(plan, periods[-1]),
+    )
+
+
+def _by_vendor(frame: pd.DataFrame, column: str, vendors: list[str], periods: list[str]) -> pd.DataFrame:
+    """Return (vendor, period), with zeros where nothing stands."""
+    table = frame.pivot_table(index="vendor", columns="period", values=column, aggfunc="sum", fill_value=0.0)
+    return table.reindex(index=vendors, columns=periods, fill_value=0.0).astype(float)
+
+
+def _opened(plan: Plan, last: str) -> pd.DataFrame:
+    kinds = dict(zip(plan.study.sites["site"], plan.study.sites["kind"], strict=True))
+    held = plan.assignments[(plan.assignments["period"] == last) & (plan.assignments["it_mw_in_service"] > 0)]
+    vendors = held.groupby("site")["vendor"].agg(lambda names: ", ".join(sorted(set(names)))).to_dict()
+    first = {str(k): str(v) for k, v in plan.sites[plan.sites["open"]].groupby("site")["period"].min().items()}
+    at_end = plan.sites[(plan.sites["period"] == last) & plan.sites["open"]]
+    columns = [at_end[name].tolist() for name in ("site", "built_mw", "it_mw_in_service")]
+    rows = [
+        (site, kinds.get(site, ""), first[site], built, it_mw, vendors.get(site, ""))
+        for site, built, it_mw in zip(*columns, strict=True)
+    ]
+    frame = pd.DataFrame(rows, columns=["site", "kind", "first", "built_mw", "it_mw", "vendors"])
+    return frame.sort_values(["it_mw", "site"], ascending=[False, True], ignore_index=True)

@@ -1,0 +1,192 @@
+"""Say a plan on one page of plain text: what a planner pastes into a mail."""
+
+from __future__ import annotations
+
+from optimizer.errors import shown
+
+from .kinds import is_generic
+from .plan import Plan
+from .quantities import Quantities, quantities
+from .units import money_unit, mw, mw_years, power_unit, share, usd
+
+WIDTH = 100
+_TOP_SITES = 7
+_PERIODS = 8
+_TERMS = {
+    "opening": "opening of sites",
+    "halls": "halls built",
+    "lease": "leases",
+    "fixed": "operation and maintenance",
+    "placement": "placement of racks",
+    "energy": "energy",
+    "wheeling": "wheeling",
+    "upgrades": "grid upgrades",
+    "residual": "less value left at the end",
+    "waiting": "price of waiting racks",
+    "aged": "price of aged racks",
+    "unplaced": "price of unplaced racks",
+    "idle_hall": "price of idle halls",
+    "idle_power": "price of idle power",
+}
+# The estimate that Broadcom's part of the programme is compared with: USD per GW.
+_ESTIMATE_USD_PER_GW = (35e9, 50e9)
+_ESTIMATE = "Financial Times, October 2025"
+
+
+def summary(plan: Plan) -> str:
+    """Return status, cost, megawatts by period, what waits and idles, sites, and each vendor's cost."""
+    seen = quantities(plan)
+    blocks = [
+        _head(plan),
+        _cost(plan),
+        _periods(plan, seen),
+        _unused(plan, seen),
+        _sites(plan, seen),
+        _vendors(plan, seen),
+    ]
+    lines = [line for block in blocks if block for line in (*block, "")]
+    return "\n".join(_cut(line) for line in lines).rstrip("\n")
+
+
+def status_in_words(plan: Plan) -> str:
+    """Say how good the plan is proven to be."""
+    asked = share(plan.study.config.solve.gap)
+    if plan.gap is None:
+        return f"{plan.status}: nothing is proven about how far it is from the best plan ({asked} was asked)"
+    if plan.status == "optimal":
+        return f"optimal: proven within {share(plan.gap)} of the best plan ({asked} was asked)"
+    return f"{plan.status}: stopped early, proven within {share(plan.gap)} of the best plan ({asked} was asked)"
+
+
+def _cut(line: str) -> str:
+    line = line.rstrip()
+    return line if len(line) <= WIDTH else line[: WIDTH - 1] + "…"
+
+
+def _head(plan: Plan) -> list[str]:
+    config = plan.study.config
+    purchase = float(plan.facts["rack_purchase_usd"])
+    first = "unused capacity is least, then cost; " if config.objective.minimise == "lexicographic" else ""
+    bound = "" if plan.bound_usd is None else f"; no plan costs less than {usd(plan.bound_usd)}"
+    rate = share(config.money.discount_rate)
+    lines = [
+        shown(config.study.name or "Plan", WIDTH - 2),
+        f"Status     {status_in_words(plan)}",
+        f"Objective  {first}{usd(plan.objective_usd)} discounted at {rate}{bound}",
+    ]
+    return [*lines, f"           racks cost {usd(purchase)} on top, the same in every plan"] if purchase > 0 else lines
+
+
+def _cost(plan: Plan) -> list[str]:
+    now, plain = plan.facts["cost_usd"]["discounted"], plan.facts["cost_usd"]["undiscounted"]
+    unit, name = money_unit(max([abs(v) for v in now.values()], default=0.0))
+    rows = [(_TERMS.get(term, term), now[term], plain.get(term, 0.0)) for term in now if now[term] or plain.get(term)]
+    rows.append(("total", sum(now.values()), sum(plain.values())))
+    head = f"{'Cost, ' + name:<28}{'discounted':>12}{'undiscounted':>14}"
+    return [head, *(f"  {label:<26}{a / unit:>12,.1f}{b / unit:>14,.1f}" for label, a, b in rows)]
+
+
+def _periods(plan: Plan, seen: Quantities) -> list[str]:
+    """Set delivered against energised, in service and waiting, by period."""
+    columns = _chosen(plan.study.horizon.names)
+    unit, name = power_unit(max(seen.delivered.sum()) if len(seen.delivered) else 0.0)
+    digits = 2 if unit > 1 else 1
+
+    def row(label: str, values: dict[str, float]) -> str:
+        return f"{label:<28}" + "".join(f"{values.get(c, 0.0) / unit:>9,.{digits}f}" for c in columns)
+
+    lines = [f"{'IT ' + name + ' at the end of':<28}" + "".join(f"{c:>9}" for c in columns)]
+    energised = {k: float(v) for k, v in plan.facts["energised_mw"].items()}
+    for label, table in (
+        ("delivered", seen.delivered),
+        ("in service", seen.serving),
+        ("waiting", seen.waiting),
+    ):
+        lines.append(row(label, dict(table.sum())))
+        if len(table) > 1:
+            lines += [row(f"  {shown(v, 24)}", dict(table.loc[v])) for v in table.index if table.loc[v].any()]
+        if label == "delivered":
+            lines.append(row("energised", energised))
+    for label, values in (("idle halls", seen.idle_hall), ("idle power, at the fence", seen.idle_power)):
+        if any(values.values()):
+            lines.append(row(label, values))
+    return lines
+
+
+def _chosen(periods: list[str]) -> list[str]:
+    """Return all periods where they fit, else the last of each year, else some of them with the last one."""
+    if len(periods) > _PERIODS:
+        periods = list({period[:4]: period for period in periods}.values())
+    step = -(-len(periods) // _PERIODS)
+    return periods[::-1][::step][::-1]
+
+
+def _unused(plan: Plan, seen: Quantities) -> list[str]:
+    unused = plan.facts["unused"]
+    waited, least = float(unused["waiting_rack_mw_years"]), unused["unavoidable_waiting_mw_years"]
+    if waited <= 0:
+        lines = ["Waiting    no rack waits through a period"]
+    else:
+        lines = [f"Waiting    racks wait {mw_years(waited)}: {_split(waited, least)}"]
+        lines.append(
+            "           by rack: " + ", ".join(f"{shown(k, 30)} {mw_years(v)}" for k, v in seen.waited_by_sku.items())
+        )
+    aged, left = float(unused["aged_rack_mw_years"]), seen.unplaced_mw
+    if aged > 0 or left > 0:
+        lines.append(f"           {mw_years(aged)} of it aged; {left:,.0f} MW are not placed when the horizon ends")
+    halls, power = float(unused["idle_hall_mw_years"]), float(unused["idle_power_mw_years"])
+    return [*lines, f"Idle       halls {mw_years(halls)}; energised power {mw_years(power)} at the fence"]
+
+
+def _split(waited: float, least: float | None) -> str:
+    if least is None:
+        return "how much of it could be avoided is not known"
+    return f"no plan avoids {mw_years(float(least))}, this one chose {mw_years(max(0.0, waited - float(least)))}"
+
+
+def _sites(plan: Plan, seen: Quantities) -> list[str]:
+    """Count real and generic sites apart, and show the largest."""
+    table = seen.opened
+    if not len(table):
+        return [f"Sites      none of {len(plan.study.sites)} is opened"]
+    lines = [f"Sites      {len(table)} of {len(plan.study.sites)} opened"]
+    for generic, words in ((False, "real: "), (True, "GENERIC, no projects: ")):
+        part = table[[is_generic(k) == generic for k in table["kind"]]]
+        if len(part):
+            kinds = ", ".join(
+                f"{n} {shown(k or 'site', 20)}" for k, n in part["kind"].value_counts().sort_index().items()
+            )
+            lines.append(f"           {words}{kinds}, {mw(part['it_mw'].sum())} in service at the end")
+    lines.append(f"  {'largest':<20}{'kind':<13}{'open from':<10}{'built MW':>9}{'in service MW':>14}  vendors")
+    for row in table.head(_TOP_SITES).itertuples(index=False):
+        lines.append(
+            f"  {shown(row.site, 19):<20}{shown(row.kind, 12):<13}{row.first:<10}"
+            f"{row.built_mw:>9,.0f}{row.it_mw:>14,.0f}  {shown(row.vendors, 40)}"
+        )
+    return lines
+
+
+def _vendors(plan: Plan, seen: Quantities) -> list[str]:
+    """Show what each vendor's GW costs, and Broadcom's beside the published estimate."""
+    costs = {v: c for v, c in plan.facts["vendor_cost_usd"].items() if seen.total_mw(v) > 0}
+    if not costs:
+        return []
+    unit, name = money_unit(max(sum(c.values()) for c in costs.values()))
+    head = f"{'Vendor, ' + name + ' undiscounted':<34}{'GW':>7}{'racks':>10}{'facility':>10}{'energy':>9}"
+    lines = [f"{head}{'racks + facility per GW':>26}"]
+    for vendor, cost in costs.items():
+        gw = seen.total_mw(vendor) / 1000
+        both = cost["racks"] + cost["facility"]
+        racks = f"{cost['racks'] / unit:>10,.1f}" if cost["racks"] > 0 else f"{'no price':>10}"
+        lines.append(
+            f"  {shown(vendor, 30):<32}{gw:>7,.2f}{racks}{cost['facility'] / unit:>10,.1f}"
+            f"{cost['energy'] / unit:>9,.1f}{both / gw / unit:>26,.1f}"
+        )
+        if vendor.strip().casefold() == "broadcom" and cost["racks"] > 0:
+            low, high = (each * gw / unit for each in _ESTIMATE_USD_PER_GW)
+            per_gw = "–".join(f"{each / unit:,.0f}" for each in _ESTIMATE_USD_PER_GW)
+            lines.append(f"    estimate for so many GW: {low:,.0f}–{high:,.0f} {name}, {per_gw} per GW ({_ESTIMATE})")
+    return [
+        *lines,
+        "  facility: opening, halls, and rent and upkeep within the horizon only, by MW-years in service",
+    ]

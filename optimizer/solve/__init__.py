@@ -1,0 +1,39 @@
+"""From a study to a proven plan: ``solve`` is the one public call; heavy parts load when it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from .progress import Progress
+
+if TYPE_CHECKING:
+    from ..plan import Plan
+    from ..study import Study
+
+__all__ = ["Progress", "solve"]
+
+
+def solve(
+    study: Study,
+    *,
+    gap: float | None = None,
+    time_limit_s: float | None = None,
+    threads: int | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> Plan:
+    """Find a plan of least cost, prove how near to the least it is, and recheck it.
+
+    ``gap`` (relative), ``time_limit_s`` and ``threads`` replace the study's own keys. ``progress`` hears of every
+    new plan and bound; ``stop`` is asked several times a second and ends the search when it answers true.
+    A keyboard interrupt, ``stop`` and the time limit keep the best plan found so far, with status "feasible".
+
+    Raises InfeasibleError where it is proven that no plan exists, SolverError where the search was stopped
+    before any plan was found.
+    """
+    from .planner import Planner
+
+    keys = {"gap": gap, "time_limit_s": time_limit_s, "threads": threads}
+    changed = {f"solve.{name}": value for name, value in keys.items() if value is not None}
+    return Planner(study.replace(keys=changed) if changed else study, progress, stop).plan()

@@ -1,0 +1,132 @@
+"""What travels between the planner and the solver's process: the matrix, a job and its result."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """min cost·x + offset, row_lower ≤ A x ≤ row_upper, lower ≤ x ≤ upper, x integer where ``integer``.
+
+    A is stored by columns (``starts``, ``rows``, ``values``). Plain arrays only, so that it travels to another
+    process in one piece.
+    """
+
+    starts: Ints
+    rows: Ints
+    values: Floats
+    row_lower: Floats
+    row_upper: Floats
+    lower: Floats
+    upper: Floats
+    integer: NDArray[np.bool_]
+    cost: Floats
+    offset: float
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows, columns."""
+        return len(self.row_lower), len(self.lower)
+
+    def with_objective(self, cost: Floats, offset: float) -> Matrix:
+        """Return the same rows under another objective."""
+        return replace(self, cost=cost, offset=offset)
+
+    def with_row_limit(self, cost: Floats, upper: float) -> Matrix:
+        """Return the matrix with one more row, cost·x ≤ upper, at its end."""
+        n_rows = len(self.row_lower)
+        extra = cost != 0.0
+        counts = np.diff(self.starts) + extra
+        starts = np.concatenate([[0], np.cumsum(counts)])
+        at = self.starts[1:][extra]
+        return replace(
+            self,
+            starts=starts,
+            rows=np.insert(self.rows, at, n_rows),
+            values=np.insert(self.values, at, cost[extra]),
+            row_lower=np.append(self.row_lower, -np.inf),
+            row_upper=np.append(self.row_upper, upper),
+        )
+
+    def rows_only(self, keep: Ints) -> Matrix:
+        """Return the matrix with these rows alone; columns keep their places."""
+        n_rows, n_cols = self.shape
+        place = np.full(n_rows, -1, dtype=np.int64)
+        place[keep] = np.arange(len(keep))
+        inside = place[self.rows] >= 0
+        column = np.repeat(np.arange(n_cols), np.diff(self.starts))[inside]
+        starts = np.concatenate([[0], np.cumsum(np.bincount(column, minlength=n_cols))]).astype(np.int64)
+        return replace(
+            self,
+            starts=starts,
+            rows=place[self.rows[inside]],
+            values=self.values[inside],
+            row_lower=self.row_lower[keep],
+            row_upper=self.row_upper[keep],
+        )
+
+    def row_activity(self, x: Floats) -> Floats:
+        """A x."""
+        per_entry = self.values * np.repeat(x, np.diff(self.starts))
+        return np.asarray(np.bincount(self.rows, weights=per_entry, minlength=len(self.row_lower)), dtype=np.float64)
+
+    def violation(self, x: Floats) -> float:
+        """Largest breach of a row, a bound or integrality, scaled by the size of the row's limit."""
+        activity = self.row_activity(x)
+        scale_l = np.maximum(1.0, np.abs(np.where(np.isfinite(self.row_lower), self.row_lower, 0.0)))
+        scale_u = np.maximum(1.0, np.abs(np.where(np.isfinite(self.row_upper), self.row_upper, 0.0)))
+        breaches = [
+            (self.row_lower - activity) / scale_l,
+            (activity - self.row_upper) / scale_u,
+            self.lower - x,
+            x - self.upper,
+            np.abs(x - np.round(x))[self.integer],
+        ]
+        return max((float(b.max()) for b in breaches if b.size), default=0.0)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One solve of the loaded matrix, changed as stated; None leaves a part as it is.
+
+    The search ends once a point is at or below ``objective_target`` or the proven bound at or above
+    ``bound_target``. ``max_nodes`` ends it after so many nodes, which is the same on every machine.
+    """
+
+    lower: Floats | None = None
+    upper: Floats | None = None
+    cost: Floats | None = None
+    offset: float | None = None
+    integer: Bools | None = None
+    start: Floats | None = None
+    gap: float = 0.0
+    max_nodes: int | None = None
+    objective_target: float | None = None
+    bound_target: float | None = None
+    seed: int = 0
+    presolve: bool = True
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a job ended: "optimal" (within its gap), "feasible", "infeasible" or "none".
+
+    ``x`` is the best point found, ``objective`` its value, ``bound`` a proven lower limit (-inf where none).
+    ``reduced_cost`` by column, of an LP solved to optimality.
+    """
+
+    status: str
+    x: Floats | None
+    objective: float
+    bound: float
+    nodes: int = 0
+    seconds: float = 0.0
+    reduced_cost: Floats | None = None

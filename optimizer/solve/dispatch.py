@@ -1,0 +1,116 @@
+"""From whole pods, halls and openings to a complete, exact point of the model.
+
+The solver's point is exact to a tolerance; a plan's numbers follow from its whole decisions. So the integers are
+rounded, everything that follows from them is computed, and power and flows come from linear programs that hold
+the loads fixed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from ..parameters import Parameters
+from ..plan.decisions import Decisions, usage
+from .arrays import Floats, Job, Matrix, Result
+from .matrix import Compiled
+
+# A reduced cost above this (USD per MW) keeps a column at its bound in every least-cost dispatch.
+DEARER_USD = 1e-5
+# Dispatch is rounded to a milliwatt; below lies the solver's noise.
+CLEAN_DECIMALS = 9
+Run = Callable[[Matrix, Job], Result]
+
+
+def complete(p: Parameters, c: Compiled, x: Floats, run: Run) -> tuple[Decisions, Floats] | None:
+    """Round a point's integers and complete them; None where no dispatch serves the loads."""
+    n_s, n_k, n_t = len(p.sites), len(p.skus), len(p.horizon)
+    columns = c.columns
+    opened = np.round(columns.spread("y", x, (n_s, n_t))).astype(bool) | p.committed[:, None]
+    whole = Decisions(
+        pods=np.round(columns.spread("n", x, (n_s, n_k, n_t))).astype(np.int64),
+        halls=np.round(columns.spread("h", x, (n_s, n_t))).astype(np.int64),
+        opened=opened,
+        draw_mw=np.zeros((n_s, n_t)),
+        onsite_mw=np.zeros((n_s, n_t)),
+        served_mw=np.zeros((len(p.zones), n_t)),
+        flow_mw=np.zeros((len(p.lines), n_t)),
+    )
+    exact = _follow(p, c, whole, x)
+    dispatched = _dispatch(c, exact, run)
+    if dispatched is None:
+        return None
+    draw = np.round(columns.spread("d", dispatched, (n_s, n_t)), CLEAN_DECIMALS) + 0.0
+    # One source makes up the rest, so that load = draw + on-site output holds to the last bit.
+    load = p.peak_pue[:, None] * usage(p, whole).it_mw
+    both = (p.onsite_mw > 0) & (p.interconnection_mw > 0)
+    draw = np.where(both & (np.abs(load - draw) > 2e-9), draw, np.where(both | (p.onsite_mw <= 0), load, 0.0))
+    onsite = load - draw
+    for family in ("g", "f", "r"):
+        at = columns.array(family)
+        dispatched[at] = np.round(dispatched[at], CLEAN_DECIMALS) + 0.0
+    decisions = replace(
+        whole,
+        draw_mw=draw,
+        onsite_mw=onsite,
+        served_mw=columns.spread("g", dispatched, (len(p.zones), n_t)),
+        flow_mw=columns.spread("f", dispatched, (len(p.lines), n_t))
+        - columns.spread("r", dispatched, (len(p.lines), n_t)),
+    )
+    columns.gather("d", draw, dispatched)
+    columns.gather("o", onsite, dispatched)
+    return decisions, dispatched
+
+
+def _follow(p: Parameters, c: Compiled, whole: Decisions, x: Floats) -> Floats:
+    """Compute every variable that the whole decisions determine."""
+    exact = x.copy()
+    integer = c.matrix.integer
+    exact[integer] = np.round(exact[integer])
+    use = usage(p, whole)
+    c.columns.gather("N", whole.pods_in_service(p).astype(float), exact)
+    c.columns.gather("w", whole.waiting_pods(p).astype(float), exact)
+    c.columns.gather("a", whole.aged_pods(p).astype(float), exact)
+    c.columns.gather("idle", use.idle_hall_mw, exact)
+    c.columns.gather("spare", use.idle_power_mw, exact)
+    return exact
+
+
+def _dispatch(c: Compiled, exact: Floats, run: Run) -> Floats | None:
+    """Serve the loads at least cost; among equals draw least from the grid, then move least over the lines.
+
+    Each step keeps to the least-cost points of the one before by holding every column with a reduced cost at its
+    bound, which needs no tolerance on the cost itself.
+    """
+    free = c.columns.array("d", "o", "g", "f", "r")
+    rows = np.sort(np.concatenate([c.rows.get(f, np.zeros(0, np.int64)) for f in ("zone_balance", "power_sources")]))
+    matrix = c.matrix.rows_only(rows)
+    lower, upper = exact.copy(), exact.copy()
+    lower[free], upper[free] = c.matrix.lower[free], c.matrix.upper[free]
+    money = sum((c.objectives.discounted[term][0] for term in ("energy", "wheeling")), np.zeros(len(exact)))
+    draws, moves = np.zeros(len(exact)), np.zeros(len(exact))
+    draws[c.columns.array("d")] = 1.0
+    moves[c.columns.array("f", "r")] = 1.0
+    point: Floats | None = None
+    for cost in (money * 1e6, draws, moves):
+        job = Job(
+            lower=lower,
+            upper=upper,
+            cost=cost,
+            offset=0.0,
+            integer=np.zeros(len(exact), dtype=bool),
+            start=None,
+        )
+        result = run(matrix, job)
+        if result.x is None or result.reduced_cost is None:
+            return point
+        point = np.clip(result.x, lower, upper)
+        dear = np.abs(result.reduced_cost) > DEARER_USD
+        dear &= np.isin(np.arange(len(exact)), free)
+        lower[dear] = upper[dear] = point[dear]
+        if cost is draws:
+            sources = c.columns.array("d", "o")
+            lower[sources] = upper[sources] = point[sources]
+    return point

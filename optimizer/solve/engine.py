@@ -1,0 +1,144 @@
+"""A solver process seen from the planner: start a job, follow it, stop it, end it when it overruns."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from queue import Empty, Queue
+from typing import Any
+
+import numpy as np
+
+from ..errors import SolverError
+from .arrays import Job, Matrix, Result
+
+# HiGHS looks at its clock between steps; past this it is told to stop, and past it again it is ended.
+GRACE_S = 3.0
+
+
+class Engine:
+    """One solver process with one matrix; jobs run one after the other.
+
+    ``event`` receives what the solver says: ("log", line), ("progress", (objective, bound)),
+    ("point", (objective, x)).
+    """
+
+    def __init__(self, matrix: Matrix, event: Callable[[str, Any], None]) -> None:
+        self._matrix = matrix
+        self._event = event
+        self._process: subprocess.Popen[bytes] | None = None
+        self._answers: Queue[tuple[str, Any]] = Queue()
+
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process, whatever it is doing."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.wait()
+            for pipe in (process.stdin, process.stdout):
+                if pipe is not None:
+                    pipe.close()
+
+    def load(self, matrix: Matrix) -> None:
+        """Replace the matrix for the jobs that follow."""
+        self._matrix = matrix
+        if self._process is not None:
+            self._send("matrix", matrix)
+
+    def solve(self, job: Job, *, deadline: float | None = None, stop: Callable[[], bool] = lambda: False) -> Result:
+        """Run a job to its end, to the ``deadline`` (time.monotonic) or until ``stop`` answers true.
+
+        Past the deadline the best point and the last bound that the solver reported are the result.
+        Raises SolverError where the process dies.
+        """
+        self._ensure()
+        self._send("job", job)
+        best: tuple[float, Any] = (np.inf, None)
+        bound, began, asked = -np.inf, time.monotonic(), None
+        while True:
+            try:
+                kind, content = self._answers.get(timeout=0.1)
+            except Empty:
+                kind, content = "", None
+            now = time.monotonic()
+            if asked is None and (stop() or (deadline is not None and now > deadline)):
+                self._send("stop", None)
+                asked = now
+            if kind == "result":
+                return self._keep_best(content, best)
+            if kind == "failed" or (kind == "gone"):
+                self.close()
+                if best[1] is None and asked is None:
+                    raise SolverError(f"the solver's process failed: {content}")
+                return Result("feasible" if best[1] is not None else "none", best[1], best[0], bound)
+            if kind == "point" and content[0] < best[0]:
+                best = content
+            if kind == "progress":
+                bound = max(bound, content[1])
+            if kind:
+                self._event(kind, content)
+            if asked is not None and now > asked + GRACE_S:
+                self.close()
+                status = "feasible" if best[1] is not None else "none"
+                return Result(status, best[1], best[0], bound, seconds=now - began)
+
+    @staticmethod
+    def _keep_best(result: Result, best: tuple[float, Any]) -> Result:
+        if result.x is None and best[1] is not None and result.status == "none":
+            return Result("feasible", best[1], best[0], result.bound, result.nodes, result.seconds)
+        return result
+
+    def _ensure(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            return
+        root = str(Path(__file__).resolve().parents[2])
+        path = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
+        # A session of its own: the terminal's Ctrl-C is for the planner, which then stops us in order.
+        flags: dict[str, Any] = (
+            {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}  # type: ignore[attr-defined,unused-ignore]
+            if sys.platform == "win32"
+            else {"start_new_session": True}
+        )
+        process = subprocess.Popen(
+            [sys.executable, "-m", "optimizer.solve.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+            **flags,
+        )
+        self._process = process
+        answers: Queue[tuple[str, Any]] = Queue()
+        self._answers = answers
+
+        def listen() -> None:
+            assert process.stdout is not None
+            try:
+                while True:
+                    answers.put(pickle.load(process.stdout))
+            except (EOFError, OSError, ValueError, pickle.UnpicklingError):
+                answers.put(("gone", "it ended without an answer"))
+
+        threading.Thread(target=listen, daemon=True).start()
+        self._send("matrix", self._matrix)
+
+    def _send(self, kind: str, content: Any) -> None:
+        assert self._process is not None
+        assert self._process.stdin is not None
+        try:
+            pickle.dump((kind, content), self._process.stdin, protocol=pickle.HIGHEST_PROTOCOL)
+            self._process.stdin.flush()
+        except (BrokenPipeError, OSError):
+            self._answers.put(("gone", "it does not listen"))

@@ -1,0 +1,176 @@
+"""One solve from study to rechecked plan: build, bound, search, complete, account, verify."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..errors import InfeasibleError, RackgridError, SolverError
+from ..formulation.build import build
+from ..parameters import Parameters
+from ..plan import Plan
+from ..plan.decisions import Decisions, frames
+from ..study import Study
+from ..verify import verify
+from .arrays import Floats, Job, Matrix, Result
+from .dispatch import complete
+from .engine import Engine
+from .facts import facts
+from .infeasible import WORDS, clashes
+from .matrix import ImpossibleRow, compile_matrix
+from .progress import Journal, Progress, relative_gap
+from .search import USD, Search, Stopped
+from .tighten import whole_clusters
+
+# A completed point may miss a row by this, relative to the row's limit; verify applies its own tolerance.
+TOLERANCE = 1e-6
+NO_PLAN = "No plan satisfies the study's policy (proven)."
+
+
+class Planner:
+    """Carries one study through all steps; ``plan`` may be called once."""
+
+    def __init__(
+        self, study: Study, progress: Callable[[Progress], None] | None, stop: Callable[[], bool] | None
+    ) -> None:
+        self.study = study
+        self.journal = Journal(progress)
+        self._asked_to_stop = stop or (lambda: False)
+        self._interrupted = False
+        limit = study.config.solve.time_limit_s
+        self._deadline = None if limit is None else time.monotonic() + limit
+
+    def plan(self) -> Plan:
+        """Solve and return the plan; see ``solve``."""
+        self.journal.enter("build")
+        self.p = Parameters.of(self.study)
+        program = build(self.study, self.p)
+        try:
+            compiled = compile_matrix(program)
+        except ImpossibleRow as row:
+            keys = [key for family, key in WORDS.items() if f"'{family}" in str(row)]
+            raise InfeasibleError(NO_PLAN, [f"{key} can't hold for this study's own numbers" for key in keys]) from row
+        self.tight = whole_clusters(program, compiled)
+        n_rows, n_cols = compiled.matrix.shape
+        self.journal.say(f"{n_rows} rows, {n_cols} columns, {int(compiled.matrix.integer.sum())} integers")
+        with Engine(compiled.matrix, self._hear) as engine:
+            self.engine, self.c = engine, compiled
+            unavoidable = self._unavoidable()
+            search = self._search()
+            if search.x is None:
+                if search.infeasible:
+                    raise self._infeasible(search.matrix)
+                raise SolverError("The search was stopped before it found a plan; allow it more time.")
+            completed = complete(self.p, compiled, search.x, self._run_to_end)
+        if completed is None:
+            raise SolverError("No dispatch serves the best plan's loads.")
+        return self._account(search, *completed, unavoidable)
+
+    # solving ------------------------------------------------------------------------------------------------
+    @property
+    def stopped(self) -> bool:
+        """Whether the time limit struck or somebody asked to stop."""
+        over = self._deadline is not None and time.monotonic() > self._deadline
+        return over or self._interrupted or self._asked_to_stop()
+
+    def _run(self, matrix: Matrix, job: Job) -> Result:
+        """Run a job under the time limit; what it found by then is its result."""
+        if self.stopped:
+            raise Stopped
+        self.engine.load(matrix)
+        try:
+            return self.engine.solve(job, deadline=self._deadline, stop=lambda: self.stopped)
+        except KeyboardInterrupt:
+            self._interrupted = True
+            self.engine.close()
+            raise Stopped from None
+
+    def _run_to_end(self, matrix: Matrix, job: Job) -> Result:
+        """Run a job that a plan needs to be complete, past the limit; these are small linear programs."""
+        self.engine.load(matrix)
+        return self.engine.solve(job)
+
+    def _hear(self, kind: str, content: Any) -> None:
+        if kind == "log":
+            for line in str(content).rstrip("\n").split("\n"):
+                self.journal.say(line)
+
+    def _unavoidable(self) -> float | None:
+        """Least waiting MW-years of any plan: the relaxation with waiting as its only objective."""
+        self.journal.enter("unavoidable waiting")
+        cost, offset = self.c.objectives.waiting
+        matrix = self.c.matrix
+        try:
+            result = self._run(matrix, Job(cost=cost, offset=offset, integer=np.zeros(len(cost), dtype=bool)))
+        except Stopped:
+            return None
+        return max(0.0, result.objective) if result.status == "optimal" else None
+
+    def _search(self) -> Search:
+        if self.study.config.objective.minimise == "cost":
+            return self._search_with(self.tight)
+        cost, offset = self.c.objectives.unused
+        first = self._search_with(self.tight.with_objective(cost, offset))
+        if first.x is None:
+            return first
+        least = first.objective * (1.0 + self.study.config.solve.gap) + 1e-6
+        self.journal.say(f"least unused {first.objective:.6f} MW-years, held at {least:.6f}")
+        second = self._search_with(self.tight.with_row_limit(cost, least - offset), first.x)
+        second.proven = first.reached
+        return second
+
+    def _search_with(self, matrix: Matrix, start: Floats | None = None) -> Search:
+        def accept(x: Floats) -> tuple[Floats, float] | None:
+            completed = complete(self.p, self.c, x, self._run_to_end)
+            if completed is None:
+                return None
+            exact = completed[1]
+            breach = matrix.violation(exact)
+            if breach > TOLERANCE:
+                self.journal.say(f"largest breach {breach:.2e}")
+                return None
+            return exact, float(matrix.cost @ exact) + matrix.offset
+
+        search = Search(self.p, self.c, matrix, self.study.config.solve.gap, self._run, accept, self.journal)
+        try:
+            search.offer(start)
+            search.search()
+        except Stopped:
+            self.journal.say("stopped: the best plan so far is kept")
+            search.salvage()
+        return search
+
+    def _infeasible(self, matrix: Matrix) -> InfeasibleError:
+        self.journal.enter("infeasible")
+        reasons = clashes(self.c, matrix, self._run_to_end)
+        return InfeasibleError(NO_PLAN, reasons)
+
+    # accounting ---------------------------------------------------------------------------------------------
+    def _account(self, search: Search, decisions: Decisions, x: Floats, unavoidable: float | None) -> Plan:
+        self.journal.enter("account")
+        unused = self.study.config.unused
+        prices = {
+            "aged": unused.aged_rack_usd_per_mw_year,
+            "unplaced": unused.unplaced_rack_usd_per_mw,
+            "idle_hall": unused.idle_hall_usd_per_mw_year,
+            "idle_power": unused.idle_power_usd_per_mw_year,
+        }
+        tables = frames(self.p, decisions, prices)
+        objective = (float(self.c.matrix.cost @ x) + self.c.matrix.offset) * USD
+        bound = min(search.bound * USD, objective)
+        reached = search.proven and relative_gap(objective, bound) <= self.study.config.solve.gap
+        content = facts(
+            self.study, self.p, self.c, decisions, x, objective=objective, bound=bound,
+            status="optimal" if reached else "feasible", unavoidable=unavoidable,
+        )  # fmt: skip
+        plan = Plan(self.study, content, tables, "")
+        self.journal.enter("verify")
+        report = verify(plan)
+        if not report.ok:
+            raise RackgridError(f"The plan found does not stand up to its own recheck; nothing was written.\n{report}")
+        self.journal.enter("done")
+        content["seconds"] = {k: round(v, 3) for k, v in self.journal.seconds.items() if k != "reading"}
+        return Plan(self.study, content, tables, "\n".join(self.journal.lines) + "\n")

@@ -1,0 +1,69 @@
+"""What a caller hears while a study is being solved."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+
+def relative_gap(objective: float, bound: float) -> float:
+    """(objective − bound) / max(1, |objective|), in USD; inf without a plan or a bound."""
+    if not (np.isfinite(objective) and np.isfinite(bound)):
+        return float("inf")
+    return max(0.0, objective - bound) / max(1.0, abs(objective))
+
+
+@dataclass(frozen=True)
+class Progress:
+    """State of a running solve: the best plan, the proven bound and their gap; None while unknown."""
+
+    phase: str
+    seconds: float
+    objective_usd: float | None
+    bound_usd: float | None
+    gap: float | None
+
+
+@dataclass
+class Journal:
+    """Clock, log and progress of one solve; every phase and every line of the solver passes through it."""
+
+    listener: Callable[[Progress], None] | None = None
+    began: float = field(default_factory=time.monotonic)
+    lines: list[str] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+    phase: str = "reading"
+    _since: float = field(default_factory=time.monotonic)
+
+    def enter(self, phase: str) -> None:
+        """Close the phase that runs and open the next."""
+        now = time.monotonic()
+        self.seconds[self.phase] = self.seconds.get(self.phase, 0.0) + now - self._since
+        self.phase, self._since = phase, now
+        self.say(f"--- {phase}")
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the solve began."""
+        return time.monotonic() - self.began
+
+    def say(self, line: str) -> None:
+        """Add a line to the log."""
+        self.lines.append(f"{self.elapsed:8.1f}s  {line}")
+
+    def tell(self, objective_usd: float, bound_usd: float) -> None:
+        """Report the state to the caller."""
+        if self.listener is not None:
+            gap = relative_gap(objective_usd, bound_usd)
+            self.listener(
+                Progress(
+                    self.phase,
+                    self.elapsed,
+                    objective_usd if np.isfinite(objective_usd) else None,
+                    bound_usd if np.isfinite(bound_usd) else None,
+                    gap if np.isfinite(gap) else None,
+                )
+            )

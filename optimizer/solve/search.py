@@ -1,0 +1,192 @@
+"""The search: bound with relaxed pods, a plan by repair, better plans by neighbourhoods, proof by the whole model.
+
+Integer pods, not size, stop a plain branch and bound: with continuous pods it closes in seconds, and a plan of
+whole pods lies a few hundredths of a per cent above that bound. So the pods are relaxed for the bound, and
+repaired for the plan, period after period. Every step ends by a gap or a count of nodes, never by the clock
+(unless the caller's time limit strikes), so that the same study gives the same plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..parameters import Parameters
+from .arrays import Bools, Floats, Job, Matrix, Result
+from .matrix import Compiled
+from .progress import Journal, relative_gap
+from .repair import Neighbourhood, Repair
+
+USD = 1e6  # the matrix counts in million USD
+# With so few integer pods the whole model is solved at once.
+FEW_PODS = 300
+# The first bound need not be closer than this; a better plan gains more by then.
+FIRST_GAP = 5e-4
+# Neighbourhoods searched at most, and in vain in a row, before the bound is tightened.
+ROUNDS = 60
+PATIENCE = 12
+
+
+class Stopped(Exception):
+    """The time limit struck or the caller asked to stop."""
+
+
+@dataclass
+class Search:
+    """State of one search: the best whole point ``x`` with its ``objective``, and the proven ``bound``.
+
+    ``run`` solves a job (and raises Stopped once the limit struck), ``accept`` completes and checks a candidate
+    and returns it exactly, or None. ``guide`` is the last point with relaxed pods;
+    ``proven`` is False where an earlier objective of a lexicographic search was left open.
+    """
+
+    p: Parameters
+    c: Compiled
+    matrix: Matrix
+    gap: float
+    run: Callable[[Matrix, Job], Result]
+    accept: Callable[[Floats], tuple[Floats, float] | None]
+    journal: Journal
+    x: Floats | None = None
+    objective: float = np.inf
+    bound: float = -np.inf
+    infeasible: bool = False
+    proven: bool = True
+    guide: Floats | None = None
+    pods: Bools = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.pods = np.zeros(len(self.matrix.lower), dtype=bool)
+        self.pods[self.c.columns.array("n")] = True
+
+    @property
+    def reached(self) -> bool:
+        """Whether the asked gap is proven."""
+        return relative_gap(self.objective * USD, self.bound * USD) <= self.gap
+
+    def offer(self, x: Floats | None) -> bool:
+        """Take a candidate with whole pods if it is better; say whether it was."""
+        if x is None:
+            return False
+        accepted = self.accept(x)
+        if accepted is None:
+            return False
+        exact, objective = accepted
+        if objective >= self.objective - 1e-12 * max(1.0, abs(objective)):
+            return False
+        self.x, self.objective = exact, objective
+        self.tell()
+        return True
+
+    def prove(self, bound: float) -> None:
+        """Take a proven lower bound if it is higher."""
+        if bound > self.bound:
+            self.bound = min(bound, self.objective)
+            self.tell()
+
+    def tell(self) -> None:
+        """Report the state."""
+        self.journal.tell(self.objective * USD, self.bound * USD)
+        self.journal.say(f"plan {self.objective:.6f} bound {self.bound:.6f} M USD")
+
+    def search(self) -> None:
+        """Run all steps until the gap is proven; leaves the best point and bound in the object."""
+        self.journal.enter("bound")
+        relaxed = self._relax(max(self.gap / 2, FIRST_GAP))
+        if relaxed is None or self.reached:
+            return
+        self.offer(self._rounded_down(relaxed))
+        if self.pods.sum() > FEW_PODS:
+            self._repair_and_improve(relaxed)
+        if not self.reached:
+            self.journal.enter("proof")
+            self._prove_whole()
+
+    def _repair_and_improve(self, relaxed: Floats) -> None:
+        neighbourhood = Neighbourhood(self.p, self.c, self.matrix)
+        self.journal.enter("repair")
+        repair = Repair(self.c, self.matrix, self.gap, self.run, self.journal)
+        self.guide = relaxed
+        for self.guide in repair.steps(relaxed):
+            pass
+        self.offer(self.guide)
+        if self.x is None:
+            return
+        self.journal.enter("improve")
+        self._improve(neighbourhood)
+        while not self.reached:
+            bound = self.bound
+            self.journal.enter("bound")
+            self._relax(self.gap / 20, self._needed_bound())
+            if self.reached or self.bound <= bound + 1e-3 * self.gap * abs(bound):
+                return
+            self.journal.enter("improve")
+            self._improve(neighbourhood)
+
+    def _enough(self) -> float:
+        """Objective that is within the gap of the proven bound, with a margin for rounding."""
+        return self.bound + 0.999 * self.gap * max(1.0 / USD, abs(self.bound))
+
+    def _needed_bound(self) -> float:
+        """Bound that would prove the best plan to be within the gap."""
+        return self.objective - self.gap * max(1.0 / USD, abs(self.objective))
+
+    def _relax(self, gap: float, bound_target: float | None = None) -> Floats | None:
+        """Solve with continuous pods: a bound for the plan, and openings and halls to repair from."""
+        integer = self.matrix.integer & ~self.pods
+        result = self.run(self.matrix, Job(integer=integer, gap=gap, start=self.x, bound_target=bound_target))
+        if result.status == "infeasible":
+            self._doubt(integer)
+            return None
+        self.guide = result.x
+        self.prove(result.bound)
+        if result.x is not None and np.abs(result.x - np.round(result.x))[self.pods].max(initial=0.0) < 1e-6:
+            self.offer(result.x)
+        return result.x
+
+    def _improve(self, neighbourhood: Neighbourhood) -> None:
+        """Search around the best plan, a few sites at a time, until the gap is reached or nothing helps."""
+        idle = 0
+        for _ in range(ROUNDS):
+            if self.reached or self.x is None or idle >= PATIENCE:
+                return
+            job = neighbourhood.job(self.x, self.gap, objective_target=self._enough())
+            result = self.run(self.matrix, job)
+            before = self.objective
+            self.offer(result.x)
+            idle = 0 if self.objective < before - 1e-6 * abs(before) else idle + 1
+
+    def _prove_whole(self) -> None:
+        """Branch and bound on the whole model, started from the best plan."""
+        result = self.run(self.matrix, Job(start=self.x, gap=self.gap * 0.98))
+        if result.status == "infeasible" and self.x is None:
+            self._doubt(self.matrix.integer)
+            return
+        self.offer(result.x)
+        self.prove(result.bound)
+
+    def _doubt(self, integer: Bools) -> None:
+        """Believe "infeasible" only when a second run without presolve and with another seed says so too."""
+        second = self.run(self.matrix, Job(integer=integer, gap=self.gap, presolve=False, seed=1))
+        self.infeasible = second.status == "infeasible"
+        if second.x is not None:
+            self.journal.say("the solver contradicts itself: infeasible, then a point; the point is used")
+            self.guide = second.x
+            self.prove(second.bound)
+
+    def salvage(self) -> None:
+        """After a stop: try what is at hand with its pods rounded down; without a plan, no racks at all."""
+        if self.guide is not None:
+            self.offer(self._rounded_down(self.guide))
+        if self.x is None:
+            self.offer(np.zeros(len(self.pods)))
+
+    def _rounded_down(self, x: Floats) -> Floats:
+        """Round the running total of placed pods down, by site and SKU."""
+        whole = x.copy()
+        shape = (len(self.p.sites), len(self.p.skus), len(self.p.horizon))
+        placed = np.floor(np.cumsum(self.c.columns.spread("n", x, shape), axis=2) + 1e-6)
+        self.c.columns.gather("n", np.diff(placed, axis=2, prepend=0.0), whole)
+        return whole

@@ -1,0 +1,272 @@
+"""The study: tables that agree with each other, from files or from DataFrames; nothing in it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from optimizer.errors import Fault, Faults, InputError
+from optimizer.grid.folder import TABLES as GRID_TABLES
+from optimizer.grid.folder import Grid, no_grid, read_grid
+from optimizer.grid.zones import join_zones
+from optimizer.io import checks, toml
+from optimizer.io.config import StudyConfig
+from optimizer.io.frames import raw_from_frame
+from optimizer.io.keys import Keys, check_format, overridden, validated
+from optimizer.io.order import sorted_frame
+from optimizer.io.parse import empty, parse
+from optimizer.io.paths import REQUIRED, located, replaced, study_file
+from optimizer.io.periods import Horizon
+from optimizer.io.reader import read_table
+from optimizer.io.schema import TABLES, schema
+from optimizer.io.source import Source
+from optimizer.io.table import Table
+from optimizer.io.write import write_study
+
+SITE_TABLES = tuple(name for name in TABLES if name not in GRID_TABLES)
+Frames = Mapping[str, pd.DataFrame]
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """What is planned: keys of study.toml and tables sorted by their keys, empty where a file is absent.
+
+    Columns, units and defaults are those of the data dictionary (``optimizer/io/schema``). ``inputs`` maps
+    each file that was read to its sha256; ``warnings`` are doubts that do not stop a plan.
+    """
+
+    config: StudyConfig
+    sites: pd.DataFrame
+    site_ramp: pd.DataFrame
+    racks: pd.DataFrame
+    deliveries: pd.DataFrame
+    placement: pd.DataFrame
+    zones: pd.DataFrame
+    headroom: pd.DataFrame
+    energy_prices: pd.DataFrame
+    lines: pd.DataFrame
+    has_grid: bool
+    flow: str
+    horizon: Horizon
+    inputs: dict[str, str]
+    warnings: tuple[Fault, ...] = ()
+
+    @classmethod
+    def from_tables(
+        cls,
+        *,
+        keys: Mapping[str, object],
+        sites: pd.DataFrame,
+        racks: pd.DataFrame,
+        deliveries: pd.DataFrame,
+        site_ramp: pd.DataFrame | None = None,
+        placement: pd.DataFrame | None = None,
+        zones: pd.DataFrame | None = None,
+        headroom: pd.DataFrame | None = None,
+        energy_prices: pd.DataFrame | None = None,
+        lines: pd.DataFrame | None = None,
+        flow: str | None = None,
+    ) -> Study:
+        """Make a study of DataFrames; ``keys`` as in study.toml, nested or dotted, without [files].
+
+        Raises InputError with every fault found.
+        """
+        frames = _given(
+            sites=sites,
+            site_ramp=site_ramp,
+            racks=racks,
+            deliveries=deliveries,
+            placement=placement,
+            zones=zones,
+            headroom=headroom,
+            energy_prices=energy_prices,
+            lines=lines,
+        )
+        content, dotted = _parted(keys)
+        content = {"format": 1, **content, "files": _standard_files(frames)}
+        return _from_frames(Keys("keys", content, overrider="keys"), dotted, frames, flow, {})
+
+    def replace(
+        self,
+        *,
+        keys: Mapping[str, object] | None = None,
+        sites: pd.DataFrame | None = None,
+        site_ramp: pd.DataFrame | None = None,
+        racks: pd.DataFrame | None = None,
+        deliveries: pd.DataFrame | None = None,
+        placement: pd.DataFrame | None = None,
+        zones: pd.DataFrame | None = None,
+        headroom: pd.DataFrame | None = None,
+        energy_prices: pd.DataFrame | None = None,
+        lines: pd.DataFrame | None = None,
+        flow: str | None = None,
+    ) -> Study:
+        """Return a variant, validated anew: dotted ``keys`` and tables given replace this study's.
+
+        Sites keep the zone they have. Raises InputError with every fault found.
+        """
+        new = _given(
+            sites=sites,
+            site_ramp=site_ramp,
+            racks=racks,
+            deliveries=deliveries,
+            placement=placement,
+            zones=zones,
+            headroom=headroom,
+            energy_prices=energy_prices,
+            lines=lines,
+        )
+        kept = {n: self.table(n) for n in SITE_TABLES if n in REQUIRED or len(self.table(n))}
+        if self.has_grid:
+            kept |= {n: self.table(n) for n in GRID_TABLES}
+        content = self.config.model_dump(exclude_none=True)
+        content["files"] = {**_standard_files(new), **content["files"]}
+        replaced_files = {content["files"].get(name) for name in new}
+        inputs = {path: digest for path, digest in self.inputs.items() if path not in replaced_files}
+        if flow is None and self.has_grid and lines is None:
+            flow = self.flow
+        base = Keys("study.toml", content, overrider="keys")
+        return _from_frames(base, _flat(keys or {}), {**kept, **new}, flow, inputs)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a table by its name in the data dictionary."""
+        frame: pd.DataFrame = getattr(self, name)
+        return frame
+
+    def write(self, folder: str | Path) -> None:
+        """Write a self-contained copy of the study, the same bytes for the same study."""
+        tables = {n: self.table(n) for n in SITE_TABLES if n in REQUIRED or len(self.table(n))}
+        grid = {n: self.table(n) for n in GRID_TABLES} if self.has_grid else None
+        write_study(Path(folder), self.config, tables, grid, self.flow)
+
+
+def read_study(
+    path: str | Path,
+    *,
+    keys: Mapping[str, object] | None = None,
+    files: Mapping[str, str | None] | None = None,
+) -> Study:
+    """Read a study from its study.toml or the folder that holds it.
+
+    ``keys`` are dotted overrides of study.toml; ``files`` replaces files of [files] by their key, with paths
+    relative to the working directory, and None leaves an optional one out. Raises InputError with every
+    fault of every file.
+    """
+    faults = Faults()
+    source = Source(faults)
+    toml_path = study_file(path)
+    files = files or {}
+    text = source.read_text(toml_path, toml_path.name)
+    content = None if text is None else toml.load(text, toml_path.name, faults)
+    if text is None or content is None:
+        raise InputError(faults.errors)
+    read = replaced(overridden(Keys(toml_path.name, content, text), keys or {}, faults), files, faults)
+    if not check_format(read, faults):
+        raise InputError(faults.errors)
+    config = validated(read, StudyConfig, faults)
+    paths = located(read, toml_path.parent, files)
+    tables: dict[str, Table] = {}
+    for name in SITE_TABLES:
+        table = read_table(name, *paths[name], source) if name in paths else empty(name, schema(name))
+        if table is not None:
+            tables[name] = table
+    grid = read_grid(*paths["grid"], source) if "grid" in paths else no_grid()
+    return _assembled(config, read, tables, grid, "grid" in paths, source)
+
+
+def _given(**frames: pd.DataFrame | None) -> dict[str, pd.DataFrame]:
+    """Return the tables that a call names."""
+    return {name: frame for name, frame in frames.items() if frame is not None}
+
+
+def _parted(keys: Mapping[str, object]) -> tuple[dict[str, Any], dict[str, object]]:
+    """Part keys into sections as in study.toml and dotted ones."""
+    nested = {str(k): v for k, v in keys.items() if "." not in str(k)}
+    return nested, {str(k): v for k, v in keys.items() if "." in str(k)}
+
+
+def _flat(keys: Mapping[str, object]) -> dict[str, object]:
+    """Return keys dotted, those of sections too."""
+    nested, dotted = _parted(keys)
+    found: dict[str, object] = {}
+    for section, content in nested.items():
+        if isinstance(content, Mapping):
+            found |= {f"{section}.{key}": value for key, value in content.items()}
+        else:
+            found[section] = content
+    return {**found, **dotted}
+
+
+def _standard_files(frames: Frames) -> dict[str, str]:
+    files = {name: f"{name}.csv" for name in SITE_TABLES if name in frames or name in REQUIRED}
+    return files | ({"grid": "grid"} if any(name in frames for name in GRID_TABLES) else {})
+
+
+def _from_frames(
+    keys: Keys, overrides: Mapping[str, object], frames: Frames, flow: str | None, inputs: dict[str, str]
+) -> Study:
+    """Parse DataFrames as files are parsed, and assemble the study."""
+    faults = Faults()
+    keys = overridden(keys, overrides, faults)
+    if not check_format(keys, faults):
+        raise InputError(faults.errors)
+    config = validated(keys, StudyConfig, faults)
+    tables: dict[str, Table] = {}
+    for name in TABLES:
+        raw = raw_from_frame(frames[name], schema(name), faults) if name in frames else None
+        if raw is not None:
+            tables[name] = parse(raw, schema(name), faults)
+        elif name not in frames:
+            tables[name] = empty(name, schema(name))
+    has_grid = any(name in frames for name in GRID_TABLES)
+    for name in ("zones", "headroom"):
+        if has_grid and name not in frames:
+            faults.add(Fault(name, "is missing", cure="a grid needs zones and headroom"))
+            tables.pop(name)
+    if flow not in (None, "none", "transport"):
+        cure = 'pass "none" or "transport"'
+        faults.add(Fault(keys.file, "can't be modelled by this release", None, "flow", str(flow), cure))
+    grid = Grid(
+        {n: t for n, t in tables.items() if n in GRID_TABLES},
+        flow or ("transport" if "lines" in frames else "none"),
+    )
+    own = {n: t for n, t in tables.items() if n not in GRID_TABLES}
+    return _assembled(config, keys, own, grid, has_grid, Source(faults, inputs))
+
+
+def _assembled(
+    config: StudyConfig | None,
+    keys: Keys,
+    tables: dict[str, Table],
+    grid: Grid,
+    has_grid: bool,
+    source: Source,
+) -> Study:
+    """Check tables against each other, find the zones of sites and return the study."""
+    faults = source.faults
+    every = {**tables, **grid.tables}
+    horizon = config.periods.horizon if config else None
+    checks.run(checks.Context(config, keys, horizon, every, has_grid), faults)
+    if has_grid and "sites" in every and "zones" in every:
+        join_zones(every["sites"], every["zones"], every.get("site_ramp"), horizon, faults)
+    if faults.errors or config is None or horizon is None:
+        raise InputError(_in_order(faults.errors, keys.file))
+    return Study(
+        config,
+        **{name: sorted_frame(every[name]) for name in TABLES},
+        has_grid=has_grid,
+        flow=grid.flow,
+        horizon=horizon,
+        inputs=source.inputs,
+        warnings=tuple(_in_order(faults.warnings, keys.file)),
+    )
+
+
+def _in_order(faults: list[Fault], first: str) -> list[Fault]:
+    """Sort faults by file, study.toml first, then by line."""
+    files = list(dict.fromkeys([first, *(f.file for f in faults)]))
+    return sorted(faults, key=lambda f: (files.index(f.file), f.line or 0))

@@ -1,0 +1,268 @@
+"""Checks of plan.json: money, quantities, bound and gap, keys of the study, and its digest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from math import isfinite
+from typing import Any
+
+import numpy as np
+
+from ..parameters import Floats
+from ..plan.folder import FORMAT, digest
+from . import money
+from .ground import Ground
+from .report import Finding
+from .table import MISSING
+from .tolerance import RELATIVE, differs, slack
+
+FILE = "plan.json"
+KEYS = (
+    "format", "status", "objective_usd", "bound_usd", "gap", "seconds", "cost_usd", "rack_purchase_usd", "unused",
+    "placed_mw", "delivered_mw", "energised_mw", "vendor_cost_usd", "sizes", "versions", "inputs", "study",
+    "study_path",
+)  # fmt: skip
+PROTECTED = "bound_usd, unused.unavoidable_waiting_mw_years, seconds, sizes, versions, inputs and study.files"
+"""What no table can tell; the digest alone protects it."""
+
+_SIZES = ("sites", "skus", "periods", "zones", "lines")
+_GAP = 1e-9
+
+
+# leaves -----------------------------------------------------------------------------------------------------------
+def _leaf(path: str, stated: object, recomputed: float, unit: str, scale: float = 0.0) -> list[Finding]:
+    """Compare one number of plan.json."""
+    number = _number(stated)
+    if number is None:
+        return [Finding(FILE, "", path, MISSING if stated is None else stated, recomputed)]
+    if differs(np.array(number), np.array(recomputed), unit, scale):
+        return [Finding(FILE, "", path, number, recomputed)]
+    return []
+
+
+def _number(value: object) -> float | None:
+    """Return a finite number of JSON, None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        return float(value) if isfinite(value) else None
+    except OverflowError:
+        return None
+
+
+def _leaves(path: str, stated: object, recomputed: Mapping[str, Any], unit: str) -> list[Finding]:
+    """Compare a nest of numbers: every key, none more, none less."""
+    if not isinstance(stated, Mapping):
+        return [Finding(FILE, "", path, MISSING if stated is None else stated, "numbers by key")]
+    found = []
+    for key, value in recomputed.items():
+        deeper = _leaves if isinstance(value, Mapping) else _leaf
+        found += deeper(f"{path}.{key}", stated.get(key), value, unit)
+    return found + [Finding(FILE, "", f"{path}.{k}", stated[k], "no such key") for k in stated if k not in recomputed]
+
+
+def _at(facts: Mapping[str, Any], *path: str) -> Any:
+    """Return what stands at a path, None where anything on the way is missing."""
+    value: Any = facts
+    for key in path:
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value
+
+
+# what any plan.json must hold -------------------------------------------------------------------------------------
+def whole_facts(g: Ground) -> list[Finding]:
+    """Every key of the contract stands, and none beside them but the digest."""
+    lost = [Finding(FILE, "", key, MISSING, "a value") for key in KEYS if key not in g.facts]
+    return lost + [Finding(FILE, "", k, "a value", "no such key") for k in g.facts if k not in (*KEYS, "digest")]
+
+
+def plan_format(g: Ground) -> list[Finding]:
+    """The format is that of this release."""
+    stated = g.facts.get("format")
+    return [] if stated == FORMAT and not isinstance(stated, bool) else [Finding(FILE, "", "format", stated, FORMAT)]
+
+
+def study_keys(g: Ground) -> list[Finding]:
+    """Keys of study.toml are those of the study, the paths of its files apart."""
+    stated, right = g.facts.get("study"), g.config.model_dump(mode="json")
+    if not isinstance(stated, Mapping):
+        return [Finding(FILE, "", "study", MISSING if stated is None else stated, "the study's keys")]
+    return _same("study", {**stated, "files": None}, {**right, "files": None})
+
+
+def _same(path: str, stated: Any, right: Any) -> list[Finding]:
+    if isinstance(right, Mapping) and isinstance(stated, Mapping):
+        keys = [*right, *(key for key in stated if key not in right)]
+        return [f for key in keys for f in _same(f"{path}.{key}", stated.get(key, MISSING), right.get(key, MISSING))]
+    alike = stated == right and isinstance(stated, bool) == isinstance(right, bool)
+    return [] if alike else [Finding(FILE, "", path, stated, right)]
+
+
+def sizes(g: Ground) -> list[Finding]:
+    """Sizes of the study: |S|, |K|, |T|, |Z|, |L|; those of the model are whole numbers."""
+    stated = g.facts.get("sizes")
+    counts = (g.p.sites, g.p.skus, g.p.periods, g.p.zones, g.p.lines)
+    right = {name: float(len(ids)) for name, ids in zip(_SIZES, counts, strict=True)}
+    others = {k: v for k, v in stated.items() if k not in right} if isinstance(stated, Mapping) else {}
+    odd = [k for k, v in others.items() if (n := _number(v)) is None or n < 0 or n != round(n)]
+    found = _leaves("sizes", _without(stated, set(others)), right, "count")
+    return found + [Finding(FILE, "", f"sizes.{k}", others[k], "a whole number, 0 or more") for k in odd]
+
+
+def _without(stated: object, keys: set[str]) -> object:
+    return {k: v for k, v in stated.items() if k not in keys} if isinstance(stated, Mapping) else stated
+
+
+def records(g: Ground) -> list[Finding]:
+    """Seconds are numbers, versions are texts, inputs are SHA-256 digests, study_path is a path."""
+    tests: dict[str, tuple[str, Callable[[object], bool]]] = {
+        "seconds": ("seconds, 0 or more", lambda v: (n := _number(v)) is not None and n >= 0),
+        "versions": ("a version", lambda v: isinstance(v, str) and v != ""),
+        "inputs": ("a SHA-256 digest", lambda v: bool(isinstance(v, str) and re.fullmatch("[0-9a-f]{64}", v))),
+    }
+    found = []
+    for name, (words, right) in tests.items():
+        record = g.facts.get(name)
+        if not isinstance(record, Mapping):
+            found.append(Finding(FILE, "", name, MISSING if record is None else record, f"{words} by key"))
+            continue
+        found += [Finding(FILE, "", f"{name}.{k}", v, words) for k, v in record.items() if not right(v)]
+    path = g.facts.get("study_path")
+    return found + ([] if isinstance(path, str) else [Finding(FILE, "", "study_path", path, "a path")])
+
+
+# money ------------------------------------------------------------------------------------------------------------
+def cost_terms(g: Ground) -> list[Finding]:
+    """Each term of the cost, discounted (δ_t; the horizon's end for unplaced and residual) and undiscounted."""
+    right = {
+        name: {term: rule(g, worth) for term, rule in money.TERMS.items()}
+        for name, worth in (("discounted", money.Worth.discounted(g)), ("undiscounted", money.Worth.face(g)))
+    }
+    return _leaves("cost_usd", g.facts.get("cost_usd"), right, "usd")
+
+
+def objective(g: Ground) -> list[Finding]:
+    """The objective is the sum of the discounted terms: Σ_term cost_usd.discounted."""
+    worth = money.Worth.discounted(g)
+    terms = [rule(g, worth) for rule in money.TERMS.values()]
+    return _leaf("objective_usd", g.facts.get("objective_usd"), sum(terms), "usd", sum(abs(t) for t in terms))
+
+
+def rack_purchase(g: Ground) -> list[Finding]:
+    """Price of all racks delivered, unknown prices as 0: Σ_k price_usd_k Σ_t D_kt pod_racks_k."""
+    right = float(money.purchase_usd(g).sum())
+    return _leaf("rack_purchase_usd", g.facts.get("rack_purchase_usd"), right, "usd")
+
+
+def vendor_cost(g: Ground) -> list[Finding]:
+    """Racks by delivery; facility of each site by IT MW-years in service there; energy by IT MW of the period."""
+    return _leaves("vendor_cost_usd", g.facts.get("vendor_cost_usd"), money.vendor_cost_usd(g), "usd")
+
+
+# quantities -------------------------------------------------------------------------------------------------------
+def unused_totals(g: Ground) -> list[Finding]:
+    """MW-years: Σ w p L, Σ a p L, Σ idle L, Σ spare L, and Σ w p L + Σ spare L / peak_pue."""
+    years = g.p.length_years
+    right = {
+        "waiting_rack_mw_years": float(g.waits_mw.sum()) * years,
+        "aged_rack_mw_years": float(g.aged_mw.sum()) * years,
+        "idle_hall_mw_years": float(g.idle_hall_mw.sum()) * years,
+        "idle_power_mw_years": float(np.nansum(g.spare_mw)) * years,
+        "unused_mw_years": g.unused_mw_years,
+    }
+    return _leaves("unused", _without(g.facts.get("unused"), {"unavoidable_waiting_mw_years"}), right, "mw")
+
+
+def unavoidable(g: Ground) -> list[Finding]:
+    """Unavoidable waiting is a lower bound: 0 ≤ unavoidable ≤ Σ w p L; empty where it was not found in time."""
+    stated = _at(g.facts, "unused", "unavoidable_waiting_mw_years")
+    path, waited = "unused.unavoidable_waiting_mw_years", float(g.waits_mw.sum()) * g.p.length_years
+    if stated is None and "unavoidable_waiting_mw_years" in (_at(g.facts, "unused") or {}):
+        return []
+    number = _number(stated)
+    if number is None:
+        return [Finding(FILE, "", path, MISSING if stated is None else stated, "a number")]
+    if number > waited + float(slack("mw", waited)):
+        return [Finding(FILE, "", path, number, waited, relation="at most")]
+    return [Finding(FILE, "", path, number, 0.0, relation="at least")] if number < -float(slack("mw", 0.0)) else []
+
+
+def _by_vendor(g: Ground, mw: Floats) -> dict[str, dict[str, float]]:
+    owners = np.array(g.p.vendor_of, dtype=object)
+    return {
+        v: dict(zip(g.p.periods, mw[owners == v].sum(axis=0).tolist(), strict=True)) for v in money.vendors_delivered(g)
+    }
+
+
+def placed(g: Ground) -> list[Finding]:
+    """IT MW placed in each period, by vendor: Σ_s n_skt p_k."""
+    right = _by_vendor(g, g.pods.sum(axis=0) * g.p.pod_mw[:, None])
+    return _leaves("placed_mw", g.facts.get("placed_mw"), right, "mw")
+
+
+def delivered(g: Ground) -> list[Finding]:
+    """IT MW delivered in each period, by vendor: D_kt p_k."""
+    right = _by_vendor(g, g.p.delivered_pods * g.p.pod_mw[:, None])
+    return _leaves("delivered_mw", g.facts.get("delivered_mw"), right, "mw")
+
+
+def energised(g: Ground) -> list[Finding]:
+    """IT MW that open sites can run: Σ_s y_st min(built_st, (I_st + O_st) / peak_pue_s)."""
+    able = np.minimum(g.built_mw, g.energised_mw / g.p.peak_pue[:, None])
+    right = dict(zip(g.p.periods, np.where(g.opened, able, 0.0).sum(axis=0).tolist(), strict=True))
+    return _leaves("energised_mw", g.facts.get("energised_mw"), right, "mw")
+
+
+# bound, gap, status, digest ---------------------------------------------------------------------------------------
+def bound(g: Ground) -> list[Finding]:
+    """No plan costs less than the bound: bound_usd ≤ objective_usd; both bound and gap are empty, or neither."""
+    stated, value = g.facts.get("bound_usd"), _number(g.facts.get("objective_usd"))
+    if stated is None:
+        gap = g.facts.get("gap")
+        return [] if gap is None else [Finding(FILE, "", "gap", gap, "empty without a bound")]
+    number = _number(stated)
+    if number is None:
+        return [Finding(FILE, "", "bound_usd", stated, "a number or empty")]
+    if value is not None and number > value + float(slack("usd", number, value)):
+        return [Finding(FILE, "", "bound_usd", number, value, relation="at most")]
+    return []
+
+
+def gap(g: Ground) -> list[Finding]:
+    """The gap is (objective_usd − bound_usd) / max(1, |objective_usd|)."""
+    numbers = [_number(g.facts.get(key)) for key in ("objective_usd", "bound_usd")]
+    if None in numbers:
+        return []
+    value, least = (float(n or 0.0) for n in numbers)
+    right, stated = (value - least) / max(1.0, abs(value)), _number(g.facts.get("gap"))
+    if stated is None:
+        return [Finding(FILE, "", "gap", g.facts.get("gap"), right)]
+    apart = abs(stated - right) > _GAP + RELATIVE * abs(right)
+    return [Finding(FILE, "", "gap", stated, right)] if apart else []
+
+
+def status(g: Ground) -> list[Finding]:
+    """A plan is optimal, which needs gap ≤ solve.gap of the study, or feasible."""
+    stated, reached = g.facts.get("status"), _number(g.facts.get("gap"))
+    if stated not in ("optimal", "feasible"):
+        return [Finding(FILE, "", "status", MISSING if stated is None else stated, "optimal or feasible")]
+    asked = g.config.solve.gap
+    if stated == "optimal" and (reached is None or reached > asked * (1 + RELATIVE) + _GAP):
+        return [Finding(FILE, "", "status", stated, f"feasible: the gap is {reached}, {asked:g} was asked for")]
+    return []
+
+
+def content_digest(g: Ground) -> list[Finding]:
+    """The digest is that of plan.json's content: whatever no table can tell is as it was written.
+
+    A plan that was never written has none.
+    """
+    if "digest" not in g.facts:
+        return []
+    try:
+        right = digest(g.facts)
+    except (TypeError, ValueError):
+        right = "of numbers, and NaN or Infinity is none"
+    stated = g.facts["digest"]
+    return [] if stated == right else [Finding(FILE, "", "digest", stated, right)]

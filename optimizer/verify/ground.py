@@ -1,0 +1,208 @@
+"""What the checks stand on: the study's parameters, the plan's decisions as stated, and what follows from them.
+
+Decisions are pods, openings, halls, draw, on-site output, served power and flows; all else is recomputed here.
+Letters: s sites, k SKUs, t periods, z zones, l lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ..io.config import StudyConfig
+from ..parameters import Bools, Floats, Parameters
+from ..study import Study
+from . import votes
+from .report import Finding
+from .shapes import BLOCK, KINDS
+from .table import Table
+from .tolerance import exceeds
+
+_EPS = 1e-9
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A plan as its tables and facts state it, beside its study."""
+
+    study: Study
+    p: Parameters
+    facts: Mapping[str, Any]
+    tables: Mapping[str, Table]
+
+    @property
+    def config(self) -> StudyConfig:
+        """Keys of study.toml."""
+        return self.study.config
+
+    @cached_property
+    def ids(self) -> dict[str, Sequence[str]]:
+        """Ids of the study, by the name of the key."""
+        return ids(self.p)
+
+    # decisions ----------------------------------------------------------------------------------------------
+    @cached_property
+    def pods(self) -> Floats:
+        """Pods placed, (s, k, t): as stated, or as racks and it_mw of the row say where these two agree."""
+        return votes.pods(self.tables["assignments"], self.p)
+
+    @cached_property
+    def opened(self) -> Bools:
+        """Whether a site is open, (s, t): as stated, or as its other numbers and power.csv say with one voice."""
+        return votes.opened(self.tables["sites"], self.tables["power"], self.p)
+
+    @cached_property
+    def halls_by(self) -> Floats:
+        """Halls commissioned by t, (s, t): as stated, or as built_mw and idle_hall_mw say where these two agree."""
+        return votes.halls(self.tables["sites"], self.opened, self.p)
+
+    @cached_property
+    def halls(self) -> Floats:
+        """Halls commissioned in t, (s, t)."""
+        return np.diff(self.halls_by, axis=1, prepend=0.0)
+
+    @cached_property
+    def opening(self) -> Floats:
+        """1 in the period in which a site that is not committed opens, (s, t); negative where it closes."""
+        return np.diff(self.opened.astype(np.float64), axis=1, prepend=0.0) * ~self.p.committed[:, None]
+
+    @cached_property
+    def draw_mw(self) -> Floats:
+        """Draw from the zone, fence MW, (s, t)."""
+        return self.tables["power"].spread("draw_mw")
+
+    @cached_property
+    def onsite_mw(self) -> Floats:
+        """On-site output, fence MW, (s, t)."""
+        return self.tables["power"].spread("onsite_output_mw")
+
+    @cached_property
+    def served_mw(self) -> Floats:
+        """Power from the zone's own surplus, (z, t)."""
+        return self.tables["zones"].spread("served_mw")
+
+    @cached_property
+    def flow_mw(self) -> Floats:
+        """Flow on a line, positive from → to, (l, t)."""
+        return self.tables["flows"].spread("flow_mw")
+
+    # what follows -------------------------------------------------------------------------------------------
+    @cached_property
+    def age(self) -> Floats:
+        """Years from the start of period a to that of period t, (a, t)."""
+        starts = np.arange(len(self.p.horizon)) * self.p.length_years
+        return starts[None, :] - starts[:, None]
+
+    @cached_property
+    def pods_in_service(self) -> Floats:
+        """Pods placed at most life_years before, Σ_{a ≤ t, start_t − start_a < life_k} n_ska, (s, k, t)."""
+        life = self.study.racks["life_years"].to_numpy(dtype=np.float64)
+        serves = (self.age >= 0)[None] & ~(self.age[None] >= life[:, None, None] - _EPS)
+        return np.asarray(np.einsum("ska,kat->skt", self.pods, serves.astype(np.float64)), dtype=np.float64)
+
+    @cached_property
+    def it_of_sku_mw(self) -> Floats:
+        """IT MW in service of each SKU at each site, (s, k, t)."""
+        return self.pods_in_service * self.p.pod_mw[None, :, None]
+
+    @cached_property
+    def it_mw(self) -> Floats:
+        """IT MW in service, (s, t)."""
+        return np.asarray(self.it_of_sku_mw.sum(axis=1), dtype=np.float64)
+
+    @cached_property
+    def load_mw(self) -> Floats:
+        """Load at the fence at peak, peak_pue_s · P_st, (s, t)."""
+        return self.p.peak_pue[:, None] * self.it_mw
+
+    @cached_property
+    def waits(self) -> Floats:
+        """Pods delivered and not placed by the end of t, Σ_{τ≤t} (D_kτ − Σ_s n_skτ), (k, t)."""
+        return np.cumsum(self.p.delivered_pods - self.pods.sum(axis=0), axis=1)
+
+    @cached_property
+    def waits_mw(self) -> Floats:
+        """IT MW waiting, (k, t)."""
+        return self.waits * self.p.pod_mw[:, None]
+
+    @cached_property
+    def aged_mw(self) -> Floats:
+        """IT MW that wait and came in a period that starts at least A years before t, first in first out, (k, t)."""
+        old = (self.age >= self.config.unused.aged_after_years - _EPS).astype(np.float64)
+        left = self.p.delivered_pods @ old - np.cumsum(self.pods.sum(axis=0), axis=1)
+        return np.asarray(np.maximum(0.0, left) * self.p.pod_mw[:, None], dtype=np.float64)
+
+    @cached_property
+    def built_mw(self) -> Floats:
+        """IT MW built, existing_st y_st + hall_s Σ_{τ≤t} h_sτ, (s, t)."""
+        return self.p.existing_mw * self.opened + self.p.hall_mw[:, None] * self.halls_by
+
+    @cached_property
+    def idle_hall_mw(self) -> Floats:
+        """Built IT MW without racks, (s, t)."""
+        return self.built_mw - self.it_mw
+
+    @cached_property
+    def energised_mw(self) -> Floats:
+        """Fence MW of open sites, (I_st + O_st) y_st, (s, t); inf where unlimited."""
+        return np.where(self.opened, self.p.interconnection_mw + self.p.onsite_mw, 0.0)
+
+    @cached_property
+    def spare_mw(self) -> Floats:
+        """Fence MW energised and not drawn at peak, (s, t); nan where unlimited."""
+        limited = np.isfinite(self.p.interconnection_mw)
+        return np.where(limited, np.where(limited, self.energised_mw, 0.0) - self.load_mw, np.nan)
+
+    @cached_property
+    def zone_load_mw(self) -> Floats:
+        """Draw of the sites of each zone, (z, t)."""
+        load = np.zeros((len(self.p.zones), len(self.p.horizon)))
+        inside = self.p.zone_of >= 0
+        np.add.at(load, self.p.zone_of[inside], self.draw_mw[inside])
+        return load
+
+    @cached_property
+    def unused_mw_years(self) -> float:
+        """Waiting and spare power in IT MW-years, Σ L (w_kt p_k) + Σ L spare_st / peak_pue_s."""
+        spare_it = np.nansum(self.spare_mw / self.p.peak_pue[:, None])
+        return float(self.waits_mw.sum() + spare_it) * self.p.length_years
+
+    # findings -----------------------------------------------------------------------------------------------
+    def breaches(
+        self,
+        file: str,
+        column: str,
+        axes: tuple[str, ...],
+        stated: ArrayLike,
+        limit: ArrayLike,
+        unit: str,
+        *,
+        relation: str = "at most",
+        scale: Floats | float = 0.0,
+    ) -> list[Finding]:
+        """Find where an array over the axes breaks its limit by more than the tolerance."""
+        stated, limit = np.broadcast_arrays(np.asarray(stated, np.float64), np.asarray(limit, np.float64))
+        sign = 1.0 if relation == "at most" else -1.0
+        bad = exceeds(sign * stated, sign * limit, unit, scale)
+        return [
+            Finding(file, self.label(axes, at), column, float(stated[at]), float(limit[at]), relation=relation)
+            for at in map(tuple, np.argwhere(bad))
+        ]
+
+    def label(self, axes: tuple[str, ...], at: tuple[int, ...]) -> str:
+        """Return a position in words, such as "site abilene, period 2027"."""
+        return ", ".join(f"{axis} {self.ids[axis][i]}" for axis, i in zip(axes, at, strict=True))
+
+
+def ids(p: Parameters) -> dict[str, Sequence[str]]:
+    """Return the ids that a key of a plan's table may hold."""
+    years = [str(year) for year in sorted(set(p.horizon.calendar_years))]
+    return {
+        "site": p.sites, "sku": p.skus, "period": p.periods, "zone": p.zones, "line": p.lines, "block": [BLOCK],
+        "kind": KINDS, "upgrade": [], "vendor": p.vendors, "year": years,
+    }  # fmt: skip

@@ -1,0 +1,168 @@
+"""Money recomputed from the tables: each term of the cost, and what each vendor's racks cost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..parameters import Floats
+from .ground import Ground
+from .numbers import waiting_price
+
+HOURS = 8760.0
+
+
+@dataclass(frozen=True)
+class Worth:
+    """What a dollar of each period, and of the horizon's end, counts."""
+
+    of_period: Floats
+    of_end: float
+
+    @classmethod
+    def discounted(cls, g: Ground) -> Worth:
+        """δ_t = (1 + r)^−(years from the first period's start to t's start)."""
+        rate, years = 1.0 + g.config.money.discount_rate, g.p.length_years
+        periods = np.arange(len(g.p.horizon)) * years
+        return cls(np.asarray(rate**-periods, dtype=np.float64), float(rate ** -(len(g.p.horizon) * years)))
+
+    @classmethod
+    def face(cls, g: Ground) -> Worth:
+        """Count every dollar at its face value."""
+        return cls(np.ones(len(g.p.horizon)), 1.0)
+
+
+def _sum(usd: Floats, worth: Worth) -> float:
+    """Σ worth_t usd_·t."""
+    return float((usd * worth.of_period).sum())
+
+
+# of each site and period, undiscounted ----------------------------------------------------------------------------
+def opening_usd(g: Ground) -> Floats:
+    """open_usd_s (y_st − y_s,t−1), nothing at a committed site, (s, t)."""
+    return g.p.open_usd[:, None] * g.opening
+
+
+def halls_usd(g: Ground) -> Floats:
+    """hall_usd_per_mw_s hall_s h_st at own sites, (s, t)."""
+    price = np.where(g.p.own, g.p.hall_usd_per_mw, 0.0) * g.p.hall_mw
+    return price[:, None] * g.halls
+
+
+def lease_usd(g: Ground) -> Floats:
+    """L lease_s built_st at leased sites, (s, t)."""
+    price = np.where(g.p.own, 0.0, g.p.lease_usd_per_mw_year)
+    return price[:, None] * g.built_mw * g.p.length_years
+
+
+def fixed_usd(g: Ground) -> Floats:
+    """L fixed_s built_st, (s, t)."""
+    return g.p.fixed_usd_per_mw_year[:, None] * g.built_mw * g.p.length_years
+
+
+def energy_usd(g: Ground) -> Floats:
+    """8760 L load_factor_s annual_pue_s / peak_pue_s (d_st grid price + o_st on-site price), (s, t)."""
+    average = g.p.load_factor * g.p.annual_pue / g.p.peak_pue
+    bought = g.draw_mw * g.p.energy_usd_per_mwh + g.onsite_mw * g.p.onsite_usd_per_mwh
+    return HOURS * g.p.length_years * average[:, None] * bought
+
+
+# terms ------------------------------------------------------------------------------------------------------------
+def _placement(g: Ground, worth: Worth) -> float:
+    racks = g.pods * g.p.pod_racks[None, :, None]
+    return _sum((racks * g.p.placement_usd_per_rack[:, :, None]).sum(axis=(0, 1)), worth)
+
+
+def _wheeling(g: Ground, worth: Worth) -> float:
+    return _sum(HOURS * g.p.length_years * np.abs(g.flow_mw) * g.p.line_usd_per_mwh[:, None], worth)
+
+
+def _residual(g: Ground, worth: Worth) -> float:
+    if not g.config.money.residual_value:
+        return 0.0
+    lives, n_t = g.config.money.asset_life_years, len(g.p.horizon)
+    served = (n_t - np.arange(n_t)) * g.p.length_years
+    left = opening_usd(g) * np.maximum(0.0, 1.0 - served / lives.site)
+    left = left + halls_usd(g) * np.maximum(0.0, 1.0 - served / lives.hall)
+    return -float(left.sum()) * worth.of_end
+
+
+def _waiting(g: Ground, worth: Worth) -> float:
+    return _sum(waiting_price(g)[:, None] * g.waits_mw * g.p.length_years, worth)
+
+
+def _aged(g: Ground, worth: Worth) -> float:
+    return _sum(g.config.unused.aged_rack_usd_per_mw_year * g.aged_mw * g.p.length_years, worth)
+
+
+def _unplaced(g: Ground, worth: Worth) -> float:
+    return g.config.unused.unplaced_rack_usd_per_mw * float(g.waits_mw[:, -1].sum()) * worth.of_end
+
+
+def _idle_hall(g: Ground, worth: Worth) -> float:
+    return _sum(g.config.unused.idle_hall_usd_per_mw_year * g.idle_hall_mw * g.p.length_years, worth)
+
+
+def _idle_power(g: Ground, worth: Worth) -> float:
+    return _sum(g.config.unused.idle_power_usd_per_mw_year * np.nan_to_num(g.spare_mw) * g.p.length_years, worth)
+
+
+TERMS: dict[str, Callable[[Ground, Worth], float]] = {
+    "opening": lambda g, worth: _sum(opening_usd(g), worth),
+    "halls": lambda g, worth: _sum(halls_usd(g), worth),
+    "lease": lambda g, worth: _sum(lease_usd(g), worth),
+    "fixed": lambda g, worth: _sum(fixed_usd(g), worth),
+    "placement": _placement,
+    "energy": lambda g, worth: _sum(energy_usd(g), worth),
+    "wheeling": _wheeling,
+    "upgrades": lambda _g, _worth: 0.0,
+    "residual": _residual,
+    "waiting": _waiting,
+    "aged": _aged,
+    "unplaced": _unplaced,
+    "idle_hall": _idle_hall,
+    "idle_power": _idle_power,
+}
+"""Every term of the cost, in the order of the contract."""
+
+
+# vendors ----------------------------------------------------------------------------------------------------------
+def purchase_usd(g: Ground) -> Floats:
+    """price_usd_k Σ_t D_kt pod_racks_k, 0 where the price is not known, (k,)."""
+    price = np.nan_to_num(g.study.racks["price_usd"].to_numpy(dtype=np.float64))
+    return np.asarray(price * g.p.delivered_pods.sum(axis=1) * g.p.pod_racks, dtype=np.float64)
+
+
+def vendor_cost_usd(g: Ground) -> dict[str, dict[str, float]]:
+    """Racks, facility and energy of each vendor with deliveries, undiscounted.
+
+    Facility (opening, halls gross, lease, fixed) of a site is shared by the vendors' IT MW-years in service there;
+    of a site that never holds a rack by those of the programme; not at all where no rack ever serves. Energy of a
+    site and period is shared by IT MW in service there and then.
+    """
+    facility = (opening_usd(g) + halls_usd(g) + lease_usd(g) + fixed_usd(g)).sum(axis=1)
+    at_site, at_all = g.it_mw.sum(axis=1), g.it_mw.sum()
+    costs = {}
+    for vendor in vendors_delivered(g):
+        own = np.array([owner == vendor for owner in g.p.vendor_of], dtype=np.bool_)
+        held = g.it_of_sku_mw[:, own].sum(axis=1)
+        programme = _ratio(held.sum(), at_all)
+        by_site = np.where(at_site > 0, _ratio(held.sum(axis=1), at_site), programme)
+        costs[vendor] = {
+            "racks": float(purchase_usd(g)[own].sum()),
+            "facility": float((facility * by_site).sum()),
+            "energy": float((energy_usd(g) * _ratio(held, g.it_mw)).sum()),
+        }
+    return costs
+
+
+def vendors_delivered(g: Ground) -> list[str]:
+    """Vendors of which the programme delivers any rack."""
+    some = np.asarray(g.p.delivered_pods.any(axis=1)).tolist()
+    return sorted({v for v, delivered in zip(g.p.vendor_of, some, strict=True) if delivered})
+
+
+def _ratio(part: Floats, whole: Floats) -> Floats:
+    return np.divide(part, whole, out=np.zeros(np.shape(whole)), where=np.asarray(whole) > 0)

@@ -1,0 +1,174 @@
+"""A table of the plan as the checks use it: positions of its keys, numbers of its columns, its shape judged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from ..errors import shown
+from ..parameters import Bools, Floats, Ints
+from .report import Finding
+from .shapes import CELLS, SHAPES, Shape
+from .tolerance import differs
+
+MISSING, ROW = "missing", "row"
+FLAGS = {"true": 1.0, "false": 0.0}
+_NEGATIVE = -1e-6
+
+
+@dataclass(frozen=True)
+class Table:
+    """Keys as positions in the study's ids (−1: empty) and columns as numbers; ``usable`` where all could be read."""
+
+    name: str
+    frame: pd.DataFrame
+    keys: Mapping[str, Ints]
+    number: Mapping[str, Floats]
+    sizes: Mapping[str, int]
+    usable: bool
+
+    @property
+    def file(self) -> str:
+        """Name of the file in the plan folder."""
+        return f"{self.name}.csv"
+
+    @property
+    def at(self) -> tuple[Ints, ...]:
+        """Positions of each row in an array over the keys (the one load block apart)."""
+        return tuple(index for key, index in self.keys.items() if key != "block")
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of an array over the keys."""
+        return tuple(self.sizes[key] for key in self.keys if key != "block")
+
+    def row(self, i: int) -> str:
+        """Return the key of a row in words."""
+        return _row(self.frame, tuple(self.keys), i)
+
+    def spread(self, column: str) -> Floats:
+        """Return a column as an array over the keys, 0 where there is no row."""
+        array = np.zeros(self.shape)
+        array[self.at] = self.number[column]
+        return array
+
+    def present(self) -> Bools:
+        """Return which keys have a row, as an array over the keys."""
+        array = np.zeros(self.shape, dtype=np.bool_)
+        array[self.at] = True
+        return array
+
+    def compare(self, column: str, recomputed: ArrayLike, unit: str) -> list[Finding]:
+        """Find the rows whose number is not that of the array over the keys."""
+        return self.compare_rows(column, np.asarray(recomputed, dtype=np.float64)[self.at], unit)
+
+    def compare_rows(self, column: str, recomputed: Floats, unit: str) -> list[Finding]:
+        """Find the rows whose number is not that of an array with one value per row."""
+        stated = self.number[column]
+        return [
+            Finding(self.file, self.row(int(i)), column, float(stated[i]), float(recomputed[i]))
+            for i in np.flatnonzero(differs(stated, recomputed, unit))
+        ]
+
+
+def read_table(name: str, frame: pd.DataFrame, ids: Mapping[str, Sequence[str]]) -> tuple[Table, list[Finding]]:
+    """Read one table by its contract; return it with all that is wrong with its columns, cells and keys."""
+    shape = SHAPES[name]
+    file = f"{name}.csv"
+    found = _columns(file, frame, shape)
+    if found:
+        return Table(name, frame, {}, {}, {}, False), found
+    keys, number = {}, {}
+    for column, kind in shape.columns.items():
+        cells = frame[column]
+        if kind.startswith("id"):
+            keys[column], bad = _positions(cells, ids[column], empty=kind == "id or empty")
+        elif kind == "text":
+            continue
+        else:
+            number[column], bad = _numbers(cells, kind)
+        found += [
+            Finding(
+                file,
+                _row(frame, shape.keys, int(i)),
+                column,
+                _raw(cells.iloc[i]),
+                CELLS[kind],
+                "what a cell may hold",
+            )
+            for i in np.flatnonzero(bad)
+        ]
+    ordered = {key: keys[key] for key in shape.keys}
+    sizes = {key: len(ids[key]) for key in shape.keys}
+    readable = not found
+    if readable:
+        twice, unsorted = _order(ordered, sizes)
+        found += [_fault(file, frame, shape, i, "twice", "once", "a key stands once") for i in twice]
+        found += [
+            _fault(file, frame, shape, i, "after a later key", "sorted", "rows are sorted by their keys")
+            for i in unsorted[:1]
+        ]
+        readable = not twice
+    return Table(name, frame, ordered, number, sizes, readable), found
+
+
+def _fault(file: str, frame: pd.DataFrame, shape: Shape, i: int, stated: str, right: str, rule: str) -> Finding:
+    return Finding(file, _row(frame, shape.keys, i), ROW, stated, right, rule)
+
+
+def _columns(file: str, frame: pd.DataFrame, shape: Shape) -> list[Finding]:
+    stated, wanted = [str(c) for c in frame.columns], list(shape.columns)
+    if stated == wanted:
+        return []
+    rule = "a table has the columns of the contract, in its order"
+    lost = [Finding(file, "", c, MISSING, "a column", rule) for c in wanted if c not in stated]
+    more = [Finding(file, "", c, "a column", "none of this name", rule) for c in stated if c not in wanted]
+    return lost + more or [Finding(file, "", ", ".join(stated), "this order", ", ".join(wanted), rule)]
+
+
+def _row(frame: pd.DataFrame, keys: tuple[str, ...], i: int) -> str:
+    cells = [(key, _raw(frame[key].iloc[i])) for key in keys if key != "block"]
+    return ", ".join(f"{key} {shown(value)}" for key, value in cells if value != "")
+
+
+def _raw(value: object) -> object:
+    if value is None or value is pd.NA or (isinstance(value, float) and value != value):
+        return ""
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _positions(cells: pd.Series, ids: Sequence[str], *, empty: bool) -> tuple[Ints, Bools]:
+    texts = ["" if cell is None or cell != cell else str(cell) for cell in cells.tolist()]
+    index = {name: i for i, name in enumerate(ids)}
+    positions = np.array([index.get(text, -1 if empty and text == "" else -2) for text in texts], dtype=np.int64)
+    return positions, np.asarray(positions == -2, dtype=np.bool_)
+
+
+def _numbers(cells: pd.Series, kind: str) -> tuple[Floats, Bools]:
+    if kind == "flag":
+        flags = [FLAGS.get(str(cell).lower(), np.nan) for cell in cells.tolist()]
+        values = np.array(flags, dtype=np.float64)
+        return values, np.asarray(np.isnan(values), dtype=np.bool_)
+    given = cells.notna().to_numpy(dtype=np.bool_)
+    values = pd.to_numeric(cells.astype(object), errors="coerce").to_numpy(dtype=np.float64)
+    bad = ~np.isfinite(values)
+    if kind == "number or empty":
+        bad &= given
+    if kind in ("count", "whole"):
+        bad |= ~bad & (values != np.round(np.nan_to_num(values)))
+    if kind in ("count", "mw"):
+        bad |= values < _NEGATIVE
+    return values, np.asarray(bad, dtype=np.bool_)
+
+
+def _order(keys: Mapping[str, Ints], sizes: Mapping[str, int]) -> tuple[list[int], list[int]]:
+    """Rows whose key stood before, and rows that stand after a later key."""
+    code = np.zeros(len(next(iter(keys.values()))), dtype=np.int64)
+    for key, positions in keys.items():
+        code = code * (sizes[key] + 1) + positions + 1
+    twice = np.flatnonzero(pd.Series(code).duplicated().to_numpy())
+    return [int(i) for i in twice], [int(i) + 1 for i in np.flatnonzero(np.diff(code) < 0)]

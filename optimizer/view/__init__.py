@@ -1,0 +1,1 @@
+"""Draw plans: functions of a plan that return figures; they neither show nor save."""

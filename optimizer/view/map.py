@@ -1,0 +1,100 @@
+"""Draw a plan on a map, one picture per period."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from optimizer.errors import InputError, shown
+from optimizer.plan.plan import Plan
+from optimizer.plan.units import mw
+
+from . import layers, legend
+from .palette import DARK, SOFT
+from .scene import scene
+
+SIZE_IN = (12.0, 8.0)
+DPI = 150
+_MAP = (0.01, 0.165, 0.98, 0.745)  # left, bottom, width, height as shares of the figure
+_LEGEND = (0.01, 0.035, 0.98, 0.125)
+_FOOTER = "Generic sites are no projects: they stand for capacity that a zone could host by rule. Data: the study"
+
+
+def map_period(plan: Plan, period: str, *, ax: Any = None, flows: bool = True) -> Figure:
+    """Return the map of a period, on ``ax`` where one is given (then without legend and footer).
+
+    Raises InputError where the plan has no such period.
+    """
+    if period not in plan.study.horizon.names:
+        names = plan.study.horizon.names
+        raise InputError(f"the plan has no period {shown(period)}: its periods are {names[0]} to {names[-1]}")
+    with _style():
+        if ax is not None:
+            box = ax.get_position()
+            width, height = ax.figure.get_size_inches()
+            view = scene(plan, period, aspect=box.width * width / (box.height * height))
+            layers.draw(ax, view, flows=flows)
+            ax.set_title(_title(plan, period), parse_math=False)
+            drawn: Figure = ax.figure
+            return drawn
+        figure = Figure(figsize=SIZE_IN, dpi=DPI, facecolor="white")
+        FigureCanvasAgg(figure)
+        view = scene(plan, period, aspect=_MAP[2] * SIZE_IN[0] / (_MAP[3] * SIZE_IN[1]))
+        figure.text(0.018, 0.957, _title(plan, period), fontsize=17, weight="bold", color=DARK, parse_math=False)
+        figure.text(0.018, 0.921, _subtitle(plan, period), fontsize=11.5, color=DARK, parse_math=False)
+        layers.draw(figure.add_axes(_MAP), view, flows=flows)
+        metres_per_inch = (view.bounds[2] - view.bounds[0]) / (_MAP[2] * SIZE_IN[0])
+        strip = figure.add_axes(_LEGEND)
+        legend.draw(strip, view, (_LEGEND[2] * SIZE_IN[0], _LEGEND[3] * SIZE_IN[1]), metres_per_inch)
+        figure.text(0.018, 0.012, f"{_FOOTER} ({_origin(plan)}).", fontsize=8, color=SOFT, parse_math=False)
+        return figure
+
+
+def save_maps(plan: Plan, folder: Path) -> list[Path]:
+    """Write map-PERIOD.png for every period, the same bytes for the same plan; return the paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for period in plan.study.horizon.names:
+        path = folder / f"map-{period}.png"
+        figure = map_period(plan, period)
+        with _style():
+            figure.savefig(path, format="png", dpi=DPI, metadata={"Software": None})
+        paths.append(path)
+    return paths
+
+
+@contextmanager
+def _style() -> Iterator[None]:
+    """Draw by the library's own defaults, whatever the user's settings; missing glyphs are no news."""
+    with matplotlib.rc_context(), warnings.catch_warnings():
+        matplotlib.rcdefaults()
+        warnings.filterwarnings("ignore", message=".*Glyph.*")
+        yield
+
+
+def _title(plan: Plan, period: str) -> str:
+    return f"{shown(plan.study.config.study.name or 'Plan', 70)} · {period}"
+
+
+def _subtitle(plan: Plan, period: str) -> str:
+    """State what is in service by vendor and what waits."""
+    serving = plan.assignments[plan.assignments["period"] == period].groupby("vendor")["it_mw_in_service"].sum()
+    waiting = plan.waiting[plan.waiting["period"] == period]["waiting_mw"].sum()
+    by_vendor = ", ".join(f"{shown(v, 24)} {mw(x)}" for v, x in serving.items() if x > 0)
+    return (
+        f"In service {mw(serving.sum())}"
+        + (f": {by_vendor}" if by_vendor else "")
+        + f"  ·  waiting {mw(waiting)} of racks"
+    )
+
+
+def _origin(plan: Plan) -> str:
+    files = plan.study.config.files
+    return ", ".join(shown(Path(f).name, 30) for f in (files.sites, files.grid) if f)

@@ -1,0 +1,40 @@
+"""Choose colours that everybody can tell apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+# Okabe and Ito's palette, which holds for the common kinds of colour blindness. Never AMD red against Nvidia
+# green: these three differ in lightness too, and the vendor's first letter stands in every large sector.
+_KNOWN = {"broadcom": "#E69F00", "amd": "#0072B2", "nvidia": "#009E73"}
+_OTHERS = ("#CC79A7", "#D55E00", "#56B4E9", "#7F6BB3", "#8C6D31")
+
+IDLE = "#F0E442"  # energised power without racks; the palette's yellow
+DARK = "#222222"
+SOFT = "#666666"
+BORDER = "#C9CDD1"
+FLOW = "#7A4E9E"
+_LIGHT_GREY, _DARK_GREY = 0.965, 0.60
+
+
+def vendor_colours(vendors: Sequence[str]) -> dict[str, str]:
+    """Return a colour for each vendor, always the same one for the three that everybody knows."""
+    free = iter(_OTHERS * (1 + len(vendors) // len(_OTHERS)))
+    return {v: _KNOWN.get(v.strip().casefold()) or next(free) for v in sorted(vendors)}
+
+
+def vendor_marks(vendors: Sequence[str]) -> dict[str, str]:
+    """Return the shortest beginning that tells each vendor from the others."""
+    marks = {}
+    for vendor in vendors:
+        others = [v for v in vendors if v != vendor]
+        lengths = range(1, len(vendor) + 1)
+        found = next((n for n in lengths if not any(v[:n].casefold() == vendor[:n].casefold() for v in others)), None)
+        marks[vendor] = vendor[: found or len(vendor)]
+    return marks
+
+
+def used_grey(share: float) -> tuple[float, float, float]:
+    """Return the grey of a zone of which this share of the headroom is used."""
+    level = _LIGHT_GREY + (_DARK_GREY - _LIGHT_GREY) * min(1.0, max(0.0, share))
+    return (level, level, level + 0.012 * (1 - share if share < 1 else 0))

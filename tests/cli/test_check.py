@@ -1,0 +1,54 @@
+"""The check: all faults of all files, one per line, and the limits that sums prove."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.small import DELIVERIES, SITES, write_small_study
+
+from .conftest import Run
+
+
+def test_sound_study(run: Run, study: Path) -> None:
+    done = run("check", study)
+    assert done.returncode == 0
+    assert "2 campus, 1 generic" in done.stdout
+    assert "[bold]study[/bold]" in done.stdout
+    assert "2026: 50 MW delivered" in done.stdout
+    facts = json.loads(run("check", study, "--json").stdout)
+    assert facts["ok"] is True
+    assert facts["errors"] == []
+    assert len(facts["limits"]) == 1
+
+
+def test_all_faults_one_per_line(run: Run, tmp_path: Path) -> None:
+    sites = SITES.replace("-99,32", "-99,132").replace("\nbeta,Beta", "\nbe ta,\x1b[31mBeta")
+    files = {"sites.csv": sites, "deliveries.csv": DELIVERIES.replace("A1,2027", "A9,2027")}
+    study = write_small_study(tmp_path / "wrong", files=files)
+    done = run("check", study, "--set", "policy.max_site=3")
+    lines = done.stderr.splitlines()
+    assert done.returncode == 2
+    assert not done.stdout
+    assert any(line.startswith("sites.csv:2 lat:") for line in lines)
+    assert any(line.startswith("deliveries.csv:3 sku:") for line in lines)
+    assert any('did you mean "max_sites"?' in line for line in lines)
+    assert lines[-1] == f"{len(lines) - 1} errors"
+    assert "\x1b" not in done.stderr
+    assert len(json.loads(run("check", study, "--json").stdout)["errors"]) >= 3
+
+
+def test_replacements(run: Run, study: Path, tmp_path: Path) -> None:
+    (tmp_path / "few.csv").write_text("sku,period,mw\nA1,2026,4\n")
+    done = run("check", study, "--deliveries", "few.csv", "--grid", "none", "--set", "periods.last=2028")
+    assert done.returncode == 0
+    assert "only the sites' own limits bind" in done.stdout
+    assert "2026 to 2028" in done.stdout
+    assert run("check", study, "--racks", "none").stderr.startswith("--racks: can't be left out")
+    assert run("check", study, "--set", "gap").returncode == 2
+
+
+def test_embedded_study_is_sound(run: Run) -> None:
+    done = run("check", "--json")
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["ok"] is True

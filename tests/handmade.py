@@ -1,0 +1,99 @@
+"""Make a plan by hand, without a solver: racks go to the first sites that still have halls and power."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optimizer.parameters import Parameters
+from optimizer.plan import Plan
+from optimizer.plan.decisions import Decisions, frames, usage
+from optimizer.study import Study
+
+TERMS = (
+    "opening",
+    "halls",
+    "lease",
+    "fixed",
+    "placement",
+    "energy",
+    "wheeling",
+    "upgrades",
+    "residual",
+    "waiting",
+    "aged",
+    "unplaced",
+    "idle_hall",
+    "idle_power",
+)
+
+
+def handmade_plan(study: Study, **facts: object) -> Plan:
+    """Fill sites in the order of their ids, racks in the order of theirs; every site is open at once.
+
+    Costs are made up; ``facts`` replace keys of plan.json.
+    """
+    p = Parameters.of(study)
+    n_s, n_k, n_t = len(p.sites), len(p.skus), len(p.horizon)
+    pods, halls = np.zeros((n_s, n_k, n_t), dtype=np.int64), np.zeros((n_s, n_t), dtype=np.int64)
+    first = p.first_hall
+    for s in range(n_s):
+        if first[s] < n_t:
+            halls[s, first[s]] = p.halls_max[s]
+    opened = np.ones((n_s, n_t), dtype=bool) & ~p.forbidden[:, None]
+    room = np.minimum(p.existing_mw + p.hall_mw[:, None] * np.cumsum(halls, axis=1), p.power_mw / p.peak_pue[:, None])
+    waits, held = np.zeros(n_k, dtype=np.int64), np.zeros(n_s)
+    for t in range(n_t):
+        waits += p.delivered_pods[:, t]
+        for s in range(n_s):
+            for k in np.flatnonzero(p.admits[s] & (p.pod_mw > 0)):
+                fits = int(max(0.0, room[s, t] - held[s] + 1e-9) // p.pod_mw[k]) if opened[s, t] else 0
+                pods[s, k, t] = min(waits[k], fits)
+                waits[k] -= pods[s, k, t]
+                held[s] += pods[s, k, t] * p.pod_mw[k]
+    it_mw = np.einsum("skt,k->st", np.cumsum(pods, axis=2), p.pod_mw)
+    load = p.peak_pue[:, None] * it_mw
+    onsite = np.minimum(load, p.onsite_mw)
+    served = np.zeros(p.headroom_mw.shape)
+    for s, z in enumerate(p.zone_of):
+        if z >= 0:
+            served[z] += load[s] - onsite[s]
+    x = Decisions(pods, halls, opened, load - onsite, onsite, served, np.zeros((len(p.lines), n_t)))
+    tables = frames(p, x, {"aged": 0.0, "unplaced": 0.0, "idle_hall": 0.0, "idle_power": 0.0})
+    return Plan(study, _facts(p, x) | facts, tables, "made by hand\n")
+
+
+def _facts(p: Parameters, x: Decisions) -> dict[str, object]:
+    waiting = x.waiting_pods(p) * p.pod_mw[:, None]
+    cost = {term: 1e9 if term == "halls" else 0.0 for term in TERMS}
+    use = usage(p, x)
+    energised = np.where(x.opened, np.minimum(use.built_mw, p.power_mw / p.peak_pue[:, None]), 0.0).sum(axis=0)
+    owners = np.array(p.vendor_of)
+    return {
+        "format": 1,
+        "status": "feasible",
+        "objective_usd": 1e9,
+        "bound_usd": 0.9e9,
+        "gap": 0.1,
+        "seconds": {},
+        "cost_usd": {"discounted": cost, "undiscounted": cost},
+        "rack_purchase_usd": 2e9,
+        "unused": {
+            "waiting_rack_mw_years": float(waiting.sum() * p.length_years),
+            "aged_rack_mw_years": 0.0,
+            "idle_hall_mw_years": float(use.idle_hall_mw.sum() * p.length_years),
+            "idle_power_mw_years": float(np.nansum(use.idle_power_mw) * p.length_years),
+            "unused_mw_years": 0.0,
+            "unavoidable_waiting_mw_years": 0.0,
+        },
+        "placed_mw": {},
+        "delivered_mw": {},
+        "energised_mw": dict(zip(p.periods, energised.tolist(), strict=True)),
+        "vendor_cost_usd": {
+            v: {"racks": 1e9, "facility": 1e9, "energy": 1e8} for v in p.vendors if p.delivered_pods[owners == v].any()
+        },
+        "sizes": {},
+        "versions": {},
+        "inputs": {},
+        "study": {},
+        "study_path": "study",
+    }

@@ -1,0 +1,67 @@
+"""The summary says what a planner would paste into a mail."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from optimizer import read_study
+from optimizer.plan.summary import status_in_words
+from optimizer.plan.units import share, usd
+from tests.handmade import handmade_plan
+from tests.small import RACKS, STUDY, write_small_study
+
+
+def test_small_plan_in_megawatts(tmp_path: Path) -> None:
+    plan = handmade_plan(read_study(write_small_study(tmp_path / "small")))
+    text = plan.summary()
+    assert "IT MW at the end of" in text
+    assert "GENERIC, no projects: 1 generic" in text
+    assert "real: 2 campus" in text
+    assert "Financial Times, October 2025" in text
+    assert str(plan) == text
+
+
+def test_estimate_only_beside_broadcom(tmp_path: Path) -> None:
+    study = write_small_study(tmp_path / "small", files={"racks.csv": RACKS.replace("Broadcom", "Acme")})
+    assert "Financial Times" not in handmade_plan(read_study(study)).summary()
+
+
+def test_quarters_fit_the_page(tmp_path: Path) -> None:
+    toml = STUDY.replace("last = 2027", "last = 2031\nper_year = 4")
+    text = handmade_plan(read_study(write_small_study(tmp_path / "small", files={"study.toml": toml}))).summary()
+    assert "2027Q4" in text
+    assert "2027Q3" not in text.partition("Waiting")[0]
+    assert max(map(len, text.splitlines())) <= 100
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"status": "optimal", "gap": 0.0004}, "optimal: proven within 0.04 %"),
+        ({"status": "feasible", "gap": 0.08}, "feasible: stopped early, proven within 8 %"),
+        ({"status": "feasible", "gap": None, "bound_usd": None}, "nothing is proven"),
+    ],
+)
+def test_gap_in_words(tmp_path: Path, facts: dict[str, object], words: str) -> None:
+    plan = handmade_plan(read_study(write_small_study(tmp_path / "small")), **facts)
+    assert words in status_in_words(plan)
+    assert plan.summary()
+
+
+def test_units() -> None:
+    assert [usd(v) for v in (225.93e9, 1.2345e9, -41.23e6, 12.0)] == [
+        "225.9 bn USD",
+        "1.23 bn USD",
+        "-41.2 M USD",
+        "12 USD",
+    ]
+    assert [share(v) for v in (0.0, 0.00087, 0.08, 0.005, 1e-9, 0.5)] == [
+        "0 %",
+        "0.087 %",
+        "8 %",
+        "0.5 %",
+        "0 %",
+        "50 %",
+    ]

@@ -1,0 +1,156 @@
+"""Derive the figures behind halls, ramps and lead times of the candidate sites."""
+
+from tools.derive_us.figures import Citation, Figure, assumed, cite, figure
+from tools.derive_us.generics import LARGEST_MW, LEADS, STEP_MW
+from tools.derive_us.raw import Raw, number
+
+LEADTIMES = "facts/leadtimes.csv"
+GRID, GAS = "kind=generic", "kind=generic-gas"
+
+
+def halls(raw: Raw) -> list[Figure]:
+    """Return what sets the pace and size of building."""
+    ramp = raw.row(LEADTIMES, "ramp_cap")
+    per_year = [max(1.0, float(int(number(ramp, key) / STEP_MW))) for key in ("low", "central", "high")]
+    cap = cite(raw, LEADTIMES, "ramp_cap")
+    late = assumed("a year's slip of every announced date")
+    campuses = sorted({row["site_id"] for row in raw.rows("facts/campus_ramp.csv")})
+    announced = cite(raw, "facts/announced_sites.csv", *campuses, confidence="per row")
+    return [
+        figure(
+            "hall_mw",
+            "sites:hall_mw",
+            assumed("a common building block; leased campuses build none of ours"),
+            central=STEP_MW,
+            unit="MW IT",
+            rule="set: size of one hall",
+        ),
+        figure(
+            "halls_per_year_grid",
+            "sites:halls_per_year",
+            cap,
+            selector=GRID,
+            low=per_year[0],
+            central=per_year[1],
+            high=per_year[2],
+            unit="halls/year",
+            rule="set: most IT MW that one campus added in 12 months / hall_mw, whole",
+        ),
+        figure(
+            "halls_per_year_gas",
+            "sites:halls_per_year",
+            assumed("half the pace of grid sites, the pace of their plant", "low"),
+            selector=GAS,
+            central=6,
+            unit="halls/year",
+            rule="set: 300 IT MW a year, as the on-site plant grows",
+        ),
+        figure(
+            "generic_size",
+            "sites:max_mw",
+            assumed("one to three sites of at most 1,000 IT MW in a zone"),
+            selector=GRID,
+            central=LARGEST_MW,
+            unit="MW IT",
+            rule="derive: n = ceil(H / 1,330), at most 3; min(1,000, H / (1.33 n)) down to 50, at least 100; "
+            "H = headroom of 2030Q4 at share 0.10 less contracts, frozen when the share varies",
+        ),
+        figure(
+            "campus_halls",
+            "site_ramp:existing_mw",
+            announced,
+            selector="kind=campus",
+            central=1,
+            unit="factor",
+            rule="scale: halls and power new to the programme by quarter, cited per row of us-ramp.csv",
+        ),
+        figure(
+            "campus_delay",
+            "site_ramp:period",
+            late,
+            selector="kind=campus",
+            low=0,
+            central=0,
+            high=1,
+            unit="years",
+            rule="shift: labels of the ramp move by value - central years",
+        ),
+    ]
+
+
+def leads(raw: Raw) -> list[Figure]:
+    """Return the years from the decision to power and halls, by region."""
+    gas = cite(raw, LEADTIMES, "btm_any", "b_first", confidence="low")
+    found: list[Figure] = []
+    for name in sorted(set(LEADS.values())):
+        zones = "|".join(zone for zone, row in raw.zones.items() if LEADS[row["planning_region"]] == name)
+        key, central, note = LEAD_ROWS[name]
+        row = raw.row(LEADTIMES, key)
+        citation = cite(raw, LEADTIMES, key, note=note)
+        in_table = name not in {"lead_pjm", "lead_caiso", "lead_nyiso"}
+        ends = (number(row, "low"), number(row, "high")) if row["low"] and in_table else (None, None)
+        found += _lead(name, citation, f"{GRID};zone={zones}", (ends[0], central, ends[1]), in_table, note)
+    return found + _lead(
+        "lead_gas", gas, GAS, (1.5, 2.0, 3.0), True, "22 months of plant, 22.5 of building, rounded up"
+    )
+
+
+LEAD_ROWS = {
+    "lead_miso": ("ll_miso", 2.5, ""),
+    "lead_spp": ("ll_spp", 2.5, ""),
+    "lead_ercot": ("ll_ercot", 3.0, ""),
+    "lead_serc": ("ll_serc", 3.0, "Florida included"),
+    "lead_west": ("ll_west", 3.5, ""),
+    "lead_isone": ("q_isone", 3.8, "generator queue as a stand-in"),
+    "lead_pjm": ("ll_pjm", 4.5, "range 3 to 7"),
+    "lead_caiso": ("ll_west", 6.0, "its high end; the generator queue q_caiso says 9.2"),
+    "lead_nyiso": ("q_nyiso", 6.5, "generator queue as a stand-in"),
+}
+
+
+def _lead(
+    name: str,
+    citation: Citation,
+    selector: str,
+    values: tuple[float | None, float, float | None],
+    in_table: bool,
+    note: str,
+) -> list[Figure]:
+    low, central, high = values
+    if not in_table:
+        rule = f"derive: these sites are left out, since the horizon ends before their power comes; {note}"
+        return [
+            figure(
+                name,
+                "sites:hall_lead_years",
+                citation,
+                selector=selector,
+                central=central,
+                unit="years",
+                rule=rule,
+            )
+        ]
+    return [
+        figure(
+            name,
+            "sites:hall_lead_years",
+            citation,
+            selector=selector,
+            low=low,
+            central=central,
+            high=high,
+            unit="years",
+            rule="set: from decide_on to halls; together with the power of site_ramp.period",
+        ),
+        figure(
+            name,
+            "site_ramp:period",
+            citation,
+            selector=selector,
+            low=low,
+            central=central,
+            high=high,
+            unit="years",
+            rule="shift: labels of the ramp move by value - central years; selected by the site's row",
+        ),
+    ]
