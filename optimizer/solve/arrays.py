@@ -17,7 +17,7 @@ class Matrix:
     """min cost·x + offset, row_lower ≤ A x ≤ row_upper, lower ≤ x ≤ upper, x integer where ``integer``.
 
     A is stored by columns (``starts``, ``rows``, ``values``). Plain arrays only, so that it travels to another
-    process in one piece.
+    process in one piece. ``unit`` is what 1 of the objective is worth, in USD (or MW-years).
     """
 
     starts: Ints
@@ -30,6 +30,7 @@ class Matrix:
     integer: NDArray[np.bool_]
     cost: Floats
     offset: float
+    unit: float = 1.0
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -37,8 +38,19 @@ class Matrix:
         return len(self.row_lower), len(self.lower)
 
     def with_objective(self, cost: Floats, offset: float) -> Matrix:
-        """Return the same rows under another objective."""
-        return replace(self, cost=cost, offset=offset)
+        """Return the same rows under another objective, counted as it is."""
+        return replace(self, cost=cost, offset=offset, unit=1.0)
+
+    def scaled(self) -> Matrix:
+        """Return the matrix with its objective in a unit that brings the middle of its coefficients near 1.
+
+        The solver's tolerances are absolute: prices of a few USD beside a million would drown in them.
+        """
+        sizes = np.abs(self.cost[self.cost != 0.0])
+        if not sizes.size:
+            return self
+        factor = 10.0 ** -round(float(np.log10(sizes.min()) + np.log10(sizes.max())) / 2)
+        return replace(self, cost=self.cost * factor, offset=self.offset * factor, unit=self.unit / factor)
 
     def with_row_limit(self, cost: Floats, upper: float) -> Matrix:
         """Return the matrix with one more row, cost·x ≤ upper, at its end."""

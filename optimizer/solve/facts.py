@@ -13,9 +13,8 @@ from ..plan.decisions import Decisions, usage
 from ..plan.folder import FORMAT
 from ..study import Study
 from ..version import __version__
-from .matrix import Compiled
+from .matrix import MUSD, Compiled
 from .progress import relative_gap
-from .search import USD
 
 
 def facts(
@@ -80,7 +79,7 @@ def facts(
 
 
 def _usd(row: tuple[Floats, float], point: Floats) -> float:
-    value = (float(row[0] @ point) + row[1]) * USD
+    value = (float(row[0] @ point) + row[1]) * MUSD
     return 0.0 if abs(value) < 1e-6 else value
 
 

@@ -6,6 +6,7 @@ Every solve runs on one thread, so that the same arrays give the same answer; se
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import highspy
@@ -38,7 +39,30 @@ class Solver:
         self._bound_target = np.inf
 
     def solve(self, job: Job) -> Result:
-        """Solve the matrix with the job's changes, from scratch."""
+        """Solve the matrix with the job's changes, from scratch.
+
+        HiGHS 1.16 can end "optimal" with the start as its point and the objective of another one, when presolve maps
+        the start to a better point: what it says of its point is recomputed, and the job repeated without a start,
+        then without presolve, where it differs.
+        """
+        result = self._once(job)
+        for careful in (replace(job, start=None), replace(job, start=None, presolve=False)):
+            if result.x is None or self._consistent(job, result):
+                return result
+            self._event("log", "HiGHS: point and objective disagree; solved again with less trust")
+            result = self._once(careful)
+        if result.x is not None and not self._consistent(job, result):
+            raise RuntimeError("HiGHS reports an objective that is not that of its point")
+        return result
+
+    def _consistent(self, job: Job, result: Result) -> bool:
+        assert result.x is not None
+        cost = self._matrix.cost if job.cost is None else job.cost
+        offset = self._matrix.offset if job.offset is None else job.offset
+        value = float(cost @ result.x) + offset
+        return abs(value - result.objective) <= 1e-6 * max(1.0, abs(value))
+
+    def _once(self, job: Job) -> Result:
         self._bound_target = np.inf if job.bound_target is None else job.bound_target
         highs = highspy.Highs()
         self._set_options(highs, job)
@@ -47,11 +71,7 @@ class Solver:
         highs.setCallback(self._callback, None)
         kinds = [_CALLBACK.kCallbackLogging]
         kinds += (
-            [
-                _CALLBACK.kCallbackMipInterrupt,
-                _CALLBACK.kCallbackMipLogging,
-                _CALLBACK.kCallbackMipImprovingSolution,
-            ]
+            [_CALLBACK.kCallbackMipInterrupt, _CALLBACK.kCallbackMipLogging, _CALLBACK.kCallbackMipImprovingSolution]
             if integer.any()
             else [_CALLBACK.kCallbackSimplexInterrupt, _CALLBACK.kCallbackIpmInterrupt]
         )

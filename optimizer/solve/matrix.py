@@ -19,6 +19,7 @@ class ImpossibleRow(Exception):
     """A constraint that no variable can satisfy: the study's own numbers contradict it."""
 
 
+MUSD = 1e6  # USD in the million that the formulation counts in
 Key = tuple[Any, ...]
 
 
@@ -114,7 +115,8 @@ def compile_matrix(program: Program) -> Compiled:
         integer=np.array([not v.is_continuous() for v in form.columns], dtype=bool),
         cost=money,
         offset=offset,
-    )
+        unit=MUSD,
+    ).scaled()
     places: dict[str, list[int]] = {}
     indices: dict[str, list[Any]] = {}
     for row, entry in enumerate(form.rows):

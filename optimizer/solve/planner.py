@@ -20,9 +20,9 @@ from .dispatch import complete
 from .engine import Engine
 from .facts import facts
 from .infeasible import WORDS, clashes
-from .matrix import ImpossibleRow, compile_matrix
+from .matrix import MUSD, ImpossibleRow, compile_matrix
 from .progress import Journal, Progress, relative_gap
-from .search import USD, Search, Stopped
+from .search import Search, Stopped
 from .tighten import whole_clusters
 
 # A completed point may miss a row by this, relative to the row's limit; verify applies its own tolerance.
@@ -113,7 +113,7 @@ class Planner:
         if self.study.config.objective.minimise == "cost":
             return self._search_with(self.tight)
         cost, offset = self.c.objectives.unused
-        first = self._search_with(self.tight.with_objective(cost, offset))
+        first = self._search_with(self.tight.with_objective(cost, offset), counts_money=False)
         if first.x is None:
             return first
         least = first.objective * (1.0 + self.study.config.solve.gap) + 1e-6
@@ -122,7 +122,7 @@ class Planner:
         second.proven = first.reached
         return second
 
-    def _search_with(self, matrix: Matrix, start: Floats | None = None) -> Search:
+    def _search_with(self, matrix: Matrix, start: Floats | None = None, *, counts_money: bool = True) -> Search:
         def accept(x: Floats) -> tuple[Floats, float] | None:
             completed = complete(self.p, self.c, x, self._run_to_end)
             if completed is None:
@@ -134,7 +134,9 @@ class Planner:
                 return None
             return exact, float(matrix.cost @ exact) + matrix.offset
 
-        search = Search(self.p, self.c, matrix, self.study.config.solve.gap, self._run, accept, self.journal)
+        search = Search(
+            self.p, self.c, matrix, self.study.config.solve.gap, self._run, accept, self.journal, counts_money
+        )
         try:
             search.offer(start)
             search.search()
@@ -159,8 +161,9 @@ class Planner:
             "idle_power": unused.idle_power_usd_per_mw_year,
         }
         tables = frames(self.p, decisions, prices)
-        objective = (float(self.c.matrix.cost @ x) + self.c.matrix.offset) * USD
-        bound = min(search.bound * USD, objective)
+        cost, offset = self.c.objectives.money()
+        objective = (float(cost @ x) + offset) * MUSD
+        bound = min(search.bound * search.matrix.unit, objective)
         reached = search.proven and relative_gap(objective, bound) <= self.study.config.solve.gap
         content = facts(
             self.study, self.p, self.c, decisions, x, objective=objective, bound=bound,

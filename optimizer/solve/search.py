@@ -19,7 +19,6 @@ from .matrix import Compiled
 from .progress import Journal, relative_gap
 from .repair import Neighbourhood, Repair
 
-USD = 1e6  # the matrix counts in million USD
 # With so few integer pods the whole model is solved at once.
 FEW_PODS = 300
 # The first bound need not be closer than this; a better plan gains more by then.
@@ -39,6 +38,7 @@ class Search:
 
     ``run`` solves a job (and raises Stopped once the limit struck), ``accept`` completes and checks a candidate
     and returns it exactly, or None. ``guide`` is the last point with relaxed pods;
+    ``counts_money`` is False while MW-years are minimised, which no caller is told as USD;
     ``proven`` is False where an earlier objective of a lexicographic search was left open.
     """
 
@@ -49,6 +49,7 @@ class Search:
     run: Callable[[Matrix, Job], Result]
     accept: Callable[[Floats], tuple[Floats, float] | None]
     journal: Journal
+    counts_money: bool = True
     x: Floats | None = None
     objective: float = np.inf
     bound: float = -np.inf
@@ -64,7 +65,7 @@ class Search:
     @property
     def reached(self) -> bool:
         """Whether the asked gap is proven."""
-        return relative_gap(self.objective * USD, self.bound * USD) <= self.gap
+        return relative_gap(self.objective * self.matrix.unit, self.bound * self.matrix.unit) <= self.gap
 
     def offer(self, x: Floats | None) -> bool:
         """Take a candidate with whole pods if it is better; say whether it was."""
@@ -88,8 +89,9 @@ class Search:
 
     def tell(self) -> None:
         """Report the state."""
-        self.journal.tell(self.objective * USD, self.bound * USD)
-        self.journal.say(f"plan {self.objective:.6f} bound {self.bound:.6f} M USD")
+        if self.counts_money:
+            self.journal.tell(self.objective * self.matrix.unit, self.bound * self.matrix.unit)
+        self.journal.say(f"plan {self.objective * self.matrix.unit:.6e} bound {self.bound * self.matrix.unit:.6e}")
 
     def search(self) -> None:
         """Run all steps until the gap is proven; leaves the best point and bound in the object."""
@@ -127,11 +129,11 @@ class Search:
 
     def _enough(self) -> float:
         """Objective that is within the gap of the proven bound, with a margin for rounding."""
-        return self.bound + 0.999 * self.gap * max(1.0 / USD, abs(self.bound))
+        return self.bound + 0.999 * self.gap * max(1.0 / self.matrix.unit, abs(self.bound))
 
     def _needed_bound(self) -> float:
         """Bound that would prove the best plan to be within the gap."""
-        return self.objective - self.gap * max(1.0 / USD, abs(self.objective))
+        return self.objective - self.gap * max(1.0 / self.matrix.unit, abs(self.objective))
 
     def _relax(self, gap: float, bound_target: float | None = None) -> Floats | None:
         """Solve with continuous pods: a bound for the plan, and openings and halls to repair from."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ..entry import make_callable
 from ..parameters import Parameters
 from ..plan import TABLES, Plan, read_plan
 from .ground import Ground, ids
@@ -41,3 +42,6 @@ def verify(plan: Plan | str | Path) -> Report:
         findings += found
     report = run(Ground(plan.study, parameters, plan.facts, Usable(tables)))
     return Report(findings + report.findings, report.skipped)
+
+
+make_callable(__name__, verify)
