@@ -1,51 +1,112 @@
-"""The house rules that tools hold: style, format, types, the direction of imports; and the README's words."""
+"""The house rules that tools hold: style, types, direction of imports, size; and the README's words."""
 
 from __future__ import annotations
 
+import ast
+import inspect
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+import optimizer
+
 ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = sorted((ROOT / "optimizer").rglob("*.py"))
+PAGES = [ROOT / "README.md", ROOT / ".github/CONTRIBUTING.md", *sorted(ROOT.glob("*/README.md"))]
 TOOLS = {
     "ruff check": ["ruff", "check", "."],
     "ruff format": ["ruff", "format", "--check", "."],
     "mypy": ["mypy"],
     "lint-imports": ["lint-imports"],
 }
+LINES = 300
+HEAVY = ("geopandas", "highspy", "matplotlib", "numpy", "pandas", "pyomo", "scipy", "shapely")
+
+
+def called(command: list[str], **options: float) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command, cwd=ROOT, capture_output=True, encoding="utf-8", errors="replace", check=False, **options
+    )
+
+
+@cache
+def readme() -> str:
+    return (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("command", TOOLS.values(), ids=TOOLS.keys())
 def test_tool_is_content(command: list[str]) -> None:
     found = shutil.which(command[0], path=str(Path(sys.executable).parent)) or shutil.which(command[0])
     assert found, f"{command[0]} is missing: pip install -e '.[test]'"
-    done = subprocess.run(
-        [found, *command[1:]], cwd=ROOT, capture_output=True, encoding="utf-8", errors="replace", check=False
-    )
+    done = called([found, *command[1:]])
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_files_are_short() -> None:
+    length = {str(p.relative_to(ROOT)): len(p.read_text(encoding="utf-8").splitlines()) for p in PACKAGE}
+    assert {path: lines for path, lines in length.items() if lines > LINES} == {}
+
+
+def public(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.ClassDef]:
+    """Functions and classes of a module and methods of its public classes, those without an underscore."""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+            yield node
+            if isinstance(node, ast.ClassDef):
+                yield from (n for n in node.body if isinstance(n, ast.FunctionDef) and not n.name.startswith("_"))
+
+
+@pytest.mark.parametrize("path", PACKAGE, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_public_names_have_docstrings(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert [f"{n.name}:{n.lineno}" for n in public(tree) if not ast.get_docstring(n)] == []
+
+
+def test_front_door_has_docstrings() -> None:
+    for name in set(optimizer.__all__) - {"__version__"}:
+        assert inspect.getdoc(getattr(optimizer, name)), name
+
+
+@pytest.mark.parametrize("module", ["optimizer", "optimizer.cli.main"])
+def test_import_is_light(module: str) -> None:
+    done = called([sys.executable, "-c", f"import sys, {module}; print(*sorted(set(sys.modules) & {set(HEAVY)!r}))"])
+    assert (done.returncode, done.stdout.split()) == (0, []), done.stderr
+
+
+def test_readme_shows_the_picture_and_then_two_lines_that_install() -> None:
+    picture = readme().index("![")
+    lines = re.findall(r"^python3 -m venv \.venv && .*$", readme(), flags=re.MULTILINE)
+    assert [line.partition("pip install ")[2] for line in lines] == [
+        ". && .venv/bin/rackgrid solve",
+        '-e ".[test]" && .venv/bin/python -m pytest',
+    ]
+    assert picture < readme().index(lines[0])
+
+
 def test_python_example_of_the_readme_runs(tmp_path: Path) -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    code = re.findall(r"```python\n(.*?)```", readme, flags=re.DOTALL)[0]
+    code = re.findall(r"```python\n(.*?)```", readme(), flags=re.DOTALL)[0]
     code = code.replace('"plans/', f'"{tmp_path.as_posix()}/')
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=ROOT,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=300,
-        check=False,
-    )
+    done = called([sys.executable, "-c", code], timeout=300)
     assert done.returncode == 0, done.stderr
     assert list(tmp_path.glob("*/plan.json"))
+    sample = re.findall(r"```text\n(.*?)```", readme(), flags=re.DOTALL)[0]
+    assert heads(done.stdout.partition("\n  facility:")[0]) == heads(sample), (
+        "the README's sample is of another release"
+    )
 
 
-def test_readme_links_lead_somewhere() -> None:
-    for page in [ROOT / "README.md", *ROOT.glob("*/README.md"), *ROOT.glob("optimizer/*/README.md")]:
-        for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
-            assert (page.parent / target).exists(), f"{page.relative_to(ROOT)} links to {target}"
+def heads(summary: str) -> list[str]:
+    """The words that lines of a summary begin with, where not indented."""
+    return [line.partition("  ")[0] for line in summary.splitlines() if line[:1].strip()]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
+        assert (page.parent / target).exists(), f"{page.relative_to(ROOT)} links to {target}"

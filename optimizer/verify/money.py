@@ -164,5 +164,5 @@ def vendors_delivered(g: Ground) -> list[str]:
     return sorted({v for v, delivered in zip(g.p.vendor_of, some, strict=True) if delivered})
 
 
-def _ratio(part: Floats, whole: Floats) -> Floats:
+def _ratio(part: Floats | np.float64, whole: Floats | np.float64) -> Floats:
     return np.divide(part, whole, out=np.zeros(np.shape(whole)), where=np.asarray(whole) > 0)
