@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .parameters import Floats, Parameters
+from .parameters import Parameters
+from .resolution import Floats
 
 
 def powered_it_mw(p: Parameters) -> Floats:

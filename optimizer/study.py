@@ -125,8 +125,8 @@ class Study:
             kept |= {n: self.table(n) for n in GRID_TABLES}
         content = self.config.model_dump(exclude_none=True)
         content["files"] = {**_standard_files(new), **content["files"]}
-        replaced_files = {content["files"].get(name) for name in new}
-        inputs = {path: digest for path, digest in self.inputs.items() if path not in replaced_files}
+        gone = {content["files"].get(n, f"{content['files'].get('grid')}/{n}") for n in new}
+        inputs = {p: digest for p, digest in self.inputs.items() if not {p, p.rpartition(".")[0]} & gone}
         if flow is None and self.has_grid and lines is None:
             flow = self.flow
         base = Keys("study.toml", content, overrider="keys")
@@ -158,13 +158,13 @@ def read_study(
     """
     faults = Faults()
     source = Source(faults)
-    toml_path = study_file(path)
+    toml_path, name = study_file(path)
     files = files or {}
-    text = source.read_text(toml_path, toml_path.name)
-    content = None if text is None else toml.load(text, toml_path.name, faults)
+    text = source.read_text(toml_path, name)
+    content = None if text is None else toml.load(text, name, faults)
     if text is None or content is None:
         raise InputError(faults.errors)
-    read = replaced(overridden(Keys(toml_path.name, content, text), keys or {}, faults), files, faults)
+    read = replaced(overridden(Keys(name, content, text), _mapping(keys or {}), faults), files, faults)
     if not check_format(read, faults):
         raise InputError(faults.errors)
     config = validated(read, StudyConfig, faults)
@@ -185,8 +185,20 @@ def _given(**frames: pd.DataFrame | None) -> dict[str, pd.DataFrame]:
 
 def _parted(keys: Mapping[str, object]) -> tuple[dict[str, Any], dict[str, object]]:
     """Part keys into sections as in study.toml and dotted ones."""
-    nested = {str(k): v for k, v in keys.items() if "." not in str(k)}
-    return nested, {str(k): v for k, v in keys.items() if "." in str(k)}
+    given = _mapping(keys)
+    nested = {str(k): v for k, v in given.items() if "." not in str(k)}
+    return nested, {str(k): v for k, v in given.items() if "." in str(k)}
+
+
+def _mapping(keys: object) -> Mapping[str, object]:
+    """Return keys that are a mapping.
+
+    Raises InputError for anything else.
+    """
+    if not isinstance(keys, Mapping):
+        fault = Fault("keys", f"is a {type(keys).__name__}, no mapping", cure='pass {"periods.first": 2026, …}')
+        raise InputError([fault])
+    return keys
 
 
 def _flat(keys: Mapping[str, object]) -> dict[str, object]:
@@ -223,13 +235,17 @@ def _from_frames(
         elif name not in frames:
             tables[name] = empty(name, schema(name))
     has_grid = any(name in frames for name in GRID_TABLES)
-    for name in ("zones", "headroom"):
-        if has_grid and name not in frames:
-            faults.add(Fault(name, "is missing", cure="a grid needs zones and headroom"))
-            tables.pop(name)
+    needed = [*REQUIRED, *(("zones", "headroom") if has_grid else ())]
+    for name in (n for n in needed if n not in frames):
+        cure = "a grid needs zones and headroom" if name in GRID_TABLES else "pass a DataFrame"
+        faults.add(Fault(name, "is missing", cure=cure))
+        tables.pop(name)
     if flow not in (None, "none", "transport"):
         cure = 'pass "none" or "transport"'
         faults.add(Fault(keys.file, "can't be modelled by this release", None, "flow", str(flow), cure))
+    elif flow == "none" and "lines" in tables and len(tables["lines"].frame):
+        cure = 'pass flow="transport" to use them'
+        faults.add(Fault("lines", 'are not used: flow is "none"', cure=cure, severity="warning"))
     grid = Grid(
         {n: t for n, t in tables.items() if n in GRID_TABLES},
         flow or ("transport" if "lines" in frames else "none"),

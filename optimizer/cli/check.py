@@ -78,7 +78,7 @@ def _overview(study: Study, limits: Sequence[str]) -> list[str]:
     from optimizer.parameters import Parameters
 
     p = Parameters.of(study)
-    kinds = study.sites["kind"].replace("", "no kind").value_counts().sort_index()
+    kinds = study.sites["kind"].replace("", "without kind").value_counts().sort_index()
     counted = ", ".join(f"{n} {shown(kind, 30)}" for kind, n in kinds.items())
     racks = [
         f"{shown(sku, 40)} ({shown(vendor, 30)})"

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from optimizer.errors import Fault, InputError
+
 if TYPE_CHECKING:
     from optimizer.study import Study
 
@@ -19,4 +21,9 @@ def read(study: str | None, values: Mapping[str, object], files: Mapping[str, st
     from optimizer.study import read_study
 
     path = embedded_study() if study is None else Path(study)
-    return read_study(path / "study.toml" if path.is_dir() else path, keys=values, files=files)
+    if path.is_dir():
+        if not (path / "study.toml").exists():
+            cure = f"name {path / 'study'}" if (path / "plan.json").is_file() else "name a study.toml or its folder"
+            raise InputError([Fault(str(path), "holds no study.toml", cure=cure)])
+        path /= "study.toml"
+    return read_study(path, keys=values, files=files)

@@ -13,9 +13,13 @@ class Interrupted(BaseException):
 
 
 class Signals:
-    """What a signal does: it ends the command; inside ``kept()`` the first one only asks to stop."""
+    """What a signal does: it ends the command; inside ``kept()`` the first one only asks to stop.
+
+    ``written`` turns true once a folder that ``deaf()`` guards is whole.
+    """
 
     def __init__(self) -> None:
+        self.written = False
         self._wanted = False
         self._keeping = False
         self._deaf = False
@@ -45,6 +49,7 @@ class Signals:
         self._deaf = True
         try:
             yield
+            self.written = True
         finally:
             self._deaf = False
 

@@ -15,7 +15,7 @@ from .check import check
 from .init import init
 from .interrupt import SIGNALS, Interrupted
 from .map import map_
-from .messages import make_streams_safe, say, tell_error, tell_faults
+from .messages import make_streams_safe, result, say, tell_error, tell_faults
 from .solve import solve
 from .verify import verify
 
@@ -51,7 +51,7 @@ app.command("map", short_help="Draw a plan, one picture per period.")(map_)
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        print(f"rackgrid {__version__}")
+        result(f"rackgrid {__version__}")
         raise typer.Exit
 
 
@@ -72,6 +72,9 @@ def main() -> None:
     try:
         app(prog_name="rackgrid")
     except Interrupted:
+        if SIGNALS.written:
+            say("interrupted; the plan is written")
+            sys.exit(0)
         tell_error("interrupted; nothing was kept")
         sys.exit(4)
     except RackgridError as fault:
@@ -80,6 +83,10 @@ def main() -> None:
     except Exception as fault:
         if os.environ.get("RACKGRID_DEBUG", "0") not in ("", "0"):
             raise
+        if isinstance(fault, OSError) and not isinstance(fault, ConnectionError):  # the system's word, not ours
+            where = f"{shown(fault.filename, 160)}: " if fault.filename else ""
+            tell_error(f"{where}{fault.strerror or type(fault).__name__}")
+            sys.exit(2)
         say(
             f"internal error: {type(fault).__name__}: {shown(fault, 300)} – "
             f"a fault of rackgrid {__version__}, not of your files; please report it at {REPORT} "

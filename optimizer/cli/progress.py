@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from optimizer.plan.units import share, usd
 
@@ -14,6 +14,8 @@ from .interrupt import SIGNALS
 from .messages import say
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
     from optimizer.solve.progress import Progress
 
 QUIET_S = 2.0  # plain lines come no closer together than this, phases included
@@ -32,19 +34,30 @@ def line(now: Progress) -> str:
     return "  ".join(parts).rstrip()
 
 
+class Display(Protocol):
+    """Shows what it hears; ``tick`` comes several times a second."""
+
+    def listen(self, now: Progress) -> None:
+        """Take the state of the solve."""
+
+    def tick(self) -> None:
+        """Show what had to wait."""
+
+
 @contextmanager
-def followed() -> Iterator[Callable[[Progress], None]]:
-    """Give a listener for ``solve`` that shows what it hears."""
-    with _live() if sys.stderr.isatty() else _plain() as listener:
-        yield listener
+def followed() -> Iterator[Display]:
+    """Give a display for ``solve``."""
+    with _live() if sys.stderr.isatty() else _plain() as display:
+        yield display
 
 
-def stop_wanted() -> Callable[[], bool]:
+def stop_wanted(display: Display) -> Callable[[], bool]:
     """Return the ``stop`` of a solve: true from the first interrupt on, which is said once."""
     said = False
 
     def stop() -> bool:
         nonlocal said
+        display.tick()
         if SIGNALS.wanted() and not said:
             said = True
             say(STOPPING)
@@ -53,20 +66,31 @@ def stop_wanted() -> Callable[[], bool]:
     return stop
 
 
+class _Plain:
+    """Lines, one for each change, the last of several that come too close together."""
+
+    def __init__(self) -> None:
+        self._heard, self._shown, self._shown_at = "", "", float("-inf")
+
+    def listen(self, now: Progress) -> None:
+        self._heard = line(now)
+        self.tick()
+
+    def tick(self) -> None:
+        if time.monotonic() - self._shown_at >= QUIET_S:
+            self.flush()
+
+    def flush(self) -> None:
+        if _told(self._heard) != _told(self._shown):
+            say(self._heard)
+            self._shown, self._shown_at = self._heard, time.monotonic()
+
+
 @contextmanager
-def _plain() -> Iterator[Callable[[Progress], None]]:
-    shown, shown_at, last = "", float("-inf"), ""
-
-    def listen(now: Progress) -> None:
-        nonlocal shown, shown_at, last
-        last = line(now)
-        if time.monotonic() - shown_at >= QUIET_S and _told(last) != _told(shown):
-            say(last)
-            shown, shown_at = last, time.monotonic()
-
-    yield listen
-    if _told(last) != _told(shown):
-        say(last)
+def _plain() -> Iterator[Display]:
+    display = _Plain()
+    yield display
+    display.flush()
 
 
 def _told(text: str) -> str:
@@ -74,24 +98,32 @@ def _told(text: str) -> str:
     return text.partition(" s ")[2]
 
 
+class _Live:
+    """One line that runs."""
+
+    def __init__(self) -> None:
+        self.began, self.heard = time.monotonic(), "starting"
+
+    def listen(self, now: Progress) -> None:
+        self.heard = _told(line(now)).strip()
+
+    def tick(self) -> None:
+        pass  # the line refreshes itself
+
+    def picture(self) -> Text:
+        from rich.text import Text
+
+        return Text(f"{time.monotonic() - self.began:6.0f} s  {self.heard}", overflow="ellipsis", no_wrap=True)
+
+
 @contextmanager
-def _live() -> Iterator[Callable[[Progress], None]]:
+def _live() -> Iterator[Display]:
     from rich.console import Console
     from rich.live import Live
-    from rich.text import Text
 
-    began, heard = time.monotonic(), "starting"
-
-    def picture() -> Text:
-        clock = f"{time.monotonic() - began:6.0f} s  "
-        return Text(clock + heard, overflow="ellipsis", no_wrap=True)
-
-    def listen(now: Progress) -> None:
-        nonlocal heard
-        heard = _told(line(now)).strip()
-
+    display = _Live()
     console = Console(stderr=True, highlight=False)
-    with Live(console=console, get_renderable=picture, refresh_per_second=4, transient=True):
-        yield listen
-    if heard != "starting":
-        say(picture().plain)
+    with Live(console=console, get_renderable=display.picture, refresh_per_second=4, transient=True):
+        yield display
+    if display.heard != "starting":
+        say(display.picture().plain)

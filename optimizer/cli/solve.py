@@ -67,14 +67,15 @@ def solve(
     limits = {"solve.gap": gap, "solve.time_limit_s": time_limit, "solve.threads": threads}
     values |= {key: value for key, value in limits.items() if value is not None}
     place, ready = _prepare(options.plan_place(study, out), study, values, files, force=force)
-    try:
-        plan = _search(ready)
-    except (InfeasibleError, SolverError) as fault:
-        if as_json:
-            result(_no_plan(fault))
-        raise
-    with SIGNALS.deaf():
-        plan.to_folder(place, force=force)
+    with SIGNALS.kept():  # until the plan is written, so that no signal falls between
+        try:
+            plan = _search(ready)
+        except (InfeasibleError, SolverError) as fault:
+            if as_json:
+                result(_no_plan(fault))
+            raise
+        with SIGNALS.deaf():
+            plan.to_folder(place, force=force)
     _tell_end(plan, place)
     result((place / "plan.json").read_text(encoding="utf-8").rstrip("\n") if as_json else plan.summary())
 
@@ -112,8 +113,8 @@ def _search(study: Study) -> Plan:
     tell_faults([], study.warnings)
     for line in obvious_limits(Parameters.of(study)):
         say(f"note: {line}")
-    with SIGNALS.kept(), followed() as listener:
-        return search(study, progress=listener, stop=stop_wanted())
+    with followed() as display:
+        return search(study, progress=display.listen, stop=stop_wanted(display))
 
 
 def _tell_end(plan: Plan, place: Path) -> None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..io.config import StudyConfig
-from ..parameters import HOURS_PER_YEAR, Floats, Parameters
+from ..parameters import HOURS_PER_YEAR, Parameters
+from ..resolution import Floats
 from .notation import Program, Term
 
 MUSD = 1e-6

@@ -12,13 +12,14 @@ from optimizer.io.keys import Keys, validated
 from optimizer.io.parse import empty
 from optimizer.io.reader import read_table
 from optimizer.io.schema import schema
-from optimizer.io.source import Source, path_fault
+from optimizer.io.source import Source, nearest, path_fault
 from optimizer.io.table import Table
 
 TABLES = ("zones", "headroom", "energy_prices", "lines")
 _REQUIRED = ("zones", "headroom")
 _LATER = ("blocks", "upgrades", "generators", "loads")
 _ENDINGS = (".csv", ".geojson")
+_TABLE_ENDINGS = ("csv", "tsv", "json", "geojson", "parquet", "geoparquet", "gpkg", "shp", "xlsx", "xls", "toml")
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ def no_grid() -> Grid:
 
 def read_grid(folder: Path, name: str, source: Source) -> Grid:
     """Read what the folder holds; every fault is added to the source's."""
-    name = name.rstrip("/\\") or name
+    name = name.rstrip("/\\") or "/"
     try:
         present = {p.name for p in folder.iterdir()}
     except NotADirectoryError:
@@ -48,6 +49,7 @@ def read_grid(folder: Path, name: str, source: Source) -> Grid:
         source.faults.add(Fault(name, reason, cure=fault.cure or "name the grid's folder, or leave files.grid out"))
         return Grid({}, "none")
     _refuse(present, name, source.faults)
+    _name_others(present, name, source.faults)
     tables: dict[str, Table] = {}
     for table in TABLES:
         read = _read(table, folder, name, present, source)
@@ -65,6 +67,23 @@ def _refuse(present: set[str], name: str, faults: Faults) -> None:
                 faults.add(Fault(f"{name}/{table}{ending}", "can't be modelled by this release", cure=cure))
 
 
+def _name_others(present: set[str], name: str, faults: Faults) -> None:
+    """Name what looks like a table of a grid and is not read: an error where the spelling alone hides it."""
+    known = [*(t + e for t in (*TABLES, *_LATER) for e in _ENDINGS), "grid.toml"]
+    stems = {file.rpartition(".")[0] for file in known}
+    for file in sorted(f for f in present - set(known) if not f.startswith((".", "~"))):
+        stem, _, ending = file.rpartition(".")
+        if file.lower() in known:
+            faults.add(
+                Fault(f"{name}/{file}", "is not read: its name is not in lower case", cure=f"write {file.lower()}")
+            )
+        elif stem.lower() in stems and ending.lower() in _TABLE_ENDINGS:
+            faults.add(Fault(f"{name}/{file}", "is not read: grid tables are CSV or GeoJSON", cure=f"write {stem}.csv"))
+        elif ending.lower() in _TABLE_ENDINGS:
+            cure = nearest(file, known)
+            faults.add(Fault(f"{name}/{file}", "is no file of a grid and is not used", cure=cure, severity="warning"))
+
+
 def _read(table: str, folder: Path, name: str, present: set[str], source: Source) -> Table | None:
     files = [table + ending for ending in _ENDINGS if table + ending in present]
     if len(files) == 2:
@@ -75,9 +94,10 @@ def _read(table: str, folder: Path, name: str, present: set[str], source: Source
         return read_table(table, folder / files[0], f"{name}/{files[0]}", source)
     if table not in _REQUIRED:
         return empty(table, schema(table))
-    if not any(f"{later}.csv" in present for later in ("generators",)):
-        columns = ", ".join(c.name for c in schema(table).columns if c.required)
-        cure = f"a grid needs it, with the columns {columns}"
+    hidden = any(f.lower().startswith(f"{table}.") for f in present)  # under a name that has a fault of its own
+    if not hidden and not (table == "headroom" and "generators.csv" in present):
+        columns = [c.name for c in schema(table).columns if c.required]
+        cure = f"a grid needs it, with the column{'s' * (len(columns) > 1)} {', '.join(columns)}"
         source.faults.add(Fault(f"{name}/{table}.csv", "there is no such file", cure=cure))
     return None
 
@@ -93,15 +113,16 @@ def _flow(folder: Path, name: str, present: set[str], has_lines: bool, source: S
     if content is None or text is None:
         return default
     keys = Keys(shown_path, content, text)
+    refused = "can't be modelled by this release"
+    if content.get("flow") == "dc":
+        source.faults.add(keys.fault("flow", refused, value="dc", cure='write "transport" or "none"'))
+    if content.get("security") == "n-1":
+        source.faults.add(keys.fault("security", refused, value="n-1", cure='write "none"'))
     config = validated(keys, GridConfig, source.faults)
     if config is None:
         return default
-    refused = "can't be modelled by this release"
-    if config.flow == "dc":
-        source.faults.add(keys.fault("flow", refused, value="dc", cure='write "transport" or "none"'))
-    if config.security != "none":
-        source.faults.add(keys.fault("security", refused, value=config.security, cure='write "none"'))
     if config.flow == "none" and has_lines:
         reason = 'is not used: grid.toml says flow = "none"'
-        source.faults.add(Fault(f"{name}/lines.csv", reason, severity="warning"))
+        cure = 'write flow = "transport" to use it'
+        source.faults.add(Fault(f"{name}/lines.csv", reason, cure=cure, severity="warning"))
     return config.flow or default

@@ -57,12 +57,19 @@ def _holders(lon: np.ndarray, lat: np.ndarray, rows: list[int], areas: list[tupl
     import shapely
 
     polygons = np.array([geometry for _, geometry in areas], dtype=object)
-    broken = ~shapely.is_valid(polygons)
-    polygons[broken] = shapely.make_valid(polygons[broken])
+    whole = shapely.is_valid(polygons)
     points = shapely.points(lon[rows], lat[rows])
+    sound = polygons.copy()
+    sound[~whole] = None
+    tree = shapely.STRtree(sound)
+    pairs = list(zip(*tree.query(points, predicate="intersects").tolist(), strict=True))
+    for area in np.flatnonzero(~whole).tolist():  # by counting crossings: to mend a polygon may take hours
+        shapely.prepare(polygons[area])
+        inside = shapely.intersects_xy(polygons[area], lon[rows], lat[rows])
+        pairs += [(point, area) for point in np.flatnonzero(inside).tolist()]
     found: Holders = {}
-    for point, area in zip(*shapely.STRtree(polygons).query(points, predicate="intersects"), strict=True):
-        found.setdefault(rows[int(point)], []).append(areas[int(area)][0])
+    for point, area in pairs:
+        found.setdefault(rows[point], []).append(areas[area][0])
     return {row: sorted(ids) for row, ids in sorted(found.items())}
 
 
@@ -77,13 +84,15 @@ def _shared(holders: Holders) -> list[Finding]:
 
 def _nearest_buses(lon: np.ndarray, lat: np.ndarray, rows: list[int], buses: list[tuple[str, Any]]) -> dict[int, str]:
     """Return the nearest bus of each row by great circle, the first id among equals."""
-    places = _unit_vectors(np.array([p.x for _, p in buses]), np.array([p.y for _, p in buses]))
-    sites = _unit_vectors(lon, lat)
-    found = {}
-    for row in rows:
-        distance = np.linalg.norm(places - sites[row], axis=1)
-        found[row] = buses[int(np.argmax(distance <= distance.min() + 1e-12))][0]
-    return found
+    if not rows:
+        return {}
+    from scipy.spatial import KDTree
+
+    tree = KDTree(_unit_vectors(np.array([p.x for _, p in buses]), np.array([p.y for _, p in buses])))
+    sites = _unit_vectors(lon[rows], lat[rows])
+    distance, _ = tree.query(sites)
+    equals = tree.query_ball_point(sites, distance + 1e-12)
+    return {row: buses[min(near)][0] for row, near in zip(rows, equals, strict=True)}
 
 
 def _unit_vectors(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
@@ -109,6 +118,8 @@ def _report_lost(
     faults: Faults,
 ) -> None:
     """Name the sites that no zone holds, and say where lon and lat look swapped."""
+    if zones.lost_rows or any(column == "geometry" for _, column in zones.unread_cells):
+        return  # the zone may be one that could not be read
     swapped = _holders(sites.numbers("lat"), sites.numbers("lon"), lost, areas)
     if areas and len(lost) == len(tried) > 1:
         cure = f"{len(swapped):,} would with lon and lat swapped" if swapped else "do both files state their CRS?"

@@ -34,7 +34,7 @@ _MISSING = {
     "tbd",
     "tba",
 }
-_MISSING |= {"not available", "not applicable", "missing", "void", "x"}
+_MISSING |= {"not available", "not applicable", "missing", "void"}
 _TRUE, _FALSE = {"true", "yes", "1", "1.0"}, {"false", "no", "0", "0.0"}
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ]00:00(?::00(?:\.0+)?)?)?", re.ASCII)
 
@@ -79,6 +79,8 @@ def read_number(value: object, column: Column) -> float | Problem:
 
 
 def _or_empty(column: Column) -> str:
+    if column.unit == "degrees":
+        return "write degrees with a point: -99.8"
     return "write a number" if column.required else column.when_empty()
 
 
@@ -106,7 +108,9 @@ def _number_shapes() -> list[tuple[str, str, Callable[[str], str]]]:
         (r"[+-]?[\d.]+\s*%", "is a percentage", lambda t: f"write {_percent(t)} where a share is meant"),
         (r"[\d.]+(\s*[,;/|]\s*[\d.]+)+", "holds several numbers", lambda _: "write one number per cell"),
         (r"[\d.]+\s*(-|–|to|\.\.)\s*[\d.]+", "is a range", lambda _: "write one number"),
-        (r"(?=.*\d)[$€£]?\s*[+-]?[\d.,]+\s*[A-Za-z$€£²/]*", "carries a unit or a letter", _bare),
+        (r"[−–]\s*\d+(\.\d+)?", "has a minus that is no hyphen", lambda t: f"write -{t[1:].strip()}"),
+        (r"[$€£]\s*[+-]?\d[\d.,]*\s*[A-Za-z]*", "carries a unit or a letter", _bare),
+        (r"[+-]?(\d[\d,]*\.?\d*|\.\d+)\s*[A-Za-z$€£²/°]+", "carries a unit or a letter", _bare),
         (
             r"#(REF|VALUE|DIV/0|NAME\?|NULL|NUM|SPILL|CALC)!?\??",
             "is a spreadsheet's error value",
@@ -139,8 +143,7 @@ def _diagnosis(text: str, column: Column) -> Problem:
     if text.lower() == "nan":
         return Problem("is not a number", _or_empty(column))
     if text.lower() in _MISSING:
-        cure = "write a number" if column.required else column.when_empty()
-        return Problem("is a word for a missing value", cure)
+        return Problem("is a word for a missing value", _or_empty(column))
     for pattern, reason, spell in _SHAPES:
         if len(text) < 100 and pattern.fullmatch(text):
             return Problem(reason, spell(text))
@@ -165,7 +168,7 @@ def read_period(value: object, _: Column) -> str | Problem:
         return Problem("is no period", "write 2026, 2026H1 or 2026Q3")
     if isinstance(value, float) and math.isfinite(value) and value.is_integer():
         value = int(value)
-    text = value.isoformat() if isinstance(value, (date, datetime)) else str(value).strip()
+    text = value.isoformat() if isinstance(value, (date, datetime)) else spelled(value)
     if re.fullmatch(r"\d{4}\.0*", text, re.ASCII):
         text = text.partition(".")[0]
     day = _DATE.fullmatch(text)
@@ -177,13 +180,17 @@ def read_period(value: object, _: Column) -> str | Problem:
     try:
         label = parse_label(text)
     except ValueError:
-        return Problem("is no period", _period_cure(text))
+        return Problem("is no period", period_cure(text))
     if not FIRST_YEAR <= label.start // 12 <= LAST_YEAR:
         return Problem(f"is no year from {FIRST_YEAR} to {LAST_YEAR}")
     return str(label)
 
 
-def _period_cure(text: str) -> str:
+def period_cure(text: str) -> str:
+    """Say how to write what is perhaps meant as a period."""
+    if len(text) > 40:
+        return "write 2026, 2026H1 or 2026Q3"
+    text = re.sub(r"^(\d{4})(\.0+|-01-01)$", r"\1", text.strip(), flags=re.ASCII)
     tidy = re.sub(r"[\s_/-]", "", text).upper()
     swapped = re.fullmatch(r"([HQ][1-4])(\d{4})", tidy)
     tidy = swapped[2] + swapped[1] if swapped else tidy
@@ -200,21 +207,43 @@ def read_text(value: object, column: Column) -> str | Problem:
     elif isinstance(value, (bool, list, dict)):
         if column.type != "text":
             return Problem("is no text", "write it as text")
-        text = str(value)
+        text = spelled(value)
     elif isinstance(value, float) and column.type != "text":
         if not math.isfinite(value):
             return Problem("is not a number and no text either", "write ids as text")
         return Problem("is a number with a decimal point where an id is meant", "store ids as text")
     else:
-        text = str(value)
+        text = spelled(value)
+    if problem := _unwritable(text):
+        return problem
     if column.type in ("id", "code"):
         return _id_problem(text, column) or text
     if column.type == "vendors":
         parts = [part.strip() for part in text.split(";")]
-        return ";".join(dict.fromkeys(part for part in parts if part))
+        vendors = ";".join(dict.fromkeys(part for part in parts if part))
+        return vendors or Problem("names no vendor", "leave the cell empty for all vendors")
     if column.choices and text.lower() not in column.choices:
-        return Problem(f"is none of {', '.join(column.choices)}")
+        return Problem(f"is none of {', '.join(column.choices)}", f"write {' or '.join(column.choices)}")
     return text.lower() if column.choices else text
+
+
+def spelled(value: object) -> str:
+    """Return a value as text, "?" where it is too long or too deep to be one."""
+    try:
+        return str(value).strip()
+    except (ValueError, RecursionError):  # an integer of thousands of digits
+        return "?"
+
+
+def _unwritable(text: str) -> Problem | None:
+    """Say why a text could not be written to a file and read again, or None."""
+    if "\0" in text:
+        return Problem("holds a NUL character", "remove it")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return Problem("holds half a character", "write it as UTF-8 text")
+    return None
 
 
 def _id_problem(text: str, column: Column) -> Problem | None:
@@ -235,8 +264,8 @@ def limits_hint(column: Column, number: float, *, too_large: bool) -> str:
     """Say what the column may hold, and the unit that was perhaps meant."""
     low, high = max(column.minimum, column.above), column.maximum
     if column.unit == "degrees":
-        swapped = column.name == "lat" and abs(number) <= 180
-        return SWAPPED if swapped else "write degrees in WGS 84, not metres of a projection"
+        bounds = f"write degrees in WGS 84, {column.minimum:.0f} to {column.maximum:.0f}"
+        return f"{bounds}, not metres of a projection" if abs(number) > 360 else bounds
     if column.unit == "share":
         return "write a share from 0 to 1, 0.9 for 90 %"
     if too_large and column.unit in ("MW", "MW IT", "MW at the fence"):
@@ -245,5 +274,10 @@ def limits_hint(column: Column, number: float, *, too_large: bool) -> str:
         return "write the kW of one rack, not W" if too_large else "write the kW of one rack, not MW"
     if math.isinf(low) or math.isinf(high):
         return ""
-    bounds = f"from {low:,.10g} to {high:,.10g}" if column.above < column.minimum else f"above {low:,.10g}"
-    return f"write a value {bounds}" + (f" {column.unit}" if column.unit else "")
+    bounds = f"from {low:,.15g} to {high:,.15g}" if column.above < column.minimum else f"above {low:,.15g}"
+    unit = (
+        "" if column.unit.startswith("1/") else column.unit.partition("/")[0] if column.type == "int" else column.unit
+    )
+    if column.name.endswith("_pue"):
+        return f"write a ratio {bounds}, such as 1.3"
+    return f"write a value {bounds} {unit}".rstrip()

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from optimizer.io.cells import FIRST_YEAR, LAST_YEAR
+from optimizer.io.cells import FIRST_YEAR, LAST_YEAR, period_cure
 from optimizer.io.periods import Horizon, parse_label
 
 MAX_PERIODS = 400
@@ -25,11 +25,14 @@ def _label(value: object) -> object:
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
     if isinstance(value, str):
-        label = parse_label(value)
+        try:
+            label = parse_label(value)
+        except ValueError:
+            raise ValueError(f"is no period: {period_cure(value)}") from None
         if not FIRST_YEAR <= label.start // 12 <= LAST_YEAR:
             raise ValueError(f"is no year from {FIRST_YEAR} to {LAST_YEAR}")
         return str(label)
-    raise ValueError("is no period: write 2026, 2026H1 or 2026Q3")
+    raise ValueError(f"is no period: {period_cure(str(value))}")
 
 
 def _day(value: object) -> object:
@@ -92,7 +95,7 @@ class Periods(Section):
     def _borders(self) -> Periods:
         periods = len(self.horizon)
         if periods > MAX_PERIODS:
-            raise ValueError(f"make {periods:,} periods; the limit is {MAX_PERIODS}")
+            raise ValueError(f"make {periods:,} periods, more than {MAX_PERIODS}: plan fewer years, or fewer per year")
         return self
 
     @property
@@ -158,8 +161,10 @@ class Objective(Section):
 class Policy(Section):
     """[policy]: rules of the planner, all optional."""
 
-    max_sites: int | None = Field(default=None, ge=0, description="Most sites that may be open.")
-    max_new_mw_per_year: float | None = Field(default=None, ge=0, description="Most IT MW of halls per calendar year.")
+    max_sites: int | None = Field(default=None, ge=0, le=1_000_000, description="Most sites that may be open.")
+    max_new_mw_per_year: float | None = Field(
+        default=None, ge=0, le=1e7, description="Most IT MW of halls per calendar year."
+    )
     max_zone_share: Share = Field(default=None, description="Of IT MW in service in the last period, per zone.")
     max_site_share: Share = Field(default=None, description="Of IT MW in service in the last period, per site.")
     min_site_mw: float = Field(
@@ -168,7 +173,7 @@ class Policy(Section):
     min_vendor_mw: float = Field(
         default=0.0, ge=0, le=100_000, description="Least IT MW of a vendor present at a site."
     )
-    max_unused_mw_years: float | None = Field(default=None, ge=0, description="Ceiling on unused MW-years.")
+    max_unused_mw_years: float | None = Field(default=None, ge=0, le=1e9, description="Ceiling on unused MW-years.")
     force_open: Ids = Field(default=(), description="Sites open by the last period.")
     forbid: Ids = Field(default=(), description="Sites that never open.")
 
@@ -177,7 +182,9 @@ class Solve(Section):
     """[solve]: when the search may stop."""
 
     gap: float = Field(default=0.001, ge=0, le=1, description="Relative gap at which a plan is good enough.")
-    time_limit_s: float | None = Field(default=None, gt=0, description="Seconds after which the best plan is kept.")
+    time_limit_s: float | None = Field(
+        default=None, gt=0, le=1e8, description="Seconds after which the best plan is kept."
+    )
     threads: int = Field(default=0, ge=0, le=1024, description="Threads; 0: all.")
 
 

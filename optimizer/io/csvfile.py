@@ -8,10 +8,12 @@ from collections.abc import Iterator, Sequence
 
 from optimizer.errors import Fault, Faults, shown
 from optimizer.io.schema import Schema
-from optimizer.io.table import Finding, RawTable, report
+from optimizer.io.table import Finding, RawTable, is_too_wide, report
 
 csv.field_size_limit(10_000_000)  # parcels as WKT are longer than the default
 
+_HEAD = 1_000_000  # characters in which a header is looked for
+_MARKS = ((",", "commas"), (";", "semicolons"), ("\t", "tabs"), ("|", "bars"))
 Record = tuple[int, list[str]]
 
 
@@ -25,13 +27,17 @@ def read_csv(text: str, name: str, schema: Schema, faults: Faults) -> RawTable |
                 Fault(name, "is empty", cure=f"the first line names the columns: {', '.join(_required(schema))}")
             )
             return None
-        if _is_other_dialect(text, header, name, schema, faults):
+        if _is_no_header(text, header, name, schema, faults):
             return None
         rows = list(records)
     except csv.Error as error:
         line = _line_of_error(text)
-        cure = "close every quote, and double a quote inside a quoted cell"
-        faults.add(Fault(name, f"is no CSV: {shown(error)}", line, cure=cure))
+        if "unexpected end" in str(error) or "field larger" in str(error):
+            fault = Fault(name, "opens a quote that is never closed", line, cure="close it, or remove it")
+        else:
+            cure = "close every quote, and double a quote inside a quoted cell"
+            fault = Fault(name, f"is no CSV: {shown(error)}", line, cure=cure)
+        faults.add(fault)
         return None
     return _columns(header, rows, name, schema, faults)
 
@@ -61,18 +67,23 @@ def _line_of_error(text: str) -> int:
     return line
 
 
-def _is_other_dialect(text: str, header: Record, name: str, schema: Schema, faults: Faults) -> bool:
-    """Name a file that separates by semicolons, tabs or bars."""
+def _is_no_header(text: str, header: Record, name: str, schema: Schema, faults: Faults) -> bool:
+    """Name a file that separates by semicolons, tabs or bars, or whose header has lines above it."""
     line, cells = header
     known = set(schema.names)
     if known & {c.strip() for c in cells}:
         return False
-    first = text.splitlines()[line - 1]
-    for mark, word in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
-        if mark in first and known & {c.strip().strip('"') for c in first.split(mark)}:
-            cure = "save it as CSV with commas between cells and a point in decimals"
-            faults.add(Fault(name, f"separates its cells by {word}", line, cure=cure))
-            return True
+    for number, row in enumerate(text[:_HEAD].splitlines()[: line + 9], 1):
+        for mark, word in _MARKS:
+            if mark not in row or not known & {c.strip().strip('"') for c in row.split(mark)}:
+                continue
+            if mark != ",":
+                cure = "save it as CSV with commas between cells and a point in decimals"
+                faults.add(Fault(name, f"separates its cells by {word}", number, cure=cure))
+                return True
+            if number > line:
+                faults.add(Fault(name, f"has its header in line {number}", line, cure="remove the lines above it"))
+                return True
     return False
 
 
@@ -89,7 +100,9 @@ def _columns(header: Record, rows: list[Record], name: str, schema: Schema, faul
     for number, row in rows:
         if len(row) > width and not any(c.strip() for c in row[width:]):
             row = row[:width]
-        if len(row) == width:
+        if row[0].strip() == names[0] and [cell.strip() for cell in row] == names[:width]:
+            ragged.append(Finding(len(ragged), "repeats the header", "remove the line"))
+        elif len(row) == width:
             kept.append((number, row))
         else:
             ragged.append(_ragged(len(ragged), row, width))
@@ -109,10 +122,14 @@ def _ragged(index: int, row: list[str], width: int) -> Finding:
         if len(row) > width
         else "write a comma for each empty cell"
     )
-    return Finding(index, f"has {len(row)} cells, the header has {width}", cure)
+    kind = "long" if len(row) > width else "short"
+    count = f"{len(row):,} cell" + ("s" if len(row) != 1 else "")
+    return Finding(index, f"has {count}, the header has {width:,}", cure, None, kind)
 
 
 def _header_is_sound(names: list[str], line: int, name: str, faults: Faults) -> bool:
+    if is_too_wide(names, name, faults):
+        return False
     for position, column in enumerate(names, 1):
         if not column:
             faults.add(Fault(name, f"column {position} has no name", line, cure="name it or remove it"))

@@ -8,7 +8,7 @@ import pandas as pd
 
 from optimizer.errors import Fault, Faults
 from optimizer.io.schema import Schema
-from optimizer.io.table import RawTable
+from optimizer.io.table import RawTable, is_too_wide
 
 
 def raw_from_frame(frame: object, schema: Schema, faults: Faults) -> RawTable | None:
@@ -17,10 +17,13 @@ def raw_from_frame(frame: object, schema: Schema, faults: Faults) -> RawTable | 
         faults.add(Fault(schema.table, f"is a {type(frame).__name__}, no DataFrame", cure="pass a pandas DataFrame"))
         return None
     names = [str(c) for c in frame.columns]
+    if is_too_wide(names, schema.table, faults):
+        return None
     twice = sorted({n for n in names if names.count(n) > 1})
-    for name in twice:
-        faults.add(Fault(schema.table, "stands twice among the columns", None, name, cure="remove or rename one"))
     if twice:
+        more = f", and so do {len(twice) - 1} others" if len(twice) > 1 else ""
+        reason = f"stands twice among the columns{more}"
+        faults.add(Fault(schema.table, reason, None, twice[0], cure="remove or rename one"))
         return None
     geometry = _geometry_name(frame)
     converted = _in_wgs84(frame) if geometry else frame
@@ -28,7 +31,7 @@ def raw_from_frame(frame: object, schema: Schema, faults: Faults) -> RawTable | 
     for position, name in enumerate(names):
         series = converted.iloc[:, position]
         if name == geometry and schema.find("geometry"):
-            cells["geometry"] = [None if g is None else _flat(g) for g in series]
+            cells["geometry"] = [None if g is None else _flat(g) for g in _objects(series)]
         else:
             cells[name] = series if schema.find(name) and schema[name].is_number else _objects(series)
     return RawTable(schema.table, schema.table, cells, range(1, len(frame) + 1), "row")
@@ -57,7 +60,7 @@ def _in_wgs84(frame: Any) -> pd.DataFrame:
 def _flat(geometry: Any) -> Any:
     """Drop the heights of a geometry; leave anything else for the parse to name."""
     if not hasattr(geometry, "geom_type"):
-        return None if isinstance(geometry, float) else geometry
+        return geometry
     import shapely
 
     return shapely.force_2d(geometry)

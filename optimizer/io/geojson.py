@@ -6,10 +6,12 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from optimizer.errors import Fault, Faults, shown
 from optimizer.io.location import BadGeometry
 from optimizer.io.schema import Schema
-from optimizer.io.table import Finding, RawTable, report
+from optimizer.io.table import Finding, RawTable, is_too_wide, report
 
 _WGS84 = ("CRS84", "EPSG::4326", "EPSG:4326")
 Convert = Callable[[Any], Any]
@@ -55,6 +57,8 @@ def read_geojson(text: str, name: str, schema: Schema, faults: Faults) -> RawTab
         report(faults, raw, "", wrong)
         return None
     columns = dict.fromkeys(k for row in rows for k in row)
+    if is_too_wide(columns, name, faults):
+        return None
     raw.cells.update({c: [row.get(c) for row in rows] for c in columns})
     if schema.find("geometry"):
         raw.cells["geometry"] = geometries
@@ -64,12 +68,17 @@ def read_geojson(text: str, name: str, schema: Schema, faults: Faults) -> RawTab
 def _load(text: str, name: str, faults: Faults) -> dict[str, Any] | None:
     try:
         content = json.loads(text, object_pairs_hook=_object)
+        if "\\u" in text:
+            json.dumps(content, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
         faults.add(Fault(name, f"is no JSON: {shown(error.msg)}", error.lineno, cure="write it anew from its source"))
     except RecursionError:
         faults.add(Fault(name, "is no GeoJSON: it is nested too deeply"))
+    except UnicodeEncodeError:
+        faults.add(Fault(name, "escapes half a character (\\ud800 to \\udfff)", cure="write its text as UTF-8"))
     except ValueError as error:
-        faults.add(Fault(name, f"is no JSON: {shown(error)}"))
+        reason = "it holds a number of thousands of digits" if "digits" in str(error) else shown(error)
+        faults.add(Fault(name, f"is no JSON: {reason}", cure="round its numbers"))
     else:
         if isinstance(content, dict):
             return content
@@ -110,9 +119,10 @@ def _geometry(value: object, convert: Convert | None) -> Any:
     if value["type"] == "Feature" or "coordinates" not in value:
         return BadGeometry(f"is a {shown(value['type'], 40)} without coordinates", "write a GeoJSON geometry")
     try:
-        geometry = shapely.force_2d(shapely.geometry.shape(value))
-    except Exception as error:  # shapely raises whatever the coordinates make it raise
-        return BadGeometry(f"can't be read: {shown(error, 60)}", "write the coordinates as numbers: [lon, lat]")
+        with np.errstate(invalid="ignore"):
+            geometry = shapely.force_2d(shapely.geometry.shape(value))
+    except Exception:  # shapely raises whatever the coordinates make it raise
+        return BadGeometry("has coordinates that make no geometry", "write the coordinates as numbers: [lon, lat]")
     return geometry if convert is None or geometry.is_empty else convert(geometry)
 
 

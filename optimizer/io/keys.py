@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime, time
 from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
 from optimizer.errors import Fault, Faults, shown
 from optimizer.io import toml
 from optimizer.io.config import StudyConfig, keys_of
 from optimizer.io.source import nearest
+from optimizer.io.table import SHOWN_ROWS
 
 FORMAT = 1
 _TEXT_KEYS = ("study.name", "study.description")
@@ -55,6 +58,9 @@ class Keys:
 
 def overridden(keys: Keys, overrides: Mapping[str, object], faults: Faults) -> Keys:
     """Return the keys with dotted overrides applied; a text is read as a TOML value where it is one."""
+    if problem := toml.excess((keys.content, overrides)):
+        faults.add(Fault(keys.overrider, problem))
+        faults.raise_if_any()
     content = _copy(keys.content)
     for dotted, given in overrides.items():
         parts = [p.strip() for p in str(dotted).split(".")]
@@ -82,7 +88,7 @@ def overridden(keys: Keys, overrides: Mapping[str, object], faults: Faults) -> K
 
 def _override_value(dotted: str, given: object) -> object:
     if not isinstance(given, str):
-        return given
+        return _plain(given)
     value = toml.value_of(given)
     if (dotted in _TEXT_KEYS or dotted.startswith("files.")) and not isinstance(value, str):
         return given
@@ -90,11 +96,22 @@ def _override_value(dotted: str, given: object) -> object:
 
 
 def _copy(content: Mapping[str, Any]) -> dict[str, Any]:
-    return {str(k): _copy(v) if isinstance(v, Mapping) else v for k, v in content.items()}
+    return {str(k): _plain(v) for k, v in content.items()}
+
+
+def _plain(value: Any) -> Any:
+    """Return what a TOML file could hold: numbers of numpy, days of pandas and sets are taken for what they mean."""
+    if isinstance(value, Mapping):
+        return _copy(value)
+    if isinstance(value, (set, frozenset)):
+        return sorted(value, key=str)
+    if isinstance(value, datetime):
+        return value.date() if value == datetime.combine(value.date(), time()) else value
+    return value.tolist() if hasattr(value, "dtype") and hasattr(value, "tolist") else value
 
 
 def check_format(keys: Keys, faults: Faults) -> bool:
-    """Whether this release reads this format of study.toml; a fault where not."""
+    """Whether anything else in study.toml can be judged: not where its format is newer; adds the fault."""
     value = keys.content.get("format")
     if value is None:
         faults.add(keys.fault("format", "is missing", cure=f"write format = {FORMAT} in the first line"))
@@ -102,10 +119,10 @@ def check_format(keys: Keys, faults: Faults) -> bool:
         newer = type(value) is int and value > FORMAT
         cure = "install a newer rackgrid" if newer else f"write format = {FORMAT}"
         faults.add(keys.fault("format", f"is not {FORMAT}, the format that this release reads", value=value, cure=cure))
-    else:
-        return True
+        if newer:
+            return False
     keys.content["format"] = FORMAT
-    return False
+    return True
 
 
 def validated(keys: Keys, model: type[Model], faults: Faults) -> Model | None:
@@ -113,21 +130,32 @@ def validated(keys: Keys, model: type[Model], faults: Faults) -> Model | None:
     try:
         return model.model_validate(keys.content)
     except ValidationError as error:
-        for item in error.errors(include_url=False):
-            faults.add(_explained(keys, dict(item), model))
-    except RecursionError:
-        faults.add(Fault(keys.file, "is nested too deeply"))
+        items: list[dict[str, Any]] = [dict(item) for item in error.errors(include_url=False)]
+    unknown: dict[str, list[dict[str, Any]]] = {}
+    for item in items:
+        if item["type"] == "extra_forbidden":
+            unknown.setdefault(_dotted(item["loc"][:-1]), []).append(item)
+        else:
+            faults.add(_explained(keys, item, model))
+    for group in unknown.values():
+        several = len(group) > SHOWN_ROWS
+        for item in group[:1] if several else group:
+            more = f", nor are {len(group) - 1:,} more here" if several else ""
+            dotted = _dotted(item["loc"])
+            faults.add(keys.fault(dotted, f"is no key of this format{more}", cure=_nearest_key(dotted, model)))
     return None
+
+
+def _dotted(parts: Iterable[object]) -> str:
+    return ".".join(str(p) for p in parts)
 
 
 def _explained(keys: Keys, item: dict[str, Any], model: type[BaseModel]) -> Fault:
     """Turn one finding of pydantic into a fault in our words."""
-    dotted = ".".join(str(p) for p in item["loc"])
+    dotted = _dotted(item["loc"])
     kind, context, value = str(item["type"]), item.get("ctx", {}), item["input"]
-    if kind == "extra_forbidden":
-        return keys.fault(dotted, "is no key of this format", cure=_nearest_key(dotted, model))
     if kind == "missing":
-        return keys.fault(dotted, "is missing", cure=f"add it: {_meaning(dotted, model)}")
+        return keys.fault(dotted, "is missing", cure=f"add it: {_meaning(_field(dotted, model))}")
     limits = {
         "greater_than": ("gt", "is not above"),
         "greater_than_equal": ("ge", "is below"),
@@ -136,8 +164,8 @@ def _explained(keys: Keys, item: dict[str, Any], model: type[BaseModel]) -> Faul
     }
     if kind in limits:
         key, words = limits[kind]
-        cure = "write a share from 0 to 1, 0.9 for 90 %" if dotted.endswith("_share") else _meaning(dotted, model)
-        return keys.fault(dotted, f"{words} {context[key]:,.10g}", value=value, cure=cure)
+        reason = f"{words} {context[key]:,.15g}"
+        return keys.fault(dotted, reason, value=value, cure=_range(dotted, model))
     if kind == "finite_number":
         return keys.fault(dotted, "is not finite", value=value, cure="leave the key out for no limit")
     if kind == "literal_error":
@@ -146,39 +174,68 @@ def _explained(keys: Keys, item: dict[str, Any], model: type[BaseModel]) -> Faul
         reason, _, cure = str(context["error"]).partition(": ")
         return keys.fault(dotted, reason, value=None if isinstance(value, Mapping) else value, cure=cure)
     if kind in ("string_too_short", "string_too_long"):
-        return keys.fault(dotted, "is empty" if kind.endswith("short") else "is too long", cure=_meaning(dotted, model))
+        meaning = _meaning(_field(dotted, model))
+        return keys.fault(dotted, "is empty" if kind.endswith("short") else "is too long", cure=f"write it: {meaning}")
     word = kind.partition("_")[0]
     return keys.fault(dotted, _WORDS.get(word, str(item["msg"]).lower()), value=value, cure=_CURES.get(word, ""))
 
 
 def _as_written(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f'"{shown(value, 60)}"' if isinstance(value, str) else shown(value, 60)
+    if isinstance(value, str):
+        return f'"{shown(value, 60)}"'
+    try:
+        return shown(toml.written(value), 60)
+    except ValueError:  # of thousands of digits
+        return "a number of thousands of digits"
 
 
-def _meaning(dotted: str, model: type[BaseModel]) -> str:
-    """Return the description of a key."""
+def _field(dotted: str, model: type[BaseModel]) -> FieldInfo | None:
+    """Return the field of a key, None where no model has it."""
     found: Any = model
-    description = ""
+    field: FieldInfo | None = None
     for part in dotted.split("."):
         field = getattr(found, "model_fields", {}).get(part)
         if field is None:
-            return ""
-        description, found = field.description or "", field.annotation
-    return description.rstrip(".")
+            return None
+        found = field.annotation
+    return field
+
+
+def _meaning(field: FieldInfo | None) -> str:
+    return (field.description or "").rstrip(".") if field else ""
+
+
+def _range(dotted: str, model: type[BaseModel]) -> str:
+    """Say what numbers a key may hold, and what it means."""
+    if dotted.endswith(("_share", "_rate", ".gap")):
+        return "write a share from 0 to 1, 0.08 for 8 %"
+    field = _field(dotted, model)
+    found: dict[str, Any] = {}
+    for annotation in (*field.metadata, *getattr(field.annotation, "__metadata__", ())) if field else ():
+        for limit in getattr(annotation, "metadata", [annotation]):
+            found |= {name: getattr(limit, name) for name in ("gt", "ge", "lt", "le") if hasattr(limit, name)}
+    low = f"above {found['gt']:,.15g}" if "gt" in found else f"from {found['ge']:,.15g}" if "ge" in found else ""
+    high = f"to {found['le']:,.15g}" if "le" in found else "on" if low.startswith("from") else ""
+    bounds = f"write a number {low} {high}".rstrip()
+    return f"{bounds}: {_meaning(field)}"
 
 
 def _nearest_key(dotted: str, model: type[BaseModel]) -> str:
     """Name the section in which a key belongs, else the nearest key."""
     known = list(keys_of(model))
-    last = dotted.rpartition(".")[2]
+    section, _, last = dotted.rpartition(".")
     elsewhere = [k for k in known if k.rpartition(".")[2] == last]
     if elsewhere:
-        section, _, key = elsewhere[0].rpartition(".")
-        return f"{key} belongs to [{section}]" if section else f"{key} stands above the first section"
-    section = dotted.rpartition(".")[0]
+        home, _, key = elsewhere[0].rpartition(".")
+        is_section = any(k.startswith(f"{elsewhere[0]}.") for k in known)
+        if not home:
+            return f"{key} is a section: [{key}]" if is_section else f"{key} stands above the first section"
+        return f"{key} belongs to [{home}]"
     siblings = [k.rpartition(".")[2] for k in known if k.rpartition(".")[0] == section]
     if near := get_close_matches(last, siblings, n=1, cutoff=0.6):
         return f'did you mean "{near[0]}"?'
-    return nearest(dotted, known) or (f"keys here: {', '.join(siblings[:12])}" if siblings else "")
+    others = [k for k in known if "." in k and len(k) < 2 * len(dotted)]
+    if near := get_close_matches(last, [k.rpartition(".")[2] for k in others], n=1, cutoff=0.8):
+        return f'did you mean "{next(k for k in others if k.endswith(near[0]))}"?'
+    where = f"[{section}]" if section else "the file"
+    return f"keys of {where}: {', '.join(siblings[:12])}" if siblings else nearest(section, known)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,10 @@ import numpy as np
 from optimizer.io.cells import SWAPPED
 from optimizer.io.table import Finding, Table
 
+_SHAPES = ("POINT", "LINESTRING", "POLYGON")
+_WKT_WORDS = {"EMPTY", "Z", "M", "ZM", "E", "NAN", "INF", *(m + w for m in ("", "MULTI") for w in _SHAPES)}
+_NEAR = 0.1  # degrees: a point that is given beside a parcel may stand for its gate
+_OUTSIDE = ("is below", "is above")
 _AREAS = ("Polygon", "MultiPolygon")
 _KINDS = {"sites": ("Point", "MultiPoint", *_AREAS), "zones": ("Point", *_AREAS)}
 
@@ -22,31 +28,70 @@ class BadGeometry:
         self.reason, self.cure = reason, cure
 
 
-def read_places(table: Table, cells: Sequence[Any] | None) -> tuple[dict[str, Any], list[Finding]]:
+@dataclass
+class Places:
+    """Where rows are: the columns that say so, what is wrong by column, and what is odd."""
+
+    columns: dict[str, Any] = field(default_factory=dict)
+    errors: dict[str, list[Finding]] = field(default_factory=dict)
+    doubts: list[Finding] = field(default_factory=list)
+
+
+def has_place(table: str, cells: Mapping[str, Any]) -> bool:
+    """Whether a table has the columns that say where its rows are, if it needs any."""
+    return table != "sites" or "geometry" in cells or {"lon", "lat"} <= set(cells)
+
+
+def read_places(table: Table, cells: Mapping[str, Any]) -> Places:
     """Return the columns that say where rows are: lon and lat of sites, geometry of zones, else none."""
     if table.name not in _KINDS:
-        return {}, []
-    geometries, found = _geometries(table, cells)
+        return Places()
+    geometries, wrong = _geometries(table, cells.get("geometry"))
     if table.name == "zones":
-        return {"geometry": geometries}, found
+        return Places({"geometry": geometries}, {"geometry": wrong})
     lon, lat = table.numbers("lon").copy(), table.numbers("lat").copy()
-    bad = {f.row for f in found}
+    places = Places({"lon": lon, "lat": lat}, {"geometry": wrong})
+    bad = {f.row for f in wrong}
+    nowhere = []
     for i, geometry in enumerate(geometries):
         if geometry is not None:
+            if _is_elsewhere(geometry, lon[i], lat[i]):
+                places.doubts.append(Finding(i, "lon and lat are not used: the geometry lies elsewhere", "keep one"))
             point = geometry if geometry.geom_type == "Point" else geometry.representative_point()
             lon[i], lat[i] = point.x, point.y
         elif i in bad or table.unread(i, ("lon", "lat")):
             continue  # told already
         elif math.isnan(lon[i]) or math.isnan(lat[i]):
-            found.append(Finding(i, "there is no place", "give lon and lat in degrees, or a geometry"))
-    return {"lon": lon, "lat": lat}, found
+            nowhere.append(Finding(i, "there is no place", "give lon and lat in degrees, or a geometry"))
+    if has_place(table.name, cells):
+        places.errors["geometry" if "geometry" in cells else "lon"] = wrong + nowhere
+    return places
+
+
+def _is_elsewhere(geometry: Any, lon: float, lat: float) -> bool:
+    """Whether a point lies well outside of a geometry; not where it is not given."""
+    west, south, east, north = geometry.bounds
+    return bool(lon < west - _NEAR or lon > east + _NEAR or lat < south - _NEAR or lat > north + _NEAR)
+
+
+def degrees_in_words(found: dict[str, list[Finding]], columns: Mapping[str, Any]) -> dict[str, list[Finding]]:
+    """Return findings where a lat that would fit as lon says so, and metres are told once, of lon alone."""
+    far = {f.row for f in found.get("lon", []) if f.reason.startswith(_OUTSIDE)}
+    told = []
+    for finding in found.get("lat", []):
+        if not finding.reason.startswith(_OUTSIDE):
+            told.append(finding)
+        elif finding.row not in far:
+            swapped = abs(columns["lon"][finding.row]) <= 90 and abs(float(str(finding.value))) <= 180
+            told.append(replace(finding, cure=SWAPPED, kind="swapped") if swapped else finding)
+    return {**found, "lat": told}
 
 
 def _geometries(table: Table, cells: Sequence[Any] | None) -> tuple[np.ndarray, list[Finding]]:
     out = np.full(len(table.lines), None, dtype=object)
     found: list[Finding] = []
     for i, cell in enumerate(cells if cells is not None else ()):
-        if cell is None or cell != cell or (isinstance(cell, str) and not cell.strip()):
+        if cell is None or (isinstance(cell, str) and not cell.strip()):
             continue
         geometry = _from_wkt(cell) if isinstance(cell, str) else cell
         problem = _problem(geometry, _KINDS[table.name])
@@ -60,10 +105,12 @@ def _geometries(table: Table, cells: Sequence[Any] | None) -> tuple[np.ndarray, 
 def _from_wkt(text: str) -> Any:
     import shapely
 
-    try:
-        return shapely.force_2d(shapely.from_wkt(text))
-    except (shapely.errors.ShapelyError, ValueError):
-        return BadGeometry("is no geometry", "write WKT such as POINT (-99.8 32.4), or use lon and lat")
+    if set(re.findall("[A-Z]+", text.upper())) <= _WKT_WORDS:  # collections in collections end the process
+        try:
+            return shapely.force_2d(shapely.from_wkt(text))
+        except (shapely.errors.ShapelyError, ValueError):
+            pass
+    return BadGeometry("is no geometry", "write WKT such as POINT (-99.8 32.4), or use lon and lat")
 
 
 def _problem(geometry: Any, kinds: tuple[str, ...]) -> BadGeometry | None:
@@ -72,12 +119,14 @@ def _problem(geometry: Any, kinds: tuple[str, ...]) -> BadGeometry | None:
         return geometry
     if not hasattr(geometry, "geom_type"):
         return BadGeometry("is no geometry")
+    import shapely
+
     if geometry.is_empty:
         return BadGeometry(f"is an empty {geometry.geom_type}", "give it coordinates, or remove the geometry")
     if geometry.geom_type not in kinds:
         return BadGeometry(f"is a {geometry.geom_type}", f"use one of {', '.join(kinds)}")
     west, south, east, north = geometry.bounds
-    if not all(map(math.isfinite, (west, south, east, north))):
+    if not np.isfinite(shapely.get_coordinates(geometry)).all():
         return BadGeometry("has coordinates that are not finite")
     if max(abs(west), abs(east)) <= 180 and max(abs(south), abs(north)) <= 90:
         return None

@@ -11,6 +11,8 @@ from optimizer.io.table import Table
 def sorted_frame(table: Table) -> pd.DataFrame:
     """Return the frame sorted by its keys – periods by time – and then by all else."""
     frame = table.frame
+    if frame.empty:  # as if the file were absent
+        return frame[[c.name for c in table.schema.typed]].reset_index(drop=True)
     columns: dict[str, object] = {}
     for name in table.schema.order:
         if name == "period":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import pandas as pd
 from optimizer.errors import Fault, Faults, shown
 from optimizer.io import cells
 from optimizer.io.cells import Problem
-from optimizer.io.location import read_places
+from optimizer.io.location import degrees_in_words, has_place, read_places
 from optimizer.io.schema import Column, Schema
 from optimizer.io.source import nearest
 from optimizer.io.table import Finding, RawTable, Table, report
@@ -25,7 +26,8 @@ _READERS: dict[str, Callable[[object, Column], Any]] = {"bool": cells.read_bool,
 
 def parse(raw: RawTable, schema: Schema, faults: Faults) -> Table:
     """Return the table: columns typed by the schema, defaults applied, unknown columns kept as text."""
-    _check_header(raw, schema, faults)
+    if not _check_header(raw, schema, faults):
+        return replace(empty(raw.name, schema), file=raw.file, unit=raw.unit, given=True, lost_rows=True)
     columns: dict[str, Any] = {}
     found: dict[str, list[Finding]] = {}
     for column in schema.columns:
@@ -44,11 +46,14 @@ def parse(raw: RawTable, schema: Schema, faults: Faults) -> Table:
     for name in _extras(raw, schema):
         columns[name], found[name] = _read_texts(schema.find(name) or _extra(name), raw.cells[name])
     table = Table(raw.name, raw.file, schema, _frame(columns, schema), list(raw.lines), raw.unit)
-    table.lost_rows = raw.lost_rows
+    table.lost_rows = raw.lost_rows or (bool(raw.lines) and any(c.name not in raw.cells for c in _required(schema)))
     table.unread_cells = {(f.row, name) for name, findings in found.items() for f in findings}
-    places, found["geometry"] = read_places(table, raw.cells.get("geometry"))
-    table.frame = table.frame.assign(**places)
-    _report(table, found, faults)
+    places = read_places(table, raw.cells)
+    table.frame = table.frame.assign(**places.columns)
+    table.unread_cells |= {(f.row, "geometry") for f in places.errors.get("geometry", [])}
+    found |= {name: found.get(name, []) + more for name, more in places.errors.items()}
+    _report(table, degrees_in_words(found, columns), faults)
+    report(faults, table, "lon", places.doubts, severity="warning")
     names = [c.name for c in schema.typed] + [n for n in table.frame if schema.find(str(n)) is None]
     table.frame = table.frame[names + [c.name for c in schema.people if c.name in table.frame]]
     return table
@@ -78,14 +83,17 @@ def _frame(columns: dict[str, Any], schema: Schema) -> pd.DataFrame:
     return pd.DataFrame(series)
 
 
-def _check_header(raw: RawTable, schema: Schema, faults: Faults) -> None:
-    """Name the required columns that are missing and, once per file, the columns nobody knows."""
+def _check_header(raw: RawTable, schema: Schema, faults: Faults) -> bool:
+    """Name the required columns that are missing and, once per file, the columns nobody knows.
+
+    Return whether the rows are worth reading: not where it seems to be another file.
+    """
     unknown = [n for n in _extras(raw, schema) if schema.find(n) is None]
-    for column in schema.columns:
-        if column.required and column.name not in raw.cells:
-            alike = nearest(column.name, unknown).removeprefix("did you mean ").rstrip("?")
-            cure = f"rename the column {alike}" if alike else f"add it: {column.meaning}"
-            faults.add(Fault(raw.file, "the column is missing", None, column.name, cure=cure))
+    missing = [c for c in _required(schema) if c.name not in raw.cells]
+    if not has_place(schema.table, raw.cells):
+        missing += [schema[n] for n in ("lon", "lat") if n not in raw.cells]
+    if missing and (raw.lines or raw.unit == "line"):
+        faults.add(_missing_columns(raw, missing, unknown))
     if unknown:
         more = f" and {len(unknown) - 5} more" if len(unknown) > 5 else ""
         names = ", ".join(shown(n, 30) for n in unknown[:5]) + more
@@ -93,6 +101,30 @@ def _check_header(raw: RawTable, schema: Schema, faults: Faults) -> None:
         one = len(unknown) == 1
         reason = f"{'column' if one else 'columns'} {names} {'is' if one else 'are'} kept and not used"
         faults.add(Fault(raw.file, reason, cure="; ".join(hints), severity="warning"))
+    return len(missing) < 2 or not raw.lines
+
+
+def _required(schema: Schema) -> list[Column]:
+    return [c for c in schema.columns if c.required]
+
+
+def _missing_columns(raw: RawTable, missing: list[Column], unknown: list[str]) -> Fault:
+    """Say what is missing, and which columns perhaps have another name."""
+    alike = {c.name: _alike(c.name, unknown) for c in missing}
+    renamed = [f"{found} to {name}" for name, found in alike.items() if found]
+    if len(missing) == 1:
+        column = missing[0]
+        cure = f"rename the column {renamed[0]}" if renamed else f"add it: {column.meaning}"
+        return Fault(raw.file, "the column is missing", None, column.name, cure=cure)
+    names = ", ".join(c.name for c in missing)
+    has = ", ".join(shown(n, 30) for n in list(raw.cells)[:8]) or "none"
+    cure = f"rename {', '.join(renamed)}" if renamed else f"is it the file of {raw.name}? its columns are {has}"
+    return Fault(raw.file, f"the columns {names} are missing", cure=cure)
+
+
+def _alike(name: str, unknown: list[str]) -> str:
+    longer = next((n for n in unknown if n.lower() in (f"{name}gitude", f"{name}itude")), "")
+    return f'"{longer}"' if longer else nearest(name, unknown).removeprefix("did you mean ").rstrip("?")
 
 
 def _absent(column: Column, rows: int) -> Any:
@@ -135,7 +167,7 @@ def _read_each(column: Column, values: Values, reader: Callable[[object, Column]
             out.append(fill)
             found += [_missing(i, column)] if column.required else []
             continue
-        key = (type(value), value if isinstance(value, (str, int, float, bool)) else str(value))
+        key = (type(value), value if isinstance(value, (str, int, float, bool)) else cells.spelled(value))
         result = known.get(key)
         if result is None:
             result = known[key] = reader(value, column)
@@ -148,13 +180,20 @@ def _read_each(column: Column, values: Values, reader: Callable[[object, Column]
 
 def _read_texts(column: Column, values: Values) -> Cells:
     """Read texts; what is wrong is kept, so that rows that refer to it are not named too."""
-    if column.type == "text" and all(type(v) is str for v in values):
+    if column.type == "text" and all(type(v) is str for v in values) and _is_writable("".join(values)):
         return [v.strip() for v in values], []
     texts, found = _read_each(column, values, cells.read_text)
     for finding in found:
-        if finding.value is not None and not column.choices:
-            texts[finding.row] = str(finding.value)
+        if isinstance(finding.value, str) and not column.choices and _is_writable(finding.value):
+            texts[finding.row] = finding.value
     return texts, found
+
+
+def _is_writable(text: str) -> bool:
+    try:
+        return "\0" not in text and bool(text.isascii() or text.encode())
+    except UnicodeEncodeError:
+        return False
 
 
 def _missing(row: int, column: Column) -> Finding:
@@ -242,7 +281,9 @@ def _outside(column: Column, values: Values, numbers: np.ndarray) -> list[Findin
         broken = finite & (numbers != np.round(np.where(finite, numbers, 0)))
         seen = {f.row for f in found}
         found += [
-            Finding(int(i), "is no whole number", "", _at(values, i)) for i in np.flatnonzero(broken) if i not in seen
+            Finding(int(i), "is no whole number", "write a whole number", _at(values, i))
+            for i in np.flatnonzero(broken)
+            if i not in seen
         ]
     return found
 

@@ -14,14 +14,15 @@ KNOWN = tuple(Files.model_fields)
 REQUIRED = tuple(name for name, field in Files.model_fields.items() if field.is_required())
 
 
-def study_file(path: str | Path) -> Path:
-    """Return the study.toml that a path means: itself, or that of the folder.
+def study_file(path: str | Path) -> tuple[Path, str]:
+    """Return the study.toml that a path means – itself, or that of the folder – and its name for people.
 
     Raises InputError where the path leads nowhere.
     """
     try:
         file = Path(path)
-        return file / "study.toml" if file.is_dir() else file
+        file = file / "study.toml" if file.is_dir() else file
+        return file, file.name if file.is_file() else str(file)
     except (OSError, ValueError) as error:
         raise InputError([path_fault(Path("study.toml"), str(path), error)]) from None
 
@@ -37,6 +38,8 @@ def replaced(keys: Keys, files: Mapping[str, str | None], faults: Faults) -> Key
             faults.add(Fault("files", "can't be left out", None, name, cure="name a file"))
         elif given is None:
             content.pop(name, None)
+        elif not str(given).strip():
+            faults.add(Fault("files", "is empty", None, name, cure="name a file"))
         else:
             content[name] = str(given)
     if files:
@@ -53,5 +56,5 @@ def located(keys: Keys, folder: Path, files: Mapping[str, str | None]) -> dict[s
     found: dict[str, tuple[Path, str]] = {}
     for name, path in section.items() if isinstance(section, dict) else ():
         if name in KNOWN and isinstance(path, str) and path:
-            found[name] = (Path(path) if name in files else folder / path, path)
+            found[name] = (Path(path) if files.get(name) is not None else folder / path, path)
     return found

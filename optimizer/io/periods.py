@@ -67,7 +67,10 @@ class Horizon:
         if end <= start:
             raise ValueError(f"last ({last}) ends before first ({first}) begins")
         if start % months or end % months:
-            raise ValueError(f"first ({first}) and last ({last}) must begin and end on a border of the periods")
+            fits = next((n for n in (2, 4) if not (start % (12 // n) or end % (12 // n))), 4)
+            raise ValueError(
+                f"first ({first}) and last ({last}) are no border of whole periods: write per_year = {fits}"
+            )
         labels = tuple(Label(m, months) for m in range(start, end, months))
         return cls(labels, decide_on or date(start // 12, start % 12 + 1, 1))
 

@@ -28,7 +28,7 @@ class Source:
             status = path.stat()
             if not stat.S_ISREG(status.st_mode):
                 kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a pipe or a device"
-                self.faults.add(Fault(name, f"is {kind} where a file is meant"))
+                self.faults.add(Fault(name, f"is {kind} where a file is meant", cure="name the file itself"))
                 return None
             if status.st_size > MAX_BYTES:
                 size_mb = status.st_size // 1_000_000

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ import pandas as pd
 from optimizer.errors import Fault, Faults, shown
 from optimizer.io.schema import Schema
 
+MAX_COLUMNS = 2_000
 SHOWN_ROWS = 3  # one mistake made in many rows is one fault that names so many of them
 
 
@@ -57,10 +58,10 @@ class Table:
         """Return the first key of a row."""
         return str(self.frame[self.schema.order[0]].iat[row])
 
-    def label(self, row: int) -> str:
-        """Name a row by its keys, as faults show it."""
-        parts = [f'{name} "{shown(self.frame[name].iat[row], 40)}"' for name in self.schema.order if name in self.frame]
-        return ", ".join(parts)
+    def label(self, row: int, but: str = "") -> str:
+        """Name a row by its keys, as faults show it, ``but`` for a column that is shown already."""
+        keys = {name: str(self.frame[name].iat[row]) for name in self.schema.order if name != but}
+        return ", ".join(f'{name} "{shown(key, 40)}"' for name, key in keys.items() if key)
 
 
 @dataclass(frozen=True)
@@ -86,8 +87,17 @@ def report(
             faults.add(_fault(table, column, group[0], severity, _others(table, group)))
         else:
             for finding in group:
-                label = table.label(finding.row) if isinstance(table, Table) else ""
+                but = "" if finding.value is None else column
+                label = table.label(finding.row, but) if isinstance(table, Table) else ""
                 faults.add(_fault(table, column, finding, severity, f" ({label})" if label else ""))
+
+
+def is_too_wide(names: Sized, file: str, faults: Faults) -> bool:
+    """Whether a table has more columns than any that was made on purpose; adds the fault."""
+    if len(names) > MAX_COLUMNS:
+        reason = f"has {len(names):,} columns; the limit is {MAX_COLUMNS:,}"
+        faults.add(Fault(file, reason, cure="leave out what the study does not need"))
+    return len(names) > MAX_COLUMNS
 
 
 def _others(table: Table | RawTable, group: list[Finding]) -> str:
@@ -101,5 +111,14 @@ def _others(table: Table | RawTable, group: list[Finding]) -> str:
 
 
 def _fault(table: Table | RawTable, column: str, finding: Finding, severity: str, tail: str) -> Fault:
-    value = None if finding.value is None else str(finding.value)
+    value = None if finding.value is None else _as_text(finding.value)
     return Fault(table.file, finding.reason + tail, table.lines[finding.row], column, value, finding.cure, severity)
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    try:
+        return str(value)
+    except (ValueError, RecursionError):  # an integer of thousands of digits, lists in lists
+        return "the value"

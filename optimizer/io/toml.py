@@ -7,35 +7,75 @@ import re
 import tomllib
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from optimizer.errors import Fault, Faults, shown
 
+MAX_DEPTH = 20  # no key of ours lies deeper than 3
+MAX_BITS = 1_000  # beyond it no float holds a number, and to print it may take a minute
 _AT = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
-_SECTION = re.compile(r"\s*\[\[?\s*([^\]]+?)\s*\]")
-_KEY = re.compile(r"\s*([A-Za-z0-9_.\"' -]+?)\s*=")
+_KEY = re.compile(r"[A-Za-z0-9_.\"' \t-]+")
+_LONG_KEY = re.compile(
+    r"(?<![A-Za-z0-9_\"'-])(?:[A-Za-z0-9_\"'-]++[ \t]*+\.[ \t]*+){50}"
+)  # tomllib takes minutes over thousands of parts
+_TOO_DEEP = "holds keys or lists that are nested too deeply"
+_TOO_LARGE = "holds a number of hundreds of digits"
 
 
 def load(text: str, name: str, faults: Faults) -> dict[str, Any] | None:
     """Parse text, or None and a fault with its line."""
+    if found := _LONG_KEY.search(text):
+        faults.add(Fault(name, _TOO_DEEP, text.count("\n", 0, found.start()) + 1))
+        return None
     try:
-        return tomllib.loads(text)
+        content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         message = str(error)
         at = _AT.search(message)
         line = int(at[1]) if at and at[1] else max(1, len(text.splitlines()))
-        reason = _AT.sub("", message)
-        cure = 'one key = value per line; text in "quotes", lists in [brackets]'
-        faults.add(Fault(name, f"is no TOML: {shown(reason[:1].lower() + reason[1:])}", line, cure=cure))
+        reason, cure = _in_plain_words(_AT.sub("", message))
+        faults.add(Fault(name, f"is no TOML: {reason}", line, cure=cure))
     except RecursionError:
-        faults.add(Fault(name, "is no TOML: it is nested too deeply"))
+        faults.add(Fault(name, _TOO_DEEP))
     except ValueError as error:
-        faults.add(Fault(name, f"is no TOML: {shown(error)}"))
+        faults.add(Fault(name, _TOO_LARGE if "digits" in str(error) else f"is no TOML: {shown(error)}"))
+    else:
+        problem = excess(content)
+        if not problem:
+            return content
+        faults.add(Fault(name, problem))
     return None
+
+
+def _in_plain_words(message: str) -> tuple[str, str]:
+    """Return reason and cure of what the parser says."""
+    if "overwrite" in message or "twice" in message or "Duplicate" in message or "already" in message:
+        return "a key or a section stands twice", "keep one of the two"
+    cure = 'one key = value per line; text in "quotes", lists in [brackets]'
+    return shown(message[:1].lower() + message[1:]), cure
+
+
+def excess(content: object) -> str:
+    """Say what is too deep – or in a circle – or too large for any study, else ""."""
+    level = [content]
+    for _ in range(MAX_DEPTH):
+        level = [v for outer in level if isinstance(outer, (Mapping, list, tuple)) for v in _inner(outer)]
+        if any(isinstance(v, int) and v.bit_length() > MAX_BITS for v in level):
+            return _TOO_LARGE
+        if not level:
+            return ""
+    return _TOO_DEEP
+
+
+def _inner(outer: Mapping[Any, Any] | list[Any] | tuple[Any, ...]) -> list[Any]:
+    return list(outer.values()) if isinstance(outer, Mapping) else list(outer)
 
 
 def value_of(text: str) -> Any:
     """Read a value as it would stand in a file; text that is no TOML value is itself."""
+    if _LONG_KEY.search(text):
+        return text
     try:
         found = tomllib.loads(f"value = {text}")
     except (ValueError, RecursionError):
@@ -45,22 +85,26 @@ def value_of(text: str) -> Any:
 
 def line_of(text: str, dotted: str) -> int | None:
     """Return the line on which a dotted key stands, or that of the nearest section around it."""
-    section, best, best_parts = "", None, 0
-    wanted = dotted.split(".")
+    lines = _lines(text)
+    parts = dotted.split(".")
+    return next((lines[k] for n in range(len(parts), 0, -1) if (k := ".".join(parts[:n])) in lines), None)
+
+
+@lru_cache(maxsize=4)
+def _lines(text: str) -> dict[str, int]:
+    """Return the first line of each section and key."""
+    section = ""
+    found: dict[str, int] = {}
     for number, line in enumerate(text.splitlines(), 1):
-        head = _SECTION.match(line)
-        if head:
-            section = _plain(head[1])
-            here = section
+        if line.lstrip().startswith("["):
+            section = here = _plain(line.partition("]")[0].lstrip(" \t["))
         else:
-            key = _KEY.match(line)
-            if not key:
+            key, equals, _ = line.partition("=")
+            if not equals or not _KEY.fullmatch(key):
                 continue
-            here = f"{section}.{_plain(key[1])}" if section else _plain(key[1])
-        parts = here.split(".")
-        if len(parts) > best_parts and wanted[: len(parts)] == parts:
-            best, best_parts = number, len(parts)
-    return best
+            here = f"{section}.{_plain(key)}" if section else _plain(key)
+        found.setdefault(here, number)
+    return found
 
 
 def _plain(key: str) -> str:
@@ -69,16 +113,17 @@ def _plain(key: str) -> str:
 
 def dumps(content: Mapping[str, Any]) -> str:
     """Write sections of keys; None is left out, tables inside a section are written inline."""
-    top = [f"{key} = {_value(v)}" for key, v in content.items() if not isinstance(v, Mapping)]
+    top = [f"{key} = {written(v)}" for key, v in content.items() if not isinstance(v, Mapping)]
     parts = ["\n".join(top)] if top else []
     for name, section in content.items():
         if isinstance(section, Mapping):
-            lines = [f"{key} = {_value(v)}" for key, v in section.items() if v is not None]
+            lines = [f"{key} = {written(v)}" for key, v in section.items() if v is not None]
             parts.append("\n".join([f"[{name}]", *lines]))
     return "\n\n".join(parts) + "\n"
 
 
-def _value(value: object) -> str:
+def written(value: object) -> str:
+    """Return a value as TOML holds it."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (int, float)):
@@ -86,7 +131,7 @@ def _value(value: object) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{k} = {_value(v)}" for k, v in value.items()) + " }"
+        return "{ " + ", ".join(f"{k} = {written(v)}" for k, v in value.items()) + " }"
     if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(_value(v) for v in value) + "]"
+        return "[" + ", ".join(written(v) for v in value) + "]"
     return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")

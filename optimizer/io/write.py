@@ -69,7 +69,7 @@ def _write_grid(folder: Path, grid: Mapping[str, pd.DataFrame], flow: str) -> No
     for name, frame in grid.items():
         for ending in (".csv", ".geojson"):  # of an earlier study in this folder
             (folder / f"{name}{ending}").unlink(missing_ok=True)
-        if "geometry" in frame and frame["geometry"].notna().any():
+        if name == "zones" and frame["geometry"].notna().any():
             write_features(frame, folder / f"{name}.geojson")
         elif len(frame) or name in ("zones", "headroom"):
             write_csv(_for_file(frame, name), folder / f"{name}.csv")
@@ -79,7 +79,7 @@ def _write_grid(folder: Path, grid: Mapping[str, pd.DataFrame], flow: str) -> No
 def _for_file(frame: pd.DataFrame, name: str) -> pd.DataFrame:
     """Return a table as its file holds it: an empty cell where a default is unlimited, no empty geometry."""
     unlimited = [c.name for c in schema(name).typed if c.default == "unlimited"]
-    plain = frame.drop(columns="geometry", errors="ignore")
+    plain = frame.drop(columns="geometry") if name == "zones" else frame
     return plain.assign(**{n: plain[n].where(plain[n] != math.inf) for n in unlimited})
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..parameters import Bools, Floats, Ints, Parameters
+from ..parameters import Parameters
+from ..resolution import Bools, Floats, Ints
 
 BLOCK = "all"  # the one load block of this release
 # Below this, in MW, a remainder is the solver's rounding and no unused capacity.

@@ -177,7 +177,7 @@ def _read_facts(folder: Path) -> dict[str, Any]:
                                 "rackgrid solve wrote")])  # fmt: skip
     try:
         facts = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as fault:
+    except (OSError, ValueError, RecursionError) as fault:
         raise InputError([Fault(str(path), f"cannot be read: {fault}")]) from fault
     if not isinstance(facts, dict) or not isinstance(facts.get("format"), int):
         raise InputError([Fault(str(path), "holds no plan: it states no format")])

@@ -53,6 +53,8 @@ def status_in_words(plan: Plan) -> str:
     asked = share(plan.study.config.solve.gap)
     if plan.gap is None:
         return f"{plan.status}: nothing is proven about how far it is from the best plan ({asked} was asked)"
+    if plan.status == "optimal" and plan.gap <= 1e-9:
+        return f"optimal: proven to be the best plan ({asked} was asked)"
     if plan.status == "optimal":
         return f"optimal: proven within {share(plan.gap)} of the best plan ({asked} was asked)"
     return f"{plan.status}: stopped early, proven within {share(plan.gap)} of the best plan ({asked} was asked)"
@@ -65,15 +67,15 @@ def _cut(line: str) -> str:
 
 def _head(plan: Plan) -> list[str]:
     config = plan.study.config
+    lines = [shown(config.study.name or "Plan", WIDTH - 2), f"Status     {status_in_words(plan)}"]
+    cost = f"{usd(plan.objective_usd)} discounted at {share(config.money.discount_rate)}"
+    bound = "" if plan.bound_usd is None else f" costs less than {usd(plan.bound_usd)}"
+    if config.objective.minimise == "lexicographic":
+        lines.append(f"Objective  unused capacity first, then cost: {cost}")
+        lines += [f"           no plan with so little unused capacity{bound}"] if bound else []
+    else:
+        lines.append(f"Objective  {cost}" + (f"; no plan{bound}" if bound else ""))
     purchase = float(plan.facts["rack_purchase_usd"])
-    first = "unused capacity is least, then cost; " if config.objective.minimise == "lexicographic" else ""
-    bound = "" if plan.bound_usd is None else f"; no plan costs less than {usd(plan.bound_usd)}"
-    rate = share(config.money.discount_rate)
-    lines = [
-        shown(config.study.name or "Plan", WIDTH - 2),
-        f"Status     {status_in_words(plan)}",
-        f"Objective  {first}{usd(plan.objective_usd)} discounted at {rate}{bound}",
-    ]
     return [*lines, f"           racks cost {usd(purchase)} on top, the same in every plan"] if purchase > 0 else lines
 
 
@@ -132,8 +134,10 @@ def _unused(plan: Plan, seen: Quantities) -> list[str]:
             "           by rack: " + ", ".join(f"{shown(k, 30)} {mw_years(v)}" for k, v in seen.waited_by_sku.items())
         )
     aged, left = float(unused["aged_rack_mw_years"]), seen.unplaced_mw
-    if aged > 0 or left > 0:
-        lines.append(f"           {mw_years(aged)} of it aged; {left:,.0f} MW are not placed when the horizon ends")
+    late = [f"{mw_years(aged)} of it aged"] if aged > 0 else []
+    late += [f"{left:,.0f} MW still wait when the horizon ends"] if left > 0 else []
+    if late:
+        lines.append("           " + "; ".join(late))
     halls, power = float(unused["idle_hall_mw_years"]), float(unused["idle_power_mw_years"])
     return [*lines, f"Idle       halls {mw_years(halls)}; energised power {mw_years(power)} at the fence"]
 
@@ -154,7 +158,8 @@ def _sites(plan: Plan, seen: Quantities) -> list[str]:
         part = table[[is_generic(k) == generic for k in table["kind"]]]
         if len(part):
             kinds = ", ".join(
-                f"{n} {shown(k or 'site', 20)}" for k, n in part["kind"].value_counts().sort_index().items()
+                f"{n} {shown(k, 20) or ('site' if n == 1 else 'sites')}"
+                for k, n in part["kind"].value_counts().sort_index().items()
             )
             lines.append(f"           {words}{kinds}, {mw(part['it_mw'].sum())} in service at the end")
     lines.append(f"  {'largest':<20}{'kind':<13}{'open from':<10}{'built MW':>9}{'in service MW':>14}  vendors")
@@ -167,26 +172,44 @@ def _sites(plan: Plan, seen: Quantities) -> list[str]:
 
 
 def _vendors(plan: Plan, seen: Quantities) -> list[str]:
-    """Show what each vendor's GW costs, and Broadcom's beside the published estimate."""
+    """Show what each vendor's power costs, and Broadcom's beside the published estimate."""
     costs = {v: c for v, c in plan.facts["vendor_cost_usd"].items() if seen.total_mw(v) > 0}
     if not costs:
         return []
     unit, name = money_unit(max(sum(c.values()) for c in costs.values()))
-    head = f"{'Vendor, ' + name + ' undiscounted':<34}{'GW':>7}{'racks':>10}{'facility':>10}{'energy':>9}"
-    lines = [f"{head}{'racks + facility per GW':>26}"]
+    size, power = power_unit(max(map(seen.total_mw, costs)))
+    per = {v: (c["racks"] + c["facility"]) / seen.total_mw(v) * size for v, c in costs.items()}
+    per_unit, per_name = (1e9, "bn USD") if power == "GW" else (1e6, "M USD")
+    what = "racks + facility" if any(c["racks"] > 0 for c in costs.values()) else "facility"
+    head = f"{'Vendor, ' + name + ' undiscounted':<32}{power:>7}{'racks':>10}{'facility':>10}{'energy':>9}"
+    lines = [f"{head}{f'{what}, {per_name} per {power}':>32}"]
     for vendor, cost in costs.items():
-        gw = seen.total_mw(vendor) / 1000
-        both = cost["racks"] + cost["facility"]
         racks = f"{cost['racks'] / unit:>10,.1f}" if cost["racks"] > 0 else f"{'no price':>10}"
         lines.append(
-            f"  {shown(vendor, 30):<32}{gw:>7,.2f}{racks}{cost['facility'] / unit:>10,.1f}"
-            f"{cost['energy'] / unit:>9,.1f}{both / gw / unit:>26,.1f}"
+            f"  {shown(vendor, 28):<30}{seen.total_mw(vendor) / size:>7,.2f}{racks}{cost['facility'] / unit:>10,.1f}"
+            f"{cost['energy'] / unit:>9,.1f}{per[vendor] / per_unit:>32,.1f}"
         )
-        if vendor.strip().casefold() == "broadcom" and cost["racks"] > 0:
-            low, high = (each * gw / unit for each in _ESTIMATE_USD_PER_GW)
-            per_gw = "–".join(f"{each / unit:,.0f}" for each in _ESTIMATE_USD_PER_GW)
-            lines.append(f"    estimate for so many GW: {low:,.0f}–{high:,.0f} {name}, {per_gw} per GW ({_ESTIMATE})")
+        if vendor.strip().casefold() == "broadcom" and min(cost["racks"], cost["facility"]) > 0:
+            lines += _estimate(seen.total_mw(vendor) / 1000.0, cost["racks"], cost["facility"])
     return [
         *lines,
         "  facility: opening, halls, and rent and upkeep within the horizon only, by MW-years in service",
     ]
+
+
+def _estimate(gw: float, racks_usd: float, facility_usd: float) -> list[str]:
+    """Set the cost of so many GW beside the published estimate; say why where it is lower."""
+    low, high = (each * gw for each in _ESTIMATE_USD_PER_GW)
+    unit, name = money_unit(low)
+    per_gw = "–".join(f"{each / 1e9:,.0f}" for each in _ESTIMATE_USD_PER_GW)
+    lines = [
+        f"    estimate for so much: {low / unit:,.0f}–{high / unit:,.0f} {name}, {per_gw} bn USD per GW ({_ESTIMATE})"
+    ]
+    ours = racks_usd + facility_usd
+    if ours < low:
+        price = f"racks at {racks_usd / gw / 1e9:,.1f} M USD per MW (price_usd)"
+        lines += [
+            f"    ours, {ours / unit:,.0f} {name}, is lower: {price}; excludes energy,",
+            "    and rent and upkeep after the horizon: a leased campus counts by its rent until then only",
+        ]
+    return lines

@@ -37,7 +37,9 @@ def mw_years(value: float) -> str:
 
 def money_unit(largest_usd: float) -> tuple[float, str]:
     """Return what a table of amounts is divided by, and its name."""
-    return (1e9, "bn USD") if largest_usd >= 1e9 else (1e6, "M USD")
+    if largest_usd >= 1e10:
+        return 1e9, "bn USD"
+    return (1e6, "M USD") if largest_usd >= 1e6 else (1.0, "USD")
 
 
 def power_unit(largest_mw: float) -> tuple[float, str]:

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from ..parameters import HOURS_PER_YEAR, Floats, Parameters
+from ..parameters import HOURS_PER_YEAR, Parameters
 from ..plan.decisions import Decisions, usage
 from ..plan.folder import FORMAT
+from ..resolution import Floats
 from ..study import Study
 from ..version import __version__
 from .matrix import MUSD, Compiled

@@ -7,7 +7,7 @@ from math import floor
 import numpy as np
 
 from ..io.periods import parse_label
-from ..parameters import Bools, Floats
+from ..resolution import Bools, Floats
 from .ground import Ground
 from .report import Finding
 

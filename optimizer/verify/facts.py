@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ..parameters import Floats
 from ..plan.folder import FORMAT, digest
+from ..resolution import Floats
 from . import money
 from .ground import Ground
 from .report import Finding
@@ -178,8 +178,9 @@ def unavoidable(g: Ground) -> list[Finding]:
     """Unavoidable waiting is a lower bound: 0 ≤ unavoidable ≤ Σ w p L; empty where it was not found in time."""
     stated = _at(g.facts, "unused", "unavoidable_waiting_mw_years")
     path, waited = "unused.unavoidable_waiting_mw_years", float(g.waits_mw.sum()) * g.p.length_years
-    if stated is None and "unavoidable_waiting_mw_years" in (_at(g.facts, "unused") or {}):
-        return []
+    unused = g.facts.get("unused")
+    if not isinstance(unused, Mapping) or (stated is None and "unavoidable_waiting_mw_years" in unused):
+        return []  # no record at all is a finding of unused_totals
     number = _number(stated)
     if number is None:
         return [Finding(FILE, "", path, MISSING if stated is None else stated, "a number")]

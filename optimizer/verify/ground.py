@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..io.config import StudyConfig
-from ..parameters import Bools, Floats, Parameters
+from ..parameters import Parameters
+from ..resolution import Bools, Floats
 from ..study import Study
 from . import votes
 from .report import Finding

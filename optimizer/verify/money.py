@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..parameters import Floats
+from ..resolution import Floats
 from .ground import Ground
 from .numbers import waiting_price
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..parameters import Floats
+from ..resolution import Floats
 from .ground import Ground
 from .report import Finding
 from .rows import unused_mw

@@ -1,50 +1,87 @@
-"""Check of sites.geojson: the same rows as sites.csv, each at its site's place."""
+"""Check of sites.geojson: the same rows as sites.csv, each with its site's place, name and kind."""
 
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from ..plan import Plan
 from .report import Finding
+from .shapes import SHAPES
 
 FILE = "sites.geojson"
-RULE = "sites.geojson holds the rows of sites.csv, each at the place of its site"
+RULE = "sites.geojson holds the rows of sites.csv, each with the point, name and kind of its site"
 
 
 def places(plan: Plan, folder: Path) -> list[Finding]:
-    """Compare every feature with the row of sites.csv and the coordinates of the study."""
+    """Compare every feature, in order, with its row of sites.csv, and with the study's point, name and kind.
+
+    Where sites.csv itself has other columns than the contract's there is nothing to compare with.
+    """
     try:
         features = json.loads((folder / FILE).read_text(encoding="utf-8"))["features"]
-        stated = {_key(f["properties"]): f for f in features}
-    except (OSError, ValueError, KeyError, TypeError) as fault:
-        return [Finding(FILE, "", "features", f"{type(fault).__name__}", "one feature per site and period", RULE)]
-    where = plan.study.sites.set_index("site")[["lon", "lat"]].to_dict("index")
-    found: list[Finding] = []
+        whole = isinstance(features, list) and all(_is_feature(f) for f in features)
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as fault:
+        return [Finding(FILE, "", "features", type(fault).__name__, "one feature per site and period", RULE)]
+    if not whole:
+        return [Finding(FILE, "", "features", "something else", "point features with properties", RULE)]
+    if list(plan.tables["sites"].columns) != list(SHAPES["sites"].columns):
+        return []
     rows = plan.tables["sites"].to_dict("records")
-    for row in rows:
-        key = _key(row)
-        label = f"site {key[0]}, period {key[1]}"
-        feature = stated.pop(key, None)
-        if feature is None:
-            found.append(Finding(FILE, label, "feature", "missing", "a feature", RULE))
-            continue
-        properties = feature["properties"]
-        for column, value in row.items():
-            right, given = _plain(value), properties.get(column)
-            if given != right and str(given) != str(right):
-                found.append(Finding(FILE, label, str(column), given, right, RULE))
-        place = where.get(key[0])
-        point = (feature.get("geometry") or {}).get("coordinates")
-        if place is not None and point != [place["lon"], place["lat"]]:
-            found.append(Finding(FILE, label, "geometry", point, [place["lon"], place["lat"]], RULE))
-    found += [Finding(FILE, f"site {s}, period {t}", "feature", "a feature", "none", RULE) for s, t in stated]
+    keys = [(str(row["site"]), str(row["period"])) for row in rows]
+    stated = [_key(feature) for feature in features]
+    found = [_feature(key, "missing", "a feature") for key in keys if key not in set(stated)]
+    found += [_feature(key, "a feature", "none") for key in stated if key not in set(keys)]
+    found += [_feature(key, "twice", "once") for key, n in Counter(stated).items() if n > 1]
+    if not found and stated != keys:
+        found.append(Finding(FILE, "", "features", "another order", "the order of sites.csv", RULE))
+    study = plan.study.sites.set_index("site")[["lon", "lat", "name", "kind"]].to_dict("index")
+    of_key = dict(zip(stated, features, strict=True))
+    for key, row in zip(keys, rows, strict=True):
+        if key in of_key and key[0] in study:
+            found += _compare(f"site {key[0]}, period {key[1]}", of_key[key], row, study[key[0]])
     return found
 
 
-def _key(row: Any) -> tuple[str, str]:
-    return str(row["site"]), str(row["period"])
+def _compare(label: str, feature: dict[str, Any], row: Mapping[Any, Any], site: Mapping[Any, Any]) -> list[Finding]:
+    right = {str(column): _plain(value) for column, value in row.items()}
+    right |= {"name": site["name"], "kind": site["kind"]}
+    given = feature["properties"]
+    found = [
+        Finding(FILE, label, column, given.get(column), right.get(column), RULE)
+        for column in [*right, *(c for c in given if c not in right)]
+        if column not in given or column not in right or not _alike(given[column], right[column])
+    ]
+    point = [site["lon"], site["lat"]]
+    if feature["geometry"] != {"type": "Point", "coordinates": point}:
+        found.append(Finding(FILE, label, "geometry", feature["geometry"], point, RULE))
+    return found
+
+
+def _feature(key: tuple[str, str], stated: str, right: str) -> Finding:
+    return Finding(FILE, f"site {key[0]}, period {key[1]}", "feature", stated, right, RULE)
+
+
+def _is_feature(value: object) -> bool:
+    kinds = {"type": str, "properties": dict, "geometry": dict}
+    return (
+        isinstance(value, dict)
+        and all(isinstance(value.get(key), kind) for key, kind in kinds.items())
+        and value["type"] == "Feature"
+    )
+
+
+def _key(feature: dict[str, Any]) -> tuple[str, str]:
+    return str(feature["properties"].get("site")), str(feature["properties"].get("period"))
+
+
+def _alike(given: Any, right: Any) -> bool:
+    """Whether two values of JSON are the same; a table may hold a whole number where JSON holds 1.0."""
+    flags = isinstance(given, bool), isinstance(right, bool)
+    return bool(given == right) and flags[0] == flags[1]
 
 
 def _plain(value: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..parameters import Bools
+from ..resolution import Bools
 from .ground import Ground
 from .report import Finding
 from .table import MISSING, ROW

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ..errors import shown
-from ..parameters import Bools, Floats, Ints
+from ..resolution import Bools, Floats, Ints
 from .report import Finding
 from .shapes import CELLS, SHAPES, Shape
 from .tolerance import differs
@@ -154,7 +154,7 @@ def _numbers(cells: pd.Series, kind: str) -> tuple[Floats, Bools]:
         values = np.array(flags, dtype=np.float64)
         return values, np.asarray(np.isnan(values), dtype=np.bool_)
     given = cells.notna().to_numpy(dtype=np.bool_)
-    values = pd.to_numeric(cells.astype(object), errors="coerce").to_numpy(dtype=np.float64)
+    values = _floats(cells)
     bad = ~np.isfinite(values)
     if kind == "number or empty":
         bad &= given
@@ -163,6 +163,15 @@ def _numbers(cells: pd.Series, kind: str) -> tuple[Floats, Bools]:
     if kind in ("count", "mw"):
         bad |= values < _NEGATIVE
     return values, np.asarray(bad, dtype=np.bool_)
+
+
+def _floats(cells: pd.Series) -> Floats:
+    """Return the cells as numbers, NaN where one is none."""
+    try:
+        return pd.to_numeric(cells.astype(object), errors="coerce").to_numpy(dtype=np.float64)
+    except OverflowError:  # a whole number of hundreds of digits
+        values = [float(min(max(c, -(2**1000)), 2**1000)) if isinstance(c, int) else c for c in cells.tolist()]
+        return pd.to_numeric(pd.Series(values, dtype=object), errors="coerce").to_numpy(dtype=np.float64)
 
 
 def _order(keys: Mapping[str, Ints], sizes: Mapping[str, int]) -> tuple[list[int], list[int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..parameters import Bools, Floats
+from ..resolution import Bools, Floats
 
 RELATIVE = 1e-6
 ABSOLUTE = {"mw": 1e-6, "usd": 1.0, "count": 1e-6, "share": 1e-9}

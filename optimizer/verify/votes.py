@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..parameters import Bools, Floats, Parameters
+from ..parameters import Parameters
+from ..resolution import Bools, Floats
 from .table import Table
 from .tolerance import differs
 

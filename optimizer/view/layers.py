@@ -17,7 +17,7 @@ from .projection import graticule
 from .scene import Scene, Spot
 
 SMALL_MARK_PT = 3.2
-_NAME_PT = 9.0
+_NAME_PT = 10.0
 _LETTER = 0.0115  # room that a letter needs, as a share of the map's width
 
 
@@ -226,7 +226,7 @@ def _lead(ax: Any, spot: Spot, radius: float, box: tuple[float, float, float, fl
 
 def short_name(name: str) -> str:
     """Return a name without what stands in brackets, short enough for a map."""
-    return shown(name.partition("(")[0].strip() or name, 28)
+    return shown(name.partition("(")[0].strip() or name, 32)
 
 
 def _halo(colour: str, width: float) -> list[Any]:

@@ -22,6 +22,7 @@ from .scene import scene
 
 SIZE_IN = (12.0, 8.0)
 DPI = 150
+_LEFT = 0.018  # where text begins, as a share of the figure
 _MAP = (0.01, 0.165, 0.98, 0.745)  # left, bottom, width, height as shares of the figure
 _LEGEND = (0.01, 0.035, 0.98, 0.125)
 _FOOTER = "Generic sites are no projects: they stand for capacity that a zone could host by rule. Data: the study"
@@ -47,14 +48,21 @@ def map_period(plan: Plan, period: str, *, ax: Any = None, flows: bool = True) -
         figure = Figure(figsize=SIZE_IN, dpi=DPI, facecolor="white")
         FigureCanvasAgg(figure)
         view = scene(plan, period, aspect=_MAP[2] * SIZE_IN[0] / (_MAP[3] * SIZE_IN[1]))
-        figure.text(0.018, 0.957, _title(plan, period), fontsize=17, weight="bold", color=DARK, parse_math=False)
-        figure.text(0.018, 0.921, _subtitle(plan, period), fontsize=11.5, color=DARK, parse_math=False)
+        _headline(figure, 0.957, _title(plan, period), points=17.0, weight="bold")
+        _headline(figure, 0.921, _subtitle(plan, period), points=12.0)
         layers.draw(figure.add_axes(_MAP), view, flows=flows)
         metres_per_inch = (view.bounds[2] - view.bounds[0]) / (_MAP[2] * SIZE_IN[0])
         strip = figure.add_axes(_LEGEND)
         legend.draw(strip, view, (_LEGEND[2] * SIZE_IN[0], _LEGEND[3] * SIZE_IN[1]), metres_per_inch)
-        figure.text(0.018, 0.012, f"{_FOOTER} ({_origin(plan)}).", fontsize=8, color=SOFT, parse_math=False)
+        figure.text(_LEFT, 0.012, f"{_FOOTER} ({_origin(plan)}).", fontsize=8.5, color=SOFT, parse_math=False)
         return figure
+
+
+def _headline(figure: Figure, height: float, text: str, *, points: float, weight: str = "normal") -> None:
+    """Write a line across the picture, smaller where it is long."""
+    line = figure.text(_LEFT, height, text, fontsize=points, weight=weight, color=DARK, parse_math=False)
+    room = (1.0 - 2 * _LEFT) * figure.bbox.width
+    line.set_fontsize(points * min(1.0, room / max(1.0, line.get_window_extent().width)))
 
 
 def save_maps(plan: Plan, folder: Path) -> list[Path]:
@@ -91,7 +99,7 @@ def _subtitle(plan: Plan, period: str) -> str:
     return (
         f"In service {mw(serving.sum())}"
         + (f": {by_vendor}" if by_vendor else "")
-        + f"  ·  waiting {mw(waiting)} of racks"
+        + ("  ·  racks waiting " + mw(waiting) if waiting > 0 else "  ·  no rack waits")
     )
 
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]
 _ROUNDS = 400
@@ -13,29 +17,30 @@ _GOLDEN = 2.399963  # radians; a fixed direction for circles that stand on one p
 
 def spread_circles(points: Sequence[Point], radii: Sequence[float], *, gap: float) -> list[Point]:
     """Push circles apart until none covers another by more than a little; circles of radius 0 stay."""
-    at = [list(p) for p in points]
-    large = [i for i, r in enumerate(radii) if r > 0]
+    at, size = np.array(points, dtype=np.float64).reshape(-1, 2), np.array(radii, dtype=np.float64)
+    large = np.flatnonzero(size > 0)
     for _ in range(_ROUNDS):
-        moved = False
-        for a, i in enumerate(large):
-            for j in large[a + 1 :]:
-                dx, dy = at[j][0] - at[i][0], at[j][1] - at[i][1]
-                wanted, distance = radii[i] + radii[j] + gap, math.hypot(dx, dy)
-                if distance >= wanted * 0.999:
-                    continue
-                if distance < 1e-6 * wanted:
-                    dx, dy, distance = math.cos(_GOLDEN * j), math.sin(_GOLDEN * j), 1.0
-                    push = wanted / 2
-                else:
-                    push = (wanted - distance) / 2
-                heavy = radii[i] ** 2 / (radii[i] ** 2 + radii[j] ** 2)  # the smaller one gives way
-                for k, sign, part in ((i, -1, 1 - heavy), (j, 1, heavy)):
-                    at[k][0] += sign * dx / distance * push * 2 * part
-                    at[k][1] += sign * dy / distance * push * 2 * part
-                moved = True
-        if not moved:
+        pairs = _too_near(at[large], size[large], gap)
+        if not pairs:
             break
-    return [(x, y) for x, y in at]
+        for i, j in ((large[a], large[b]) for a, b in pairs):
+            apart, wanted = at[j] - at[i], size[i] + size[j] + gap
+            distance = math.hypot(*apart)
+            if distance < 1e-6 * wanted:
+                apart, distance, push = np.array([math.cos(_GOLDEN * j), math.sin(_GOLDEN * j)]), 1.0, wanted
+            else:
+                push = max(0.0, wanted - distance)
+            heavy = size[i] ** 2 / (size[i] ** 2 + size[j] ** 2)  # the smaller one gives way
+            at[i] -= apart / distance * push * (1 - heavy)
+            at[j] += apart / distance * push * heavy
+    return [(float(x), float(y)) for x, y in at]
+
+
+def _too_near(at: Floats, radii: Floats, gap: float) -> list[tuple[int, int]]:
+    """Return the pairs of circles that cover each other or stand closer than the gap."""
+    away = np.hypot(*(at[:, None, :] - at[None, :, :]).transpose(2, 0, 1))
+    near = np.triu(away < 0.999 * (radii[:, None] + radii[None, :] + gap), k=1)
+    return [(int(a), int(b)) for a, b in np.argwhere(near)]
 
 
 def label_place(

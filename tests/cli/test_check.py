@@ -48,6 +48,16 @@ def test_replacements(run: Run, study: Path, tmp_path: Path) -> None:
     assert run("check", study, "--set", "gap").returncode == 2
 
 
+def test_folders_that_hold_no_study(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "plan").mkdir()
+    (tmp_path / "plan/plan.json").write_text("{}")
+    done = run("check", "plan")
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"plan: holds no study.toml – name {Path('plan', 'study')}")
+    endless = run("check", "x" * 5000)
+    assert (endless.returncode, len(endless.stderr.splitlines())) == (2, 1)
+
+
 def test_embedded_study_is_sound(run: Run) -> None:
     done = run("check", "--json")
     assert done.returncode == 0

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from optimizer.cli.interrupt import Interrupted, Signals
+
 from .conftest import command, environment
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C reaches no single process there")
@@ -60,3 +62,15 @@ def test_second_interrupt_ends_at_once(process: subprocess.Popen[str], tmp_path:
         time.sleep(0.02)
     assert process.wait(30) == 4
     assert not (tmp_path / "plan").exists()
+
+
+def test_signals_while_a_plan_is_kept_and_written() -> None:
+    signals = Signals()
+    with signals.kept():
+        signals._receive(signal.SIGINT, None)  # asks to stop
+        assert signals.wanted()
+        with signals.deaf():
+            signals._receive(signal.SIGINT, None)  # nothing ends the writing
+        assert signals.written
+    with pytest.raises(Interrupted):
+        signals._receive(signal.SIGINT, None)

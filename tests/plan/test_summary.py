@@ -19,13 +19,20 @@ def test_small_plan_in_megawatts(tmp_path: Path) -> None:
     assert "IT MW at the end of" in text
     assert "GENERIC, no projects: 1 generic" in text
     assert "real: 2 campus" in text
-    assert "Financial Times, October 2025" in text
+    assert "2,100–3,000 M USD, 35–50 bn USD per GW (Financial Times, October 2025)" in text
+    assert "is lower: racks at 16.7 M USD per MW" in text
     assert str(plan) == text
 
 
 def test_estimate_only_beside_broadcom(tmp_path: Path) -> None:
     study = write_small_study(tmp_path / "small", files={"racks.csv": RACKS.replace("Broadcom", "Acme")})
     assert "Financial Times" not in handmade_plan(read_study(study)).summary()
+
+
+def test_least_unused_comes_first(tmp_path: Path) -> None:
+    toml = STUDY + '\n[objective]\nminimise = "lexicographic"\n'
+    text = handmade_plan(read_study(write_small_study(tmp_path / "small", files={"study.toml": toml}))).summary()
+    assert "no plan with so little unused capacity costs less than 900.0 M USD" in text
 
 
 def test_quarters_fit_the_page(tmp_path: Path) -> None:

@@ -66,6 +66,19 @@ def test_power_between_zones_is_drawn(tmp_path: Path) -> None:
     assert (drawn != bare).any(axis=2).sum() > 20
 
 
+def test_long_headlines_fit(tmp_path: Path) -> None:
+    racks = RACKS + "".join(f"R{i},Vendor number {i} of a few,100,1,10\n" for i in range(9))
+    files = {
+        "study.toml": STUDY.replace("Small $x^2$ [bold]study[/bold]", "W" * 90),
+        "racks.csv": racks,
+        "deliveries.csv": "sku,period,mw\n" + "".join(f"R{i},2026,10\n" for i in range(9)),
+    }
+    figure = map_period(handmade_plan(read_study(write_small_study(tmp_path / "long", files=files))), "2026")
+    assert len(figure.texts) == 3
+    for text in figure.texts:
+        assert text.get_window_extent().x1 <= figure.bbox.x1
+
+
 def test_axes_of_the_caller(plan: Plan) -> None:
     figure = Figure(figsize=(6, 4))
     ax = figure.add_subplot()

@@ -1,4 +1,4 @@
-"""Write studies/, sites/ and grids/: python tools/derive_us --data ../shared/data."""
+"""Write studies/, sites/ and grids/: python tools/derive_us --data FOLDER."""
 
 import sys
 from pathlib import Path

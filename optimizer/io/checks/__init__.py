@@ -21,10 +21,13 @@ CHECKS: tuple[Check, ...] = (
     power.falling_ramps,
     power.too_much_existing,
     power.never_powered,
+    power.no_rack_fits,
     deliveries.neither_or_both,
     deliveries.outside_horizon,
     deliveries.broken_pods,
     policy.policy_sites,
+    policy.closed_programme,
+    policy.shares_of_zones,
     policy.loops,
 )
 

@@ -22,10 +22,13 @@ class Context:
     tables: dict[str, Table]
     has_grid: bool
 
-    def whole(self, name: str) -> Table | None:
-        """Return a table that others can be held against: it has rows and lost none."""
+    def whole(self, name: str, column: str = "") -> Table | None:
+        """Return a table that others can be held against: it has rows and lost none, nor a cell of the column."""
         table = self.some(name)
-        return None if table is None or table.lost_rows else table
+        if table is None or table.lost_rows:
+            return None
+        name = column or table.schema.order[0]
+        return None if any(unread == name for _, unread in table.unread_cells) else table
 
     def some(self, name: str) -> Table | None:
         """Return a table that has rows to check."""

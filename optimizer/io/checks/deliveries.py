@@ -7,18 +7,24 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from optimizer.errors import Fault
 from optimizer.io.checks.context import Context, Doubt
 from optimizer.io.periods import Horizon, Label
 from optimizer.io.standing import labels_of
 from optimizer.io.table import Finding
 
 
-def neither_or_both(context: Context) -> Iterator[Doubt]:
+def neither_or_both(context: Context) -> Iterator[Doubt | Fault]:
     """Find rows without exactly one of racks and mw."""
     table = context.some("deliveries")
     if table is None:
         return
     counts = (~np.isnan([table.numbers("racks"), table.numbers("mw")])).sum(axis=0).tolist()
+    if not any(counts) and not table.unread_cells:
+        names = [str(n) for n in table.frame if table.schema.find(str(n)) is None]
+        cure = f"name the column racks or mw; others are {', '.join(names[:5])}" if names else "add one of them"
+        yield Fault(table.file, "no row gives racks or mw", cure=cure)
+        return
     unread = {i for i, count in enumerate(counts) if count == 0 and table.unread(i, ("racks", "mw"))}
     cure = "give exactly one of the two"
     found = [
@@ -41,7 +47,8 @@ def outside_horizon(context: Context) -> Iterator[Doubt]:
             continue
         if not horizon.spread(label):
             span = f"{horizon.names[0]} to {horizon.names[-1]}"
-            found.append(Finding(row, f"is outside of the study's periods, {span}", "", str(label)))
+            cure = "change the row, or periods.first and last of the study"
+            found.append(Finding(row, f"is outside of the study's periods, {span}", cure, str(label)))
         elif sku in out and not horizon.spread(label, out[sku][0]):
             reason = f"is before the rack is out: available_from is {out[sku][1]}"
             cure = "deliver later, or correct available_from in racks"
@@ -74,7 +81,7 @@ def broken_pods(context: Context) -> Iterator[Doubt]:
         total, pod = int(sum(numbers[r] for r in rows)), pods[sku]
         if total % pod:
             reason = f"{total:,} racks in {horizon.names[period]} are no whole pods of {pod}"
-            low = total // pod * pod
+            low = total // pod * pod  # the pod that is begun is left out or filled
             cure = f"deliver {low:,} or {low + pod:,}, or give mw in place of racks"
             found.append(Finding(rows[-1], reason, cure, None, "pods"))
     yield Doubt(table, "racks", sorted(found, key=lambda f: f.row))

@@ -27,8 +27,14 @@ def no_rows(context: Context) -> Iterator[Fault]:
     """Find tables without rows where a plan needs some."""
     for name in ("sites", "racks", "deliveries"):
         table = context.tables.get(name)
-        if table is not None and table.given and table.frame.empty:
+        if table is not None and table.given and table.frame.empty and not table.lost_rows:
             yield Fault(table.file, "has no rows", cure=f"a study needs at least one row of {name}")
+    zones, headroom = (context.tables.get(n) if context.has_grid else None for n in ("zones", "headroom"))
+    if zones is not None and zones.frame.empty and not zones.lost_rows:
+        yield Fault(zones.file, "has no rows", cure="a grid needs at least one zone; leave files.grid out for none")
+    elif headroom is not None and headroom.frame.empty and not headroom.lost_rows:
+        reason = "has no rows: no zone can serve any new load"
+        yield Fault(headroom.file, reason, cure="give the headroom of each zone", severity="warning")
 
 
 def repeated_ids(context: Context) -> Iterator[Doubt]:
@@ -104,33 +110,44 @@ def unknown_references(context: Context) -> Iterator[Doubt]:
     for table in context.tables.values():
         for column in table.schema.columns:
             name, _, key = column.refers_to.partition(".")
-            target = context.whole(name)
+            target = context.whole(name, key)
             if target is None or (name == "zones" and not context.has_grid):
                 continue
-            reason = f"is no {key} of {target.file}"
-            yield Doubt(table, column.name, _unknown(table.texts(column.name), target.texts(key), reason))
+            found = _unknown(table.texts(column.name), target.texts(key), f"is no {key} of {target.file}")
+            yield Doubt(table, column.name, [f for f in found if not table.unread(f.row, (column.name,))])
 
 
 def _unknown(words: Iterable[str], known: Iterable[str], reason: str) -> list[Finding]:
     names = set(known)
+    some = f"there are {', '.join(shown(n, 30) for n in sorted(names)[:6])}" + (", …" if len(names) > 6 else "")
     found: list[Finding] = []
     for row, word in enumerate(words):
         if word and word not in names:
-            cure = nearest(word, names) if len(found) < SHOWN_ROWS else ""
+            cure = (nearest(word, names) or some) if len(found) < SHOWN_ROWS else ""
             found.append(Finding(row, reason, cure, word))
     return found
 
 
 def unknown_vendors(context: Context) -> Iterator[Doubt]:
     """Find vendors of sites that no rack has."""
-    sites, racks = context.some("sites"), context.whole("racks")
+    sites, racks = context.some("sites"), context.whole("racks", "vendor")
     if sites is None or racks is None:
         return
     vendors = set(racks.texts("vendor"))
-    found = []
+    found: list[Finding] = []
     for row, text in enumerate(sites.texts("vendors")):
+        if sites.unread(row, ("vendors",)):
+            continue
         for vendor in text.split(";") if text else ():
             if vendor not in vendors:
-                cure = nearest(vendor, vendors) or f"vendors of racks: {', '.join(sorted(vendors)[:5])}"
+                cure = _vendor_cure(vendor, vendors) if len(found) < SHOWN_ROWS else ""
                 found.append(Finding(row, f"is no vendor of {racks.file}", cure, vendor))
     yield Doubt(sites, "vendors", found)
+
+
+def _vendor_cure(vendor: str, vendors: set[str]) -> str:
+    if any(mark in vendor for mark in ",/|&"):
+        return "separate vendors by ;"
+    if vendor.lower() in ("all", "any", "*"):
+        return "leave the cell empty for all vendors"
+    return nearest(vendor, vendors) or f"vendors of racks: {', '.join(shown(v, 30) for v in sorted(vendors)[:5])}"

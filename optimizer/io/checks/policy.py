@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from optimizer.errors import Fault
 from optimizer.io.checks.context import Context, Doubt
 from optimizer.io.source import nearest
-from optimizer.io.table import Finding
+from optimizer.io.table import SHOWN_ROWS, Finding
 
 
 def policy_sites(context: Context) -> Iterator[Fault]:
@@ -18,18 +19,37 @@ def policy_sites(context: Context) -> Iterator[Fault]:
     policy = context.config.policy
     known = set(sites.texts("site"))
     for key, ids in (("policy.force_open", policy.force_open), ("policy.forbid", policy.forbid)):
-        for site in ids:
-            if site not in known:
-                yield context.keys.fault(key, f"is no site of {sites.file}", value=site, cure=nearest(site, known))
+        unknown = [site for site in ids if site not in known]
+        several = len(unknown) > SHOWN_ROWS
+        for site in unknown[:1] if several else unknown:
+            more = f", nor are {len(unknown) - 1:,} more of the list" if several else ""
+            reason = f"is no site of {sites.file}{more}"
+            yield context.keys.fault(key, reason, value=site, cure=nearest(site, known))
+    forced = set(policy.force_open)
     is_committed = sites.frame["committed"].tolist()
     committed = {site for site, yes in zip(sites.texts("site"), is_committed, strict=True) if yes}
     for site in policy.forbid:
-        if site in policy.force_open:
+        if site in forced:
             reason = "stands in force_open too"
             yield context.keys.fault("policy.forbid", reason, value=site, cure="take it out of one of the two")
         elif site in committed:
             cure = "set committed = false, or take it out of forbid"
             yield context.keys.fault("policy.forbid", f"is committed in {sites.file}", value=site, cure=cure)
+
+
+def closed_programme(context: Context) -> Iterator[Fault]:
+    """Doubt a ceiling of 0 sites: no limit, perhaps."""
+    if context.config is not None and context.config.policy.max_sites == 0:
+        cure = "leave the key out for no limit"
+        fault = context.keys.fault("policy.max_sites", "lets no site open: every rack waits", value=0, cure=cure)
+        yield replace(fault, severity="warning")
+
+
+def shares_of_zones(context: Context) -> Iterator[Fault]:
+    """Doubt a share of zones where there are none."""
+    if context.config is not None and context.config.policy.max_zone_share is not None and not context.has_grid:
+        fault = context.keys.fault("policy.max_zone_share", "binds nothing: the study has no grid")
+        yield replace(fault, severity="warning")
 
 
 def loops(context: Context) -> Iterator[Doubt]:

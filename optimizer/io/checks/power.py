@@ -23,7 +23,7 @@ def magnitudes(context: Context) -> Iterator[Doubt]:
             if math.isinf(column.warn_above):
                 continue
             numbers = table.numbers(column.name)
-            rows = np.flatnonzero(numbers > column.warn_above)
+            rows = np.flatnonzero((numbers > column.warn_above) & ~np.isin(numbers, _MARKS))
             reason = f"is above {column.warn_above:,.10g} MW at one site"
             found = [Finding(int(i), reason, "write MW, not kW", _plain(numbers[i])) for i in rows]
             yield Doubt(table, column.name, found, "warning")
@@ -37,6 +37,8 @@ def sentinels(context: Context) -> Iterator[Doubt]:
                 continue
             numbers = table.numbers(column.name)
             suspect = np.isin(numbers, _MARKS) | ((np.abs(numbers) >= _HUGE) & np.isfinite(numbers))
+            if column.same_as:  # an empty cell has the value of the other column
+                suspect &= numbers != table.numbers(column.same_as)
             reason = "looks like a mark for a missing or unlimited value and is taken as a number"
             found = [Finding(int(i), reason, column.when_empty(), _plain(numbers[i])) for i in np.flatnonzero(suspect)]
             yield Doubt(table, column.name, found, "warning")
@@ -97,8 +99,26 @@ def never_powered(context: Context) -> Iterator[Doubt]:
         if fence_mw > power_mw * _SLACK + 1e-6:
             reason = f"times peak_pue is {fence_mw:,.10g} MW at the fence, more than the site ever gets"
             reason = f"{reason}: {power_mw:,.10g}"
-            found.append(Finding(row, reason, "", _plain(max_mw[row]), "never powered"))
+            cure = "lower max_mw, or correct the site's power"
+            found.append(Finding(row, reason, cure, _plain(max_mw[row]), "never powered"))
     yield Doubt(sites, "max_mw", found, "warning")
+
+
+def no_rack_fits(context: Context) -> Iterator[Doubt]:
+    """Doubt sites whose halls carry none of the racks that their vendors make."""
+    sites, racks = context.some("sites"), context.whole("racks", "rack_kw")
+    if sites is None or racks is None:
+        return
+    lightest: dict[str, float] = {}
+    for vendor, rack_kw in zip(racks.texts("vendor"), racks.numbers("rack_kw"), strict=True):
+        lightest[vendor] = min(rack_kw, lightest.get(vendor, math.inf))
+    found = []
+    for row, (names, ceiling) in enumerate(zip(sites.texts("vendors"), sites.numbers("max_rack_kw"), strict=True)):
+        may = [lightest[v] for v in (names.split(";") if names else lightest) if v in lightest]
+        if may and min(may) > ceiling * _SLACK:
+            reason = f"carries no rack: the lightest that may stand here has {min(may):,.10g} kW"
+            found.append(Finding(row, reason, "write kW, or leave the cell empty", _plain(ceiling), "no rack"))
+    yield Doubt(sites, "max_rack_kw", found, "warning")
 
 
 def _plain(number: float) -> str:

@@ -1,0 +1,156 @@
+"""Labels, defaults and carried-forward values of a study's tables, resolved onto its periods."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from .io.periods import Horizon, Label, parse_label
+from .study import Study
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+EPS = 1e-9
+
+
+def numbers(column: pd.Series) -> Floats:
+    """Return a column as floats."""
+    return column.to_numpy(dtype=np.float64)
+
+
+def filled(column: pd.Series, value: float) -> Floats:
+    """Return a column with its empty cells filled."""
+    array = numbers(column)
+    return np.where(np.isnan(array), value, array)
+
+
+def positions(column: pd.Series, index: dict[str, int]) -> Ints:
+    """Return the places of ids in their list."""
+    return np.array([index[v] for v in column], dtype=np.int64)
+
+
+def _carry(horizon: Horizon, before: float, rows: list[tuple[Label, float]]) -> Floats:
+    """Carry values forward from the period that contains the start of their label; the later start wins."""
+    series = np.full(len(horizon), before)
+    for label, value in sorted(rows, key=lambda row: row[0].start):
+        t = max(0, horizon.position(label.start))
+        series[t:] = value
+    return series
+
+
+def _grouped(frame: pd.DataFrame, key: str, column: str) -> dict[str, list[tuple[Label, float]]]:
+    """Collect the stated values of one column by id, with their labels."""
+    stated = frame[frame[column].notna()]
+    rows: dict[str, list[tuple[Label, float]]] = {}
+    for name, period, value in zip(stated[key], stated["period"], stated[column], strict=True):
+        rows.setdefault(name, []).append((parse_label(period), float(value)))
+    return rows
+
+
+def standing(horizon: Horizon, frame: pd.DataFrame, key: str, ids: list[str], column: str) -> Floats:
+    """Resolve a grid table to (id, t); 0 before an id's first row."""
+    rows = _grouped(frame, key, column)
+    return np.array([_carry(horizon, 0.0, rows.get(i, [])) for i in ids]).reshape(len(ids), len(horizon))
+
+
+def ramp_of(study: Study, column: str) -> Floats:
+    """Resolve a column of site_ramp to (s, t).
+
+    Before a site's first value its own column holds where given, else 0; a site without any value keeps its own
+    column, default included (interconnection unlimited, the others 0).
+    """
+    rows = _grouped(study.site_ramp, "site", column)
+    default = np.inf if column == "interconnection_mw" else 0.0
+    resolved = []
+    for site, own in zip(study.sites["site"], numbers(study.sites[column]), strict=True):
+        if site in rows:
+            resolved.append(_carry(study.horizon, 0.0 if np.isnan(own) else own, rows[site]))
+        else:
+            resolved.append(np.full(len(study.horizon), default if np.isnan(own) else own))
+    return np.array(resolved).reshape(len(study.sites), len(study.horizon))
+
+
+def halls_by(horizon: Horizon, halls_max: Ints, halls_per_year: Floats, first_hall: Ints) -> Floats:
+    """Most new halls commissioned by each period under ceiling, yearly rate and lead, (s, t)."""
+    years = horizon.calendar_years
+    by = np.zeros((len(halls_max), len(horizon)))
+    for s, first in enumerate(first_hall):
+        for t in range(first, len(horizon)):
+            by[s, t] = min(halls_max[s], halls_per_year[s] * len(set(years[first : t + 1])))
+    return by
+
+
+def doors(study: Study) -> tuple[Bools, Floats]:
+    """Which SKU may stand at which site, and what placing a rack of it costs there, (s, k)."""
+    sites, racks, placement = study.sites, study.racks, study.placement
+    named = [set(v.split(";")) if v else None for v in sites["vendors"]]
+    admits = np.array(
+        [
+            [
+                (names is None or vendor in names) and kw <= ceiling + EPS
+                for vendor, kw in zip(racks["vendor"], racks["rack_kw"], strict=True)
+            ]
+            for names, ceiling in zip(named, sites["max_rack_kw"], strict=True)
+        ],
+        dtype=bool,
+    ).reshape(len(sites), len(racks))
+    cost = np.zeros(admits.shape)
+    row = {v: i for i, v in enumerate(sites["site"])}
+    col = {v: i for i, v in enumerate(racks["sku"])}
+    for site, sku, usd, allowed in zip(
+        placement["site"], placement["sku"], placement["usd_per_rack"], placement["allowed"], strict=True
+    ):
+        s, k = row[site], col[sku]
+        if not allowed or np.isinf(usd):
+            admits[s, k] = False
+        else:
+            cost[s, k] = usd
+    return admits, cost
+
+
+def energy_prices(study: Study) -> tuple[Floats, Floats]:
+    """Grid and on-site energy price by site and period: the site's own, else its zone's, else 0."""
+    rows = _grouped(study.energy_prices, "zone", "usd_per_mwh") if study.has_grid else {}
+    first = {zone: min(found, key=lambda row: row[0].start)[1] for zone, found in rows.items()}
+    shape = (len(study.sites), len(study.horizon))
+    grid, onsite = np.zeros(shape), np.zeros(shape)
+    own = zip(
+        study.sites["zone"],
+        numbers(study.sites["energy_usd_per_mwh"]),
+        numbers(study.sites["onsite_usd_per_mwh"]),
+        strict=True,
+    )
+    for s, (zone, price, onsite_price) in enumerate(own):
+        if not np.isnan(price):
+            grid[s] = price
+        elif zone in rows:
+            grid[s] = _carry(study.horizon, first[zone], rows[zone])
+        onsite[s] = grid[s] if np.isnan(onsite_price) else onsite_price
+    return grid, onsite
+
+
+def deliveries(study: Study, pod_mw: Floats) -> tuple[Ints, Floats]:
+    """Turn deliveries into whole pods (k, t): the running total of a SKU is never over half a pod off.
+
+    An exact half rounds down.
+    """
+    horizon, racks = study.horizon, study.racks
+    row = {v: i for i, v in enumerate(racks["sku"])}
+    pods = np.zeros((len(racks), len(horizon)))
+    out_from = [horizon.position(parse_label(v).start) if v else 0 for v in racks["available_from"]]
+    for sku, period, count, mw in zip(
+        study.deliveries["sku"],
+        study.deliveries["period"],
+        study.deliveries["racks"],
+        study.deliveries["mw"],
+        strict=True,
+    ):
+        k = row[sku]
+        amount = mw / pod_mw[k] if np.isnan(count) else count / racks["pod_racks"].iloc[k]
+        among = horizon.spread(parse_label(period), out_from[k])
+        pods[k, among] += amount / len(among)
+    running = np.ceil(np.round(np.cumsum(pods, axis=1), 7) - 0.5)
+    return np.diff(running, axis=1, prepend=0.0).astype(np.int64), pods * pod_mw[:, None]

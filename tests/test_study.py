@@ -1,0 +1,65 @@
+"""The Study object: files, tables and copies agree, and nothing mutates."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from optimizer import InputError, Study, read_study
+
+TABLES = ("sites", "site_ramp", "racks", "deliveries", "placement", "zones", "headroom", "energy_prices", "lines")
+CONFORMANCE = sorted(p.parent for p in (Path(__file__).parent / "conformance").glob("*/*/study.toml"))
+
+
+def same(a: Study, b: Study) -> None:
+    for table in TABLES:
+        left, right = getattr(a, table), getattr(b, table)
+        pd.testing.assert_frame_equal(pd.DataFrame(left), pd.DataFrame(right), check_dtype=False)
+    for section in ("periods", "money", "unused", "objective", "policy", "solve"):
+        assert getattr(a.config, section) == getattr(b.config, section)
+    assert (a.has_grid, a.flow, a.horizon) == (b.has_grid, b.flow, b.horizon)
+
+
+@pytest.mark.parametrize("folder", CONFORMANCE[::3], ids=lambda p: f"{p.parent.name}-{p.name}")
+def test_what_is_written_reads_the_same(folder: Path, tmp_path: Path) -> None:
+    first = read_study(folder)
+    first.write(tmp_path / "a")
+    again = read_study(tmp_path / "a")
+    same(first, again)
+    again.write(tmp_path / "b")
+    files = sorted(p.relative_to(tmp_path / "a") for p in (tmp_path / "a").rglob("*") if p.is_file())
+    assert files
+    assert all((tmp_path / "a" / f).read_bytes() == (tmp_path / "b" / f).read_bytes() for f in files)
+
+
+@pytest.mark.parametrize("folder", CONFORMANCE[::5], ids=lambda p: f"{p.parent.name}-{p.name}")
+def test_tables_give_the_study_of_the_files(folder: Path) -> None:
+    first = read_study(folder)
+    tables = {name: getattr(first, name) for name in TABLES if len(getattr(first, name))}
+    keys = first.config.model_dump(exclude={"files"}, exclude_none=True)
+    same(first, Study.from_tables(keys=keys, flow=first.flow if first.has_grid else None, **tables))
+
+
+def test_replace_makes_a_variant_and_changes_nothing() -> None:
+    first = read_study(CONFORMANCE[0])
+    before = first.sites.copy()
+    other = first.replace(keys={"money.discount_rate": 0.07}, sites=first.sites.assign(peak_pue=1.4))
+    assert other.config.money.discount_rate == 0.07
+    assert set(other.sites["peak_pue"]) == {1.4}
+    pd.testing.assert_frame_equal(pd.DataFrame(first.sites), pd.DataFrame(before))
+
+
+def test_a_fault_in_a_table_is_named_by_row() -> None:
+    first = read_study(CONFORMANCE[0])
+    with pytest.raises(InputError) as caught:
+        first.replace(sites=first.sites.assign(peak_pue=0.5))
+    assert "sites:1 peak_pue" in str(caught.value)
+
+
+def test_an_override_is_named_by_its_option() -> None:
+    with pytest.raises(InputError) as caught:
+        read_study(CONFORMANCE[0], keys={"policy.max_site": "3"})
+    assert "--set" in str(caught.value)
+    assert "max_sites" in str(caught.value)
