@@ -154,7 +154,7 @@ def read_bool(value: object, _: Column) -> bool | Problem:
     """Read true/false, yes/no or 1/0 in any case."""
     if isinstance(value, bool):
         return value
-    word = str(value).strip().lower()
+    word = spelled(value).lower()
     if word in _TRUE:
         return True
     if word in _FALSE:

@@ -39,8 +39,19 @@ def raw_from_frame(frame: object, schema: Schema, faults: Faults) -> RawTable | 
 
 def _objects(series: pd.Series) -> list[Any]:
     """Return Python values, None where a value is missing."""
-    missing = series.isna().to_numpy()
+    try:
+        missing = series.isna().tolist()
+    except ArithmeticError:
+        missing = [is_missing(value) for value in series.tolist()]
     return [None if gone else value for value, gone in zip(series.tolist(), missing, strict=True)]
+
+
+def is_missing(value: Any) -> bool:
+    """Whether a value of a DataFrame says nothing."""
+    try:
+        return value is None or (pd.api.types.is_scalar(value) and bool(pd.isna(value)))
+    except ArithmeticError:  # a signalling NaN of decimal
+        return True
 
 
 def _geometry_name(frame: pd.DataFrame) -> str:

@@ -13,6 +13,7 @@ import pandas as pd
 from optimizer.errors import Fault, Faults, shown
 from optimizer.io import cells
 from optimizer.io.cells import Problem
+from optimizer.io.frames import is_missing
 from optimizer.io.location import degrees_in_words, has_place, read_places
 from optimizer.io.schema import Column, Schema
 from optimizer.io.source import nearest
@@ -261,7 +262,7 @@ def _is_blank_in_frame(value: Any, column: Column) -> bool:
     """Whether a DataFrame says nothing: NaN, or infinity where the default is unlimited."""
     if isinstance(value, str):
         return False
-    return bool(pd.isna(value)) or (column.default == "unlimited" and value == math.inf)
+    return is_missing(value) or (column.default == "unlimited" and isinstance(value, float) and value == math.inf)
 
 
 def _outside(column: Column, values: Values, numbers: np.ndarray) -> list[Finding]:

@@ -23,8 +23,13 @@ _TEXT = {"site", "sku", "vendor", "period", "zone", "line", "block", "kind", "ca
 
 
 def digest(facts: Mapping[str, Any]) -> str:
-    """Return the SHA-256 of plan.json's content without its own ``digest``."""
-    content = {key: value for key, value in facts.items() if key != "digest"}
+    """Return the SHA-256 of plan.json's content without what differs between equal plans.
+
+    Its own ``digest``, the seconds taken and where the files came from are left out.
+    """
+    content = {key: value for key, value in facts.items() if key not in ("digest", "seconds", "inputs")}
+    if isinstance(content.get("study"), Mapping):
+        content["study"] = {key: value for key, value in content["study"].items() if key != "files"}
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -166,8 +171,12 @@ def read_plan(folder: str | Path) -> Plan:
     if faults:
         raise InputError(faults)
     study = read_study(folder / str(facts.get("study_path", "study")))
+    missing = [name for name in ("sites.geojson", "solve.log") if not (folder / name).is_file()]
+    if missing:
+        cure = "a plan folder is whole or no plan: solve again"
+        raise InputError([Fault(str(folder / name), "is missing", cure=cure) for name in missing])
     log = folder / "solve.log"
-    return Plan(study, facts, tables, log.read_text(encoding="utf-8", errors="replace") if log.is_file() else "")
+    return Plan(study, facts, tables, log.read_text(encoding="utf-8", errors="replace"))
 
 
 def _read_facts(folder: Path) -> dict[str, Any]:

@@ -23,7 +23,7 @@ KEYS = (
     "placed_mw", "delivered_mw", "energised_mw", "vendor_cost_usd", "sizes", "versions", "inputs", "study",
     "study_path",
 )  # fmt: skip
-PROTECTED = "bound_usd, unused.unavoidable_waiting_mw_years, seconds, sizes, versions, inputs and study.files"
+PROTECTED = "bound_usd, unused.unavoidable_waiting_mw_years, sizes and versions"
 """What no table can tell; the digest alone protects it."""
 
 _SIZES = ("sites", "skus", "periods", "zones", "lines")
@@ -236,7 +236,7 @@ def gap(g: Ground) -> list[Finding]:
     if None in numbers:
         return []
     value, least = (float(n or 0.0) for n in numbers)
-    right, stated = (value - least) / max(1.0, abs(value)), _number(g.facts.get("gap"))
+    right, stated = max(0.0, value - least) / max(1.0, abs(value)), _number(g.facts.get("gap"))
     if stated is None:
         return [Finding(FILE, "", "gap", g.facts.get("gap"), right)]
     apart = abs(stated - right) > _GAP + RELATIVE * abs(right)

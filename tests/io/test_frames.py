@@ -43,7 +43,7 @@ WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
     "no frame": ({"sites": [1]}, ["sites: is a list, no DataFrame"]),
     "no sites": ({"sites": None}, ["sites: is missing – pass a DataFrame"]),
     "no rows": ({"sites": table(SITES).iloc[:0]}, ["sites: has no rows"]),
-    "column twice": ({"sites": pd.concat([table(SITES)] * 2, axis=1)}, ["stands twice among the columns, and so do 11"]),
+    "column twice": ({"sites": pd.concat([table(SITES)] * 2, axis=1)}, ["stands twice", "and so do 11"]),
     "no headroom": ({"zones": ZONES}, ["headroom: is missing – a grid needs zones and headroom"]),
     "block": ({"zones": ZONES, "headroom": table(HEADROOM).assign(block="b")}, ["headroom:1 block: b can't"]),
     "flow": ({"zones": ZONES, "headroom": table(HEADROOM), "flow": "dc"}, ["keys flow: dc can't be modelled"]),

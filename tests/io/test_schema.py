@@ -23,6 +23,32 @@ BARE = {  # required columns alone, so that every other column is at its default
 }
 
 
+CONTRACT = {  # names are public: add to them, rename none; * marks what a row must have
+    "sites": "site* name operator state country kind source geometry lon lat zone committed tenure existing_mw max_mw* "
+    "hall_mw=50 halls_per_year=unlimited hall_lead_years=0 open_usd=0 hall_usd_per_mw=0 lease_usd_per_mw_year=0 "
+    "fixed_usd_per_mw_year=0 interconnection_mw=unlimited peak_pue=1.3 annual_pue load_factor=1 energy_usd_per_mwh "
+    "onsite_mw=0 onsite_usd_per_mwh vendors=all max_rack_kw=unlimited",
+    "site_ramp": "site* period* interconnection_mw onsite_mw existing_mw",
+    "racks": "sku* vendor* rack_kw* accelerators price_usd pod_racks=1 available_from life_years waiting_usd_per_mw_year "
+    "exaflops",
+    "deliveries": "sku* period* racks mw",
+    "placement": "site* sku* usd_per_rack allowed=true",
+    "zones": "zone* name geometry",
+    "headroom": "zone* period* headroom_mw* block",
+    "energy_prices": "zone* period* usd_per_mwh* block",
+    "lines": "line* from* to* capacity_mw* capacity_back_mw usd_per_mwh=0 reactance_pu x_base_mva=100",
+}
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_names_and_defaults_are_those_of_the_contract(table: str) -> None:
+    for word in CONTRACT[table].split():
+        name, _, default = word.rstrip("*").partition("=")
+        column = schema(table)[name]
+        assert column.required == word.endswith("*"), name
+        assert not default or column.default == default, name
+
+
 @pytest.mark.parametrize("table", TABLES)
 def test_columns_make_sense(table: str) -> None:
     for column in schema(table).columns:

@@ -84,6 +84,8 @@ def test_any_value_in_plan_json_is_no_traceback(folder: Path) -> None:
     facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     for key in facts:
         for value in (None, "x", [], {}, True, 1e400, 10**400, {"a": None}, float("nan")):
+            if value == {} and key in ("seconds", "inputs"):
+                continue  # a plan made of tables read no file
             path.write_text(json.dumps(facts | {key: value}))
             assert "plan.json" in _named(folder) or facts[key] == value or key == "study_path", (key, value)
         path.write_text(json.dumps({k: v for k, v in facts.items() if k != key}))

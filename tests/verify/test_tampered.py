@@ -59,8 +59,8 @@ def test_every_leaf_of_the_facts(folder: Path) -> None:
     facts = json.loads(path.read_text(encoding="utf-8"))
     missed = []
     for keys, value in list(_leaves(facts)):
-        if keys == ("digest",):
-            continue
+        if keys[0] in ("digest", "seconds", "inputs") or keys[:2] == ("study", "files"):
+            continue  # what may differ between equal plans
         key = ".".join(keys)
         path.write_text(json.dumps(_with(facts, keys, value * 1.01 + 1000 if _is_number(value) else f"{value}x")))
         try:

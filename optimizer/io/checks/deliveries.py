@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from optimizer.errors import Fault
+from optimizer.errors import Fault, shown
 from optimizer.io.checks.context import Context, Doubt
 from optimizer.io.periods import Horizon, Label
 from optimizer.io.standing import labels_of
@@ -20,8 +20,8 @@ def neither_or_both(context: Context) -> Iterator[Doubt | Fault]:
     if table is None:
         return
     counts = (~np.isnan([table.numbers("racks"), table.numbers("mw")])).sum(axis=0).tolist()
-    if not any(counts) and not table.unread_cells:
-        names = [str(n) for n in table.frame if table.schema.find(str(n)) is None]
+    if not any(counts) and not table.unread_cells and not table.lost_rows:
+        names = [shown(n, 30) for n in table.frame if table.schema.find(str(n)) is None]
         cure = f"name the column racks or mw; others are {', '.join(names[:5])}" if names else "add one of them"
         yield Fault(table.file, "no row gives racks or mw", cure=cure)
         return
