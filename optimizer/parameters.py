@@ -23,9 +23,9 @@ from .resolution import (
     filled,
     halls_by,
     numbers,
+    of_grid,
     positions,
     ramp_of,
-    standing,
 )
 from .study import Study
 
@@ -198,7 +198,7 @@ class Parameters:
             placement_usd_per_rack=placement,
             may_hold_it_mw=np.minimum(ramp["existing_mw"] + hall_mw[:, None] * possible, power_it),
             zone_of=np.array([zone_index.get(z, -1) if study.has_grid else -1 for z in sites["zone"]], dtype=np.int64),
-            headroom_mw=standing(horizon, study.headroom, "zone", list(study.zones["zone"]), "headroom_mw"),
+            headroom_mw=of_grid(horizon, study.headroom, "zone", list(study.zones["zone"]), "headroom_mw"),
             line_from=positions(used_lines["from"], zone_index),
             line_to=positions(used_lines["to"], zone_index),
             line_mw=numbers(used_lines["capacity_mw"]),

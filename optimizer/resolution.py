@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from .io.periods import Horizon, Label, parse_label
+from .io.standing import by_site, standing
 from .study import Study
 
 Floats = NDArray[np.float64]
@@ -32,15 +33,6 @@ def positions(column: pd.Series, index: dict[str, int]) -> Ints:
     return np.array([index[v] for v in column], dtype=np.int64)
 
 
-def _carry(horizon: Horizon, before: float, rows: list[tuple[Label, float]]) -> Floats:
-    """Carry values forward from the period that contains the start of their label; the later start wins."""
-    series = np.full(len(horizon), before)
-    for label, value in sorted(rows, key=lambda row: row[0].start):
-        t = max(0, horizon.position(label.start))
-        series[t:] = value
-    return series
-
-
 def _grouped(frame: pd.DataFrame, key: str, column: str) -> dict[str, list[tuple[Label, float]]]:
     """Collect the stated values of one column by id, with their labels."""
     stated = frame[frame[column].notna()]
@@ -50,27 +42,17 @@ def _grouped(frame: pd.DataFrame, key: str, column: str) -> dict[str, list[tuple
     return rows
 
 
-def standing(horizon: Horizon, frame: pd.DataFrame, key: str, ids: list[str], column: str) -> Floats:
+def of_grid(horizon: Horizon, frame: pd.DataFrame, key: str, ids: list[str], column: str) -> Floats:
     """Resolve a grid table to (id, t); 0 before an id's first row."""
     rows = _grouped(frame, key, column)
-    return np.array([_carry(horizon, 0.0, rows.get(i, [])) for i in ids]).reshape(len(ids), len(horizon))
+    return np.array([standing(rows.get(i, ()), horizon, 0.0) for i in ids]).reshape(len(ids), len(horizon))
 
 
 def ramp_of(study: Study, column: str) -> Floats:
-    """Resolve a column of site_ramp to (s, t).
-
-    Before a site's first value its own column holds where given, else 0; a site without any value keeps its own
-    column, default included (interconnection unlimited, the others 0).
-    """
-    rows = _grouped(study.site_ramp, "site", column)
-    default = np.inf if column == "interconnection_mw" else 0.0
-    resolved = []
-    for site, own in zip(study.sites["site"], numbers(study.sites[column]), strict=True):
-        if site in rows:
-            resolved.append(_carry(study.horizon, 0.0 if np.isnan(own) else own, rows[site]))
-        else:
-            resolved.append(np.full(len(study.horizon), default if np.isnan(own) else own))
-    return np.array(resolved).reshape(len(study.sites), len(study.horizon))
+    """Resolve a column of site_ramp, or of sites where it says nothing, to (s, t)."""
+    found = by_site(study.sites, study.site_ramp, column, study.horizon)
+    rows = [found[site] for site in study.sites["site"]]
+    return np.array(rows, dtype=np.float64).reshape(len(rows), len(study.horizon))
 
 
 def halls_by(horizon: Horizon, halls_max: Ints, halls_per_year: Floats, first_hall: Ints) -> Floats:
@@ -127,7 +109,7 @@ def energy_prices(study: Study) -> tuple[Floats, Floats]:
         if not np.isnan(price):
             grid[s] = price
         elif zone in rows:
-            grid[s] = _carry(study.horizon, first[zone], rows[zone])
+            grid[s] = standing(rows[zone], study.horizon, first[zone])
         onsite[s] = grid[s] if np.isnan(onsite_price) else onsite_price
     return grid, onsite
 

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from queue import Empty, Queue
 from typing import Any
@@ -49,7 +50,8 @@ class Engine:
             process.wait()
             for pipe in (process.stdin, process.stdout):
                 if pipe is not None:
-                    pipe.close()
+                    with suppress(OSError):  # what it did not read any more is lost with it
+                        pipe.close()
 
     def load(self, matrix: Matrix) -> None:
         """Replace the matrix for the jobs that follow."""
