@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import SupportsFloat, cast
 
 from optimizer.io.periods import parse_label
 from optimizer.io.schema import Column
@@ -66,7 +67,7 @@ def read_number(value: object, column: Column) -> float | Problem:
             return _diagnosis(text, column)
     else:
         try:
-            number = float(value)  # type: ignore[arg-type]
+            number = float(cast(SupportsFloat, value))  # what is none raises TypeError below
         except OverflowError:
             return Problem("is too large for a number")
         except (TypeError, ValueError):

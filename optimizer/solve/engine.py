@@ -108,11 +108,9 @@ class Engine:
         root = str(Path(__file__).resolve().parents[2])
         path = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
         # A session of its own: the terminal's Ctrl-C is for the planner, which then stops us in order.
-        flags: dict[str, Any] = (
-            {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}  # type: ignore[attr-defined,unused-ignore]
-            if sys.platform == "win32"
-            else {"start_new_session": True}
-        )
+        flags: dict[str, Any] = {"start_new_session": True}
+        if sys.platform == "win32":
+            flags = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
         process = subprocess.Popen(
             [sys.executable, "-m", "optimizer.solve.worker"],
             stdin=subprocess.PIPE,

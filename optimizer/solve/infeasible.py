@@ -48,7 +48,10 @@ def elastic(c: Compiled, matrix: Matrix) -> tuple[Matrix, list[tuple[str, int]]]
 
 
 def clashes(c: Compiled, matrix: Matrix, run: Callable[[Matrix, Job], Result]) -> list[str]:
-    """Name the keys of [policy] that must give, and by how much, so that a plan exists."""
+    """Name the keys of [policy] that must give, and by how much, so that a plan exists.
+
+    Empty where a plan is found that lets nothing give: then the study is not infeasible, whoever said so.
+    """
     relaxed, rows = elastic(c, matrix)
     n_cols = len(matrix.lower)
     result = run(relaxed, Job(integer=np.zeros(len(relaxed.lower), dtype=bool)))

@@ -148,6 +148,8 @@ class Planner:
     def _infeasible(self, matrix: Matrix) -> InfeasibleError:
         self.journal.enter("infeasible")
         reasons = clashes(self.c, matrix, self._run_to_end)
+        if not reasons:
+            raise SolverError("The solver contradicts itself on whether a plan exists; please report the study.")
         return InfeasibleError(NO_PLAN, reasons)
 
     # accounting ---------------------------------------------------------------------------------------------

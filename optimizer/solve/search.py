@@ -9,7 +9,7 @@ repaired for the plan, period after period. Every step ends by a gap or a count 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -23,6 +23,8 @@ from .repair import Neighbourhood, Repair
 FEW_PODS = 300
 # The first bound need not be closer than this; a better plan gains more by then.
 FIRST_GAP = 5e-4
+# A bound this far above the plan, relative to it, is rounding; beyond, one of the two is wrong.
+ROUNDING = 1e-6
 # Neighbourhoods searched at most, and in vain in a row, before the bound is tightened.
 ROUNDS = 60
 PATIENCE = 12
@@ -78,14 +80,24 @@ class Search:
         if objective >= self.objective - 1e-12 * max(1.0, abs(objective)):
             return False
         self.x, self.objective = exact, objective
+        if self._above(self.bound):
+            self.journal.say(f"a plan below the bound {self.bound:.9g}: the bound is given up")
+            self.bound = -np.inf
+        self.bound = min(self.bound, objective)
         self.tell()
         return True
 
     def prove(self, bound: float) -> None:
-        """Take a proven lower bound if it is higher."""
-        if bound > self.bound:
+        """Take a proven lower bound if it is higher; one above a plan that was rechecked proves nothing."""
+        if self._above(bound):
+            self.journal.say(f"the solver's bound {bound:.9g} is above a plan of {self.objective:.9g}: not believed")
+        elif bound > self.bound:
             self.bound = min(bound, self.objective)
             self.tell()
+
+    def _above(self, bound: float) -> bool:
+        """Whether a bound is above the best plan by more than rounding."""
+        return self.x is not None and bound > self.objective + ROUNDING * max(1.0, abs(self.objective))
 
     def tell(self) -> None:
         """Report the state."""
@@ -97,12 +109,11 @@ class Search:
         """Run all steps until the gap is proven; leaves the best point and bound in the object."""
         self.journal.enter("bound")
         relaxed = self._relax(max(self.gap / 2, FIRST_GAP))
-        if relaxed is None or self.reached:
-            return
-        self.offer(self._rounded_down(relaxed))
-        if self.pods.sum() > FEW_PODS:
-            self._repair_and_improve(relaxed)
-        if not self.reached:
+        if relaxed is not None and not self.reached:
+            self.offer(self._rounded_down(relaxed))
+            if self.pods.sum() > FEW_PODS:
+                self._repair_and_improve(relaxed)
+        if not self.reached and not self.infeasible:
             self.journal.enter("proof")
             self._prove_whole()
 
@@ -138,10 +149,7 @@ class Search:
     def _relax(self, gap: float, bound_target: float | None = None) -> Floats | None:
         """Solve with continuous pods: a bound for the plan, and openings and halls to repair from."""
         integer = self.matrix.integer & ~self.pods
-        result = self.run(self.matrix, Job(integer=integer, gap=gap, start=self.x, bound_target=bound_target))
-        if result.status == "infeasible":
-            self._doubt(integer)
-            return None
+        result = self._sceptical(Job(integer=integer, gap=gap, start=self.x, bound_target=bound_target))
         self.guide = result.x
         self.prove(result.bound)
         if result.x is not None and np.abs(result.x - np.round(result.x))[self.pods].max(initial=0.0) < 1e-6:
@@ -162,21 +170,27 @@ class Search:
 
     def _prove_whole(self) -> None:
         """Branch and bound on the whole model, started from the best plan."""
-        result = self.run(self.matrix, Job(start=self.x, gap=self.gap * 0.98))
-        if result.status == "infeasible" and self.x is None:
-            self._doubt(self.matrix.integer)
-            return
+        result = self._sceptical(Job(start=self.x, gap=self.gap * 0.98))
         self.offer(result.x)
         self.prove(result.bound)
 
-    def _doubt(self, integer: Bools) -> None:
-        """Believe "infeasible" only when a second run without presolve and with another seed says so too."""
-        second = self.run(self.matrix, Job(integer=integer, gap=self.gap, presolve=False, seed=1))
-        self.infeasible = second.status == "infeasible"
-        if second.x is not None:
-            self.journal.say("the solver contradicts itself: infeasible, then a point; the point is used")
-            self.guide = second.x
-            self.prove(second.bound)
+    def _sceptical(self, job: Job) -> Result:
+        """Run a job; believe "infeasible" only without a plan in hand, and when a second run says so too.
+
+        The second run has no presolve and another seed. What is not believed is an answer without point or bound.
+        """
+        result = self.run(self.matrix, job)
+        if result.status != "infeasible":
+            return result
+        if self.x is None:
+            result = self.run(self.matrix, replace(job, presolve=False, seed=1))
+            if result.status != "infeasible":
+                self.journal.say("the solver said infeasible, then not: its second answer is used")
+                return result
+            self.infeasible = True
+        else:
+            self.journal.say("the solver says infeasible of a study that has a plan: not believed")
+        return Result("none", None, np.inf, -np.inf)
 
     def salvage(self) -> None:
         """After a stop: try what is at hand with its pods rounded down; without a plan, no racks at all."""

@@ -27,12 +27,11 @@ def environment() -> dict[str, str]:
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
-    def call(*arguments: str | Path, **options: object) -> subprocess.CompletedProcess[str]:
-        env = environment() | options.pop("env", {})  # type: ignore[operator]
+    def call(*arguments: str | Path, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             command(*arguments),
             cwd=tmp_path,
-            env=env,
+            env=environment() | (env or {}),
             capture_output=True,
             encoding="utf-8",
             timeout=120,

@@ -15,7 +15,7 @@ from tests.small import write_small_study
 
 def faults(**call: object) -> list[str]:
     with pytest.raises(InputError) as caught:
-        read_study(**call)  # type: ignore[arg-type]
+        read_study(**call)
     return [str(fault) for fault in caught.value.faults]
 
 

@@ -147,7 +147,7 @@ class Dispatch:
     """Least energy and wheeling cost of loads at both sites in one year, USD undiscounted; inf where impossible."""
 
     def __init__(self, tiny: Tiny) -> None:
-        self.tiny, self.known = tiny, {}  # type: ignore[var-annotated]
+        self.tiny, self.known = tiny, {}
 
     def cost(self, t: int, loads: tuple[float, float]) -> float:
         key = (t, round(loads[0], 6), round(loads[1], 6))
@@ -204,7 +204,7 @@ def enumerate_best(tiny: Tiny) -> tuple[float, float] | None:
     return _cheapest(tiny, candidates, dispatch, factor)
 
 
-def _waiting_and_placement(tiny, n, waits, aged, factor, end):  # type: ignore[no-untyped-def]
+def _waiting_and_placement(tiny, n, waits, aged, factor, end):
     cost = np.zeros(len(n))
     for k, sku in enumerate(tiny.skus):
         price = sku["waiting"] if sku["waiting"] is not None else tiny.unused["waiting"]
@@ -216,7 +216,7 @@ def _waiting_and_placement(tiny, n, waits, aged, factor, end):  # type: ignore[n
     return cost
 
 
-def _racks_policy(tiny, it, n, serving, pod):  # type: ignore[no-untyped-def]
+def _racks_policy(tiny, it, n, serving, pod):
     fits, last = np.ones(len(n), dtype=bool), it[:, :, 1]
     for key in ("max_zone_share", "max_site_share"):  # each site is alone in its zone
         if key in tiny.policy:
@@ -230,7 +230,7 @@ def _racks_policy(tiny, it, n, serving, pod):  # type: ignore[no-untyped-def]
     return fits
 
 
-def _evaluate(tiny, combo, it, waits, pod, fits, factor, end):  # type: ignore[no-untyped-def]
+def _evaluate(tiny, combo, it, waits, pod, fits, factor, end):
     y = np.array([c[0] for c in combo], dtype=float)
     h = np.array([c[1] for c in combo], dtype=float)
     keep, policy = fits.copy(), tiny.policy
@@ -260,7 +260,7 @@ def _evaluate(tiny, combo, it, waits, pod, fits, factor, end):  # type: ignore[n
     return (keep, cost[keep], unused[keep]) if keep.any() else None
 
 
-def _facility(tiny, site, y, h, built, factor, end):  # type: ignore[no-untyped-def]
+def _facility(tiny, site, y, h, built, factor, end):
     cost = 0.0
     left = {life: [max(0.0, 1 - (2 - t) / tiny.money[life]) for t in range(2)] for life in ("site", "hall")}
     for t in range(2):
@@ -276,7 +276,7 @@ def _facility(tiny, site, y, h, built, factor, end):  # type: ignore[no-untyped-
     return cost
 
 
-def _cheapest(tiny, candidates, dispatch, factor):  # type: ignore[no-untyped-def]
+def _cheapest(tiny, candidates, dispatch, factor):
     cost = np.concatenate([c for c, _, _ in candidates])
     unused = np.concatenate([u for _, u, _ in candidates])
     loads = np.concatenate([i for _, _, i in candidates]) * np.array([s["pue"] for s in tiny.sites])[None, :, None]

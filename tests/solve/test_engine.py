@@ -90,7 +90,7 @@ def test_a_solver_that_dies_without_a_point_is_an_error() -> None:
         assert engine._process is not None
         engine._process.kill()
         engine._process.wait()
-        engine._ensure = lambda: None  # type: ignore[method-assign]
+        engine._ensure = lambda: None
         with pytest.raises(SolverError):
             engine.solve(Job())
 

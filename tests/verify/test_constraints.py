@@ -158,7 +158,7 @@ CASES: dict[str, Case] = {
     "max_zone_share": ({"policy": {"max_zone_share": 0.7}}, _same, set()),
     "min_site_mw": (
         {"policy": {"min_site_mw": 8.0}},
-        _set("opened", (3, slice(None)), False),  # type: ignore[arg-type]
+        _set("opened", (3, slice(None)), False),
         set(),
     ),
     "min_vendor_mw": ({"policy": {"min_vendor_mw": 6.0}}, _same, set()),

@@ -103,7 +103,7 @@ FEATURES: dict[str, Callable[[list[Any]], Any]] = {
     "text for a geometry": lambda features: [{**features[0], "geometry": "x"}, *features[1:]],
     "no properties": lambda features: [{**features[0], "properties": None}, *features[1:]],
     **{
-        f"{key} changed": lambda features, key=key: [  # type: ignore[misc]
+        f"{key} changed": lambda features, key=key: [
             {**features[0], "properties": {**features[0]["properties"], key: "other"}}, *features[1:],
         ]
         for key in ("site", "period", "open", "halls", "built_mw", "idle_power_mw", "name", "kind")
