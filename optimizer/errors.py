@@ -10,7 +10,7 @@ RackgridError
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 def shown(value: object, width: int = 80) -> str:
@@ -23,9 +23,9 @@ def shown(value: object, width: int = 80) -> str:
 class Fault:
     """One thing wrong in the input: where, what, why and how to mend it.
 
-    ``line`` is the line of a text file or the feature's number (from 1) of a GeoJSON file; None where the
-    whole file is meant. ``column`` is a column of a table or a key of study.toml. ``severity`` is "error" or
-    "warning".
+    ``line`` is the line of a text file, the row of a sheet or the number (from 1) of a feature; None where the
+    whole file is meant. ``cell`` is the cell of a sheet, such as "F14". ``column`` is a column of a table or a
+    key of study.toml. ``severity`` is "error" or "warning".
     """
 
     file: str
@@ -35,9 +35,10 @@ class Fault:
     value: str | None = None
     cure: str = ""
     severity: str = "error"
+    cell: str = ""
 
     def __str__(self) -> str:
-        where = self.file + (f":{self.line}" if self.line is not None else "")
+        where = self.file + (f"!{self.cell}" if self.cell else f":{self.line}" if self.line is not None else "")
         column = f" {self.column}" if self.column else ""
         value = f"{shown(self.value)} " if self.value is not None else ""
         cure = f" – {self.cure}" if self.cure else ""
@@ -51,12 +52,13 @@ class RackgridError(Exception):
 
 
 class InputError(RackgridError):
-    """The input is wrong; ``faults`` lists all that was found, in the order of the files."""
+    """The input is wrong; ``faults`` lists all that was found, in the order of the files, ``warnings`` the doubts."""
 
     exit_code = 2
 
-    def __init__(self, faults: Sequence[Fault] | str) -> None:
+    def __init__(self, faults: Sequence[Fault] | str, warnings: Sequence[Fault] = ()) -> None:
         self.faults: list[Fault] = [Fault("", faults)] if isinstance(faults, str) else list(faults)
+        self.warnings: list[Fault] = list(warnings)
         super().__init__(faults if isinstance(faults, str) else "\n".join(str(f) for f in self.faults))
 
 
@@ -78,16 +80,19 @@ class SolverError(RackgridError):
 
 @dataclass
 class Faults:
-    """A collector that readers and checks add to; ``warnings`` never stop a study, ``errors`` do."""
+    """A collector that readers and checks add to; ``warnings`` stop a study only where it is ``strict``."""
 
     errors: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
+    strict: bool = False
 
     def add(self, fault: Fault) -> None:
         """Add one fault to the list of its severity."""
+        if self.strict:
+            fault = replace(fault, severity="error")
         (self.warnings if fault.severity == "warning" else self.errors).append(fault)
 
     def raise_if_any(self) -> None:
         """Raise InputError with every error found so far."""
         if self.errors:
-            raise InputError(self.errors)
+            raise InputError(self.errors, self.warnings)

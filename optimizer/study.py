@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -13,10 +12,11 @@ from optimizer.errors import Fault, Faults, InputError
 from optimizer.grid.folder import TABLES as GRID_TABLES
 from optimizer.grid.folder import Grid, no_grid, read_grid
 from optimizer.grid.zones import join_zones
-from optimizer.io import checks, toml
+from optimizer.io import checks
 from optimizer.io.config import StudyConfig
 from optimizer.io.frames import raw_from_frame
-from optimizer.io.keys import Keys, check_format, overridden, validated
+from optimizer.io.keys import Keys, check_format, overridden, toml_keys, validated
+from optimizer.io.mappings import flat, mapping, parted
 from optimizer.io.order import sorted_frame
 from optimizer.io.parse import empty, parse
 from optimizer.io.paths import REQUIRED, located, replaced, study_file
@@ -25,7 +25,8 @@ from optimizer.io.reader import read_table
 from optimizer.io.schema import TABLES, schema
 from optimizer.io.source import Source
 from optimizer.io.table import Table
-from optimizer.io.write import write_study
+from optimizer.io.workbook import is_book, study_keys
+from optimizer.io.write import self_contained, write_study
 
 SITE_TABLES = tuple(name for name in TABLES if name not in GRID_TABLES)
 Frames = Mapping[str, pd.DataFrame]
@@ -86,7 +87,7 @@ class Study:
             energy_prices=energy_prices,
             lines=lines,
         )
-        content, dotted = _parted(keys)
+        content, dotted = parted(keys)
         content = {"format": 1, **content, "files": _standard_files(frames)}
         return _from_frames(Keys("keys", content, overrider="keys"), dotted, frames, flow, {})
 
@@ -120,7 +121,7 @@ class Study:
             energy_prices=energy_prices,
             lines=lines,
         )
-        kept = {n: self.table(n) for n in SITE_TABLES if n in REQUIRED or len(self.table(n))}
+        kept = {n: self.table(n) for n in self.own_tables}
         if self.has_grid:
             kept |= {n: self.table(n) for n in GRID_TABLES}
         content = self.config.model_dump(exclude_none=True)
@@ -130,16 +131,26 @@ class Study:
         if flow is None and self.has_grid and lines is None:
             flow = self.flow
         base = Keys("study.toml", content, overrider="keys")
-        return _from_frames(base, _flat(keys or {}), {**kept, **new}, flow, inputs)
+        return _from_frames(base, flat(keys or {}), {**kept, **new}, flow, inputs)
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a table by its name in the data dictionary."""
         frame: pd.DataFrame = getattr(self, name)
         return frame
 
+    @property
+    def own_tables(self) -> list[str]:
+        """Names of the tables beside the grid that hold anything."""
+        return [n for n in SITE_TABLES if n in REQUIRED or len(self.table(n))]
+
+    @property
+    def portable_config(self) -> StudyConfig:
+        """The keys with the paths of a copy that ``write`` makes, the same wherever the study was read from."""
+        return self_contained(self.config, self.own_tables, has_grid=self.has_grid)
+
     def write(self, folder: str | Path) -> None:
         """Write a self-contained copy of the study, the same bytes for the same study."""
-        tables = {n: self.table(n) for n in SITE_TABLES if n in REQUIRED or len(self.table(n))}
+        tables = {n: self.table(n) for n in self.own_tables}
         grid = {n: self.table(n) for n in GRID_TABLES} if self.has_grid else None
         write_study(Path(folder), self.config, tables, grid, self.flow)
 
@@ -149,26 +160,27 @@ def read_study(
     *,
     keys: Mapping[str, object] | None = None,
     files: Mapping[str, str | None] | None = None,
+    strict: bool = False,
+    tell: Callable[[str], None] | None = None,
 ) -> Study:
-    """Read a study from its study.toml or the folder that holds it.
+    """Read a study from its study.toml, the folder that holds it, or a workbook with a sheet per table.
 
     ``keys`` are dotted overrides of study.toml; ``files`` replaces files of [files] by their key, with paths
-    relative to the working directory, and None leaves an optional one out. Raises InputError with every
-    fault of every file.
+    relative to the working directory, and None leaves an optional one out. ``strict`` takes doubts for
+    faults; ``tell`` hears what is being read or checked. Raises InputError with every fault of every file.
     """
-    faults = Faults()
-    source = Source(faults)
-    toml_path, name = study_file(path)
+    faults = Faults(strict=strict)
+    source = Source(faults, tell=tell or (lambda _: None))
+    study_path, name = study_file(path)
     files = files or {}
-    text = source.read_text(toml_path, name)
-    content = None if text is None else toml.load(text, name, faults)
-    if text is None or content is None:
-        raise InputError(faults.errors)
-    read = replaced(overridden(Keys(name, content, text), _mapping(keys or {}), faults), files, faults)
+    written = study_keys(study_path, name, source) if is_book(study_path) else toml_keys(study_path, name, source)
+    if written is None:
+        raise InputError(faults.errors, faults.warnings)
+    read = replaced(overridden(written, mapping(keys or {}), faults), files, faults)
     if not check_format(read, faults):
-        raise InputError(faults.errors)
+        raise InputError(faults.errors, faults.warnings)
     config = validated(read, StudyConfig, faults)
-    paths = located(read, toml_path.parent, files)
+    paths = located(read, study_path.parent, files)
     tables: dict[str, Table] = {}
     for name in SITE_TABLES:
         table = read_table(name, *paths[name], source) if name in paths else empty(name, schema(name))
@@ -183,36 +195,6 @@ def _given(**frames: pd.DataFrame | None) -> dict[str, pd.DataFrame]:
     return {name: frame for name, frame in frames.items() if frame is not None}
 
 
-def _parted(keys: Mapping[str, object]) -> tuple[dict[str, Any], dict[str, object]]:
-    """Part keys into sections as in study.toml and dotted ones."""
-    given = _mapping(keys)
-    nested = {str(k): v for k, v in given.items() if "." not in str(k)}
-    return nested, {str(k): v for k, v in given.items() if "." in str(k)}
-
-
-def _mapping(keys: object) -> Mapping[str, object]:
-    """Return keys that are a mapping.
-
-    Raises InputError for anything else.
-    """
-    if not isinstance(keys, Mapping):
-        fault = Fault("keys", f"is a {type(keys).__name__}, no mapping", cure='pass {"periods.first": 2026, …}')
-        raise InputError([fault])
-    return keys
-
-
-def _flat(keys: Mapping[str, object]) -> dict[str, object]:
-    """Return keys dotted, those of sections too."""
-    nested, dotted = _parted(keys)
-    found: dict[str, object] = {}
-    for section, content in nested.items():
-        if isinstance(content, Mapping):
-            found |= {f"{section}.{key}": value for key, value in content.items()}
-        else:
-            found[section] = content
-    return {**found, **dotted}
-
-
 def _standard_files(frames: Frames) -> dict[str, str]:
     files = {name: f"{name}.csv" for name in SITE_TABLES if name in frames or name in REQUIRED}
     return files | ({"grid": "grid"} if any(name in frames for name in GRID_TABLES) else {})
@@ -225,7 +207,7 @@ def _from_frames(
     faults = Faults()
     keys = overridden(keys, overrides, faults)
     if not check_format(keys, faults):
-        raise InputError(faults.errors)
+        raise InputError(faults.errors, faults.warnings)
     config = validated(keys, StudyConfig, faults)
     tables: dict[str, Table] = {}
     for name in TABLES:
@@ -266,11 +248,14 @@ def _assembled(
     faults = source.faults
     every = {**tables, **grid.tables}
     horizon = config.periods.horizon if config else None
+    source.tell("checking the tables against each other")
     checks.run(checks.Context(config, keys, horizon, every, has_grid), faults)
     if has_grid and "sites" in every and "zones" in every:
+        source.tell("finding the zones of the sites")
         join_zones(every["sites"], every["zones"], every.get("site_ramp"), horizon, faults)
     if faults.errors or config is None or horizon is None:
-        raise InputError(_in_order(faults.errors, keys.file))
+        raise InputError(_in_order(faults.errors, keys.file), _in_order(faults.warnings, keys.file))
+    source.tell("sorting the tables")
     return Study(
         config,
         **{name: sorted_frame(every[name]) for name in TABLES},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from math import isfinite
 from typing import TYPE_CHECKING, Annotated
 
@@ -27,13 +28,17 @@ def check(
     deliveries: options.DeliveriesOption = None,
     placement: options.PlacementOption = None,
     assignments: options.SetOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print ok, errors, warnings and limits as JSON.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print ok, errors, warnings, limits and each fault's parts as JSON.")
+    ] = False,
+    strict: options.StrictOption = False,
 ) -> None:
     """Validate a study's files and say its obvious limits; solve nothing.
 
     \b
     rackgrid check my-study
     rackgrid check my-study --deliveries late.csv --json
+    rackgrid check book.xlsx --strict
     """
     from optimizer.limits import obvious_limits
     from optimizer.parameters import Parameters
@@ -51,10 +56,10 @@ def check(
         }
     )
     try:
-        ready = read(study, options.replaced_values(assignments or []), files)
+        ready = read(study, options.replaced_values(assignments or []), files, strict=strict)
     except InputError as fault:
         if as_json:
-            result(_as_json(fault.faults, [], []))
+            result(_as_json(fault.faults, fault.warnings, []))
         raise
     parameters = Parameters.of(ready)
     limits = obvious_limits(parameters)
@@ -65,9 +70,10 @@ def check(
 def _as_json(errors: Sequence[Fault], warnings: Sequence[Fault], limits: Sequence[str]) -> str:
     facts = {
         "ok": not errors,
-        "errors": [fault_line(f) for f in errors if f.severity != "warning"],
-        "warnings": [str(f) for f in (*errors, *warnings) if f.severity == "warning"],
+        "errors": [fault_line(f) for f in errors],
+        "warnings": [str(f) for f in warnings],
         "limits": list(limits),
+        "faults": [asdict(f) for f in (*errors, *warnings)],
     }
     return json.dumps(facts, indent=1, ensure_ascii=False)
 

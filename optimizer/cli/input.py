@@ -12,18 +12,32 @@ if TYPE_CHECKING:
     from optimizer.study import Study
 
 
-def read(study: str | None, values: Mapping[str, object], files: Mapping[str, str | None]) -> Study:
-    """Read a study.toml, a folder with one, or the embedded study, with replacements.
+def read(
+    study: str | None,
+    values: Mapping[str, object],
+    files: Mapping[str, str | None],
+    *,
+    strict: bool = False,
+) -> Study:
+    """Read a study.toml, a folder with one, a workbook, or the embedded study, with replacements.
 
     Raises InputError with every fault of every file.
     """
     from optimizer.io.embedded import embedded_study
     from optimizer.study import read_study
 
+    from .waiting import told
+
     path = embedded_study() if study is None else Path(study)
-    if path.is_dir():
-        if not (path / "study.toml").exists():
-            cure = f"name {path / 'study'}" if (path / "plan.json").is_file() else "name a study.toml or its folder"
-            raise InputError([Fault(str(path), "holds no study.toml", cure=cure)])
-        path /= "study.toml"
-    return read_study(path, keys=values, files=files)
+    if path.is_dir() and not any((path / name).exists() for name in ("study.toml", "study.xlsx")):
+        raise InputError([Fault(str(path), "holds no study.toml", cure=_cure(path))])
+    with told() as tell:
+        return read_study(path, keys=values, files=files, strict=strict, tell=tell)
+
+
+def _cure(folder: Path) -> str:
+    """Say which study is perhaps meant."""
+    if (folder / "plan.json").is_file():
+        return f"name {folder / 'study'}"
+    books = sorted(file.name for file in folder.glob("*.xlsx") if not file.name.startswith("~"))
+    return f"name the workbook: {folder / books[0]}" if books else "name a study.toml, its folder, or a workbook"

@@ -12,10 +12,13 @@ from optimizer import __version__
 from optimizer.errors import InfeasibleError, InputError, RackgridError, shown
 
 from .check import check
+from .diff import diff
+from .export import export
 from .init import init
 from .interrupt import SIGNALS, Interrupted
 from .map import map_
 from .messages import make_streams_safe, result, say, tell_error, tell_faults
+from .schema import schema
 from .solve import solve
 from .verify import verify
 
@@ -44,9 +47,12 @@ app = typer.Typer(
 )
 app.command("solve", short_help="Solve a study and write its plan folder.")(solve)
 app.command("check", short_help="Validate a study's files and its obvious limits.")(check)
+app.command("diff", short_help="Say what differs between two studies.")(diff)
+app.command("export", short_help="Write a plan as one Excel workbook.")(export)
 app.command("init", short_help="Copy the embedded study into a folder to edit.")(init)
 app.command("verify", short_help="Recheck a plan against its study.")(verify)
 app.command("map", short_help="Draw a plan, one picture per period.")(map_)
+app.command("schema", short_help="Describe the files of a study for editors.")(schema)
 
 
 def _print_version(wanted: bool) -> None:
@@ -98,7 +104,7 @@ def main() -> None:
 def tell(fault: RackgridError) -> None:
     """Say on stderr what a known error means."""
     if isinstance(fault, InputError):
-        tell_faults(fault.faults)
+        tell_faults(fault.faults, fault.warnings)
     elif isinstance(fault, InfeasibleError):
         tell_error(f"infeasible: {fault}")
     else:

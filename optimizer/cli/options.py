@@ -12,7 +12,10 @@ from optimizer.errors import Fault, InputError
 
 StudyArgument = Annotated[
     str | None,
-    typer.Argument(metavar="STUDY", help="A study.toml or its folder; without it the embedded 26 GW study."),
+    typer.Argument(
+        metavar="STUDY",
+        help="A study.toml, its folder, or a workbook (.xlsx); without it the embedded 26 GW study.",
+    ),
 ]
 SitesOption = Annotated[str | None, typer.Option("--sites", metavar="FILE", help="Candidate sites instead.")]
 SiteRampOption = Annotated[str | None, typer.Option("--site-ramp", metavar="FILE", help="Power by period instead.")]
@@ -31,6 +34,7 @@ SetOption = Annotated[
         help="Replace a value of study.toml, money.discount_rate=0.1; repeatable.",
     ),
 ]
+StrictOption = Annotated[bool, typer.Option("--strict", help="Take warnings for errors.")]
 
 
 def replaced_files(options: Mapping[str, str | None]) -> dict[str, str | None]:
@@ -63,13 +67,16 @@ def replaced_values(assignments: Sequence[str]) -> dict[str, object]:
 
 
 def plan_place(study: str | None, out: str | None) -> Path:
-    """Return where the plan goes: ``out``, else plans/ and the name of the study's folder."""
+    """Return where the plan goes: ``out``, else plans/ and the name of the study's folder or workbook."""
     from optimizer.io.embedded import STUDY
+    from optimizer.io.workbook import is_book
 
     if out is not None:
         return Path(out)
     if study is None:
         return Path("plans", STUDY)
     path = Path(study).absolute()
+    if is_book(path) and not path.is_dir():
+        return Path("plans", path.parent.resolve().name if path.stem == "study" else path.stem)
     folder = path if path.is_dir() else path.parent
     return Path("plans", folder.resolve().name or "plan")

@@ -41,6 +41,7 @@ def solve(
     ] = None,
     threads: Annotated[int | None, typer.Option("--threads", metavar="N", help="Threads; 0: all.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print plan.json on stdout instead of the summary.")] = False,
+    strict: options.StrictOption = False,
     force: Annotated[bool, typer.Option("--force", help="Replace a plan that is there.")] = False,
 ) -> None:
     """Solve a study and write its plan folder; the summary goes to stdout.
@@ -50,6 +51,7 @@ def solve(
     \b
     rackgrid solve
     rackgrid solve my-study -o plans/late --deliveries late.csv
+    rackgrid solve book.xlsx --sites "survey.xlsx#May 2026"
     rackgrid solve my-study --set policy.max_sites=20 --set money.discount_rate=0.06
     rackgrid solve my-study --grid none --json > plan.json
     """
@@ -66,7 +68,7 @@ def solve(
     values = options.replaced_values(assignments or [])
     limits = {"solve.gap": gap, "solve.time_limit_s": time_limit, "solve.threads": threads}
     values |= {key: value for key, value in limits.items() if value is not None}
-    place, ready = _prepare(options.plan_place(study, out), study, values, files, force=force)
+    place, ready = _prepare(options.plan_place(study, out), study, values, files, force=force, strict=strict)
     with SIGNALS.kept():  # until the plan is written, so that no signal falls between
         try:
             plan = _search(ready)
@@ -81,24 +83,31 @@ def solve(
 
 
 def _prepare(
-    place: Path, study: str | None, values: dict[str, object], files: dict[str, str | None], *, force: bool
+    place: Path,
+    study: str | None,
+    values: dict[str, object],
+    files: dict[str, str | None],
+    *,
+    force: bool,
+    strict: bool,
 ) -> tuple[Path, Study]:
     """Claim the plan's place and read the study; what is wrong with either is told together."""
     from optimizer.plan.folder import claim
 
     from .input import read
 
-    faults = []
+    faults, warnings = [], []
     try:
         place = claim(place, force=force)
     except InputError as fault:
         faults += fault.faults
     try:
-        ready = read(study, values, files)
+        ready = read(study, values, files, strict=strict)
     except InputError as fault:
         faults += fault.faults
+        warnings += fault.warnings
     if faults:
-        raise InputError(faults)
+        raise InputError(faults, warnings)
     return place, ready
 
 

@@ -1,7 +1,8 @@
-"""Read the folder of a grid, and refuse by name what this release does not model."""
+"""Read a grid, from its folder or a workbook, and refuse by name what this release does not model."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,16 +11,17 @@ from optimizer.io import toml
 from optimizer.io.config import GridConfig
 from optimizer.io.keys import Keys, validated
 from optimizer.io.parse import empty
-from optimizer.io.reader import read_table
+from optimizer.io.reader import TABLE_ENDINGS, read_table
 from optimizer.io.schema import schema
 from optimizer.io.source import Source, nearest, path_fault
 from optimizer.io.table import Table
+from optimizer.io.workbook import GRID, book_at, is_book, is_filled, read_keys, sheet_named
 
 TABLES = ("zones", "headroom", "energy_prices", "lines")
 _REQUIRED = ("zones", "headroom")
 _LATER = ("blocks", "upgrades", "generators", "loads")
-_ENDINGS = (".csv", ".geojson")
-_TABLE_ENDINGS = ("csv", "tsv", "json", "geojson", "parquet", "geoparquet", "gpkg", "shp", "xlsx", "xls", "toml")
+_LOOK_LIKE_TABLES = (*TABLE_ENDINGS, ".tsv", ".json", ".xls", ".xlsm", ".ods", ".pq", ".toml")
+_REFUSED = "can't be modelled by this release"
 
 
 @dataclass(frozen=True)
@@ -35,94 +37,120 @@ def no_grid() -> Grid:
     return Grid({name: empty(name, schema(name)) for name in TABLES}, "none")
 
 
-def read_grid(folder: Path, name: str, source: Source) -> Grid:
-    """Read what the folder holds; every fault is added to the source's."""
+def read_grid(place: Path, name: str, source: Source) -> Grid:
+    """Read what a folder or a workbook holds; every fault is added to the source's."""
+    if is_book(place) and not place.is_dir():
+        return _read_book(place, name, source)
     name = name.rstrip("/\\") or "/"
     try:
-        present = {p.name for p in folder.iterdir()}
+        present = {p.name for p in place.iterdir()}
     except NotADirectoryError:
-        source.faults.add(Fault(name, "is a file where the grid's folder is meant"))
+        cure = "name the folder that holds zones and headroom, or a workbook (.xlsx) with these sheets"
+        source.faults.add(Fault(name, "is a file where the grid's folder is meant", cure=cure))
         return Grid({}, "none")
     except (OSError, ValueError) as error:
-        fault = path_fault(folder, name, error)
+        fault = path_fault(place, name, error)
         reason = fault.reason.replace("file", "folder")
         source.faults.add(Fault(name, reason, cure=fault.cure or "name the grid's folder, or leave files.grid out"))
         return Grid({}, "none")
-    _refuse(present, name, source.faults)
     _name_others(present, name, source.faults)
-    tables: dict[str, Table] = {}
-    for table in TABLES:
-        read = _read(table, folder, name, present, source)
-        if read is not None:
-            tables[table] = read
-    has_lines = any(f"lines{ending}" in present for ending in _ENDINGS)
-    return Grid(tables, _flow(folder, name, present, has_lines, source))
+    found = {table: _files(table, present) for table in (*TABLES, *_LATER)}
+    _refuse({f"{name}/{file}" for table in _LATER for file in found[table]}, "the grid's folder", source.faults)
+    twice = {table: files for table, files in found.items() if len(files) > 1 and table in TABLES}
+    for files in twice.values():
+        fault = Fault(f"{name}/{files[0]}", f"stands beside {' and '.join(files[1:])}", cure="keep one of them")
+        source.faults.add(fault)
+    chosen = {t: (place / found[t][0], f"{name}/{found[t][0]}") for t in TABLES if len(found[t]) == 1}
+    hidden = {t for t in TABLES if t in twice or any(f.lower().startswith(f"{t}.") for f in present)}
+    if "generators.csv" in present:
+        hidden.add("headroom")
+    _name_missing({t: f"{name}/{t}.csv" for t in _REQUIRED if t not in hidden}, "there is no such file", source.faults)
+    keys = _keys_of_folder(place, name, source) if "grid.toml" in present else None
+    return _read(chosen, keys, source)
 
 
-def _refuse(present: set[str], name: str, faults: Faults) -> None:
-    for table in _LATER:
-        for ending in _ENDINGS:
-            if table + ending in present:
-                cure = "take it out of the grid's folder"
-                faults.add(Fault(f"{name}/{table}{ending}", "can't be modelled by this release", cure=cure))
+def _files(table: str, present: set[str]) -> list[str]:
+    """Return the files of a folder that hold a table, in the order of the formats."""
+    return [table + ending for ending in TABLE_ENDINGS if table + ending in present]
+
+
+def _refuse(names: set[str], place: str, faults: Faults) -> None:
+    for name in sorted(names):
+        faults.add(Fault(name, _REFUSED, cure=f"take it out of {place}"))
 
 
 def _name_others(present: set[str], name: str, faults: Faults) -> None:
     """Name what looks like a table of a grid and is not read: an error where the spelling alone hides it."""
-    known = [*(t + e for t in (*TABLES, *_LATER) for e in _ENDINGS), "grid.toml"]
-    stems = {file.rpartition(".")[0] for file in known}
+    known = [*(t + e for t in (*TABLES, *_LATER) for e in TABLE_ENDINGS), "grid.toml"]
+    stems = {*TABLES, *_LATER, "grid"}
     for file in sorted(f for f in present - set(known) if not f.startswith((".", "~"))):
-        stem, _, ending = file.rpartition(".")
+        stem, ending = Path(file).stem, Path(file).suffix
         if file.lower() in known:
             faults.add(
                 Fault(f"{name}/{file}", "is not read: its name is not in lower case", cure=f"write {file.lower()}")
             )
-        elif stem.lower() in stems and ending.lower() in _TABLE_ENDINGS:
-            faults.add(Fault(f"{name}/{file}", "is not read: grid tables are CSV or GeoJSON", cure=f"write {stem}.csv"))
-        elif ending.lower() in _TABLE_ENDINGS:
+        elif stem.lower() in stems and ending.lower() in _LOOK_LIKE_TABLES:
+            cure = f"save it as {stem.lower()}.csv, or as Parquet, .xlsx, GeoJSON or GeoPackage"
+            faults.add(Fault(f"{name}/{file}", f"is not read: {ending} is no format of a grid's table", cure=cure))
+        elif ending.lower() in _LOOK_LIKE_TABLES:
             cure = nearest(file, known)
             faults.add(Fault(f"{name}/{file}", "is no file of a grid and is not used", cure=cure, severity="warning"))
 
 
-def _read(table: str, folder: Path, name: str, present: set[str], source: Source) -> Table | None:
-    files = [table + ending for ending in _ENDINGS if table + ending in present]
-    if len(files) == 2:
-        fault = Fault(f"{name}/{files[0]}", f"stands beside {files[1]}", cure="keep one of the two")
-        source.faults.add(fault)
-        return None
-    if files:
-        return read_table(table, folder / files[0], f"{name}/{files[0]}", source)
-    if table not in _REQUIRED:
-        return empty(table, schema(table))
-    hidden = any(f.lower().startswith(f"{table}.") for f in present)  # under a name that has a fault of its own
-    if not hidden and not (table == "headroom" and "generators.csv" in present):
+def _name_missing(wanted: Mapping[str, str], reason: str, faults: Faults) -> None:
+    for table, name in wanted.items():
         columns = [c.name for c in schema(table).columns if c.required]
         cure = f"a grid needs it, with the column{'s' * (len(columns) > 1)} {', '.join(columns)}"
-        source.faults.add(Fault(f"{name}/{table}.csv", "there is no such file", cure=cure))
-    return None
+        faults.add(Fault(name, reason, cure=cure))
 
 
-def _flow(folder: Path, name: str, present: set[str], has_lines: bool, source: Source) -> str:
-    """Return how power moves: as grid.toml says, else by whether there are lines."""
-    default = "transport" if has_lines else "none"
-    if "grid.toml" not in present:
-        return default
+def _keys_of_folder(folder: Path, name: str, source: Source) -> Keys | None:
     shown_path = f"{name}/grid.toml"
     text = source.read_text(folder / "grid.toml", shown_path)
     content = None if text is None else toml.load(text, shown_path, source.faults)
-    if content is None or text is None:
-        return default
-    keys = Keys(shown_path, content, text)
-    refused = "can't be modelled by this release"
-    if content.get("flow") == "dc":
-        source.faults.add(keys.fault("flow", refused, value="dc", cure='write "transport" or "none"'))
-    if content.get("security") == "n-1":
-        source.faults.add(keys.fault("security", refused, value="n-1", cure='write "none"'))
+    return None if content is None or text is None else Keys(shown_path, content, text)
+
+
+def _read_book(path: Path, name: str, source: Source) -> Grid:
+    """Read the sheets of a workbook as the files of a folder are read; a blank sheet counts as none."""
+    book = book_at(path, name, source)
+    if book is None:
+        return Grid({}, "none")
+    later = {f"{name}#{sheet_named(book, table)}" for table in _LATER if is_filled(book, table)}
+    _refuse(later, "the workbook", source.faults)
+    sheets = {t: f"#{sheet_named(book, t)}" for t in TABLES if is_filled(book, t)}
+    _name_missing({t: f"{name}#{t}" for t in _REQUIRED if t not in sheets}, "there is no such sheet", source.faults)
+    keys = read_keys(book, GRID, source.faults) if is_filled(book, GRID) else None
+    return _read({t: (path.with_name(path.name + s), name + s) for t, s in sheets.items()}, keys, source)
+
+
+def _read(places: Mapping[str, tuple[Path, str]], keys: Keys | None, source: Source) -> Grid:
+    """Read the tables that are there and say how power moves."""
+    tables: dict[str, Table] = {}
+    for table in TABLES:
+        if table in places:
+            read = read_table(table, *places[table], source)
+            if read is not None:
+                tables[table] = read
+        elif table not in _REQUIRED:
+            tables[table] = empty(table, schema(table))
+    lines = tables.get("lines")
+    has_lines = "lines" in places and (lines is None or len(lines.frame) > 0)
+    default = "transport" if has_lines else "none"
+    return Grid(tables, default if keys is None else _flow(keys, default, places, has_lines, source))
+
+
+def _flow(keys: Keys, default: str, places: Mapping[str, tuple[Path, str]], has_lines: bool, source: Source) -> str:
+    """Return how power moves: as the keys say, else by whether there are lines."""
+    if keys.content.get("flow") == "dc":
+        source.faults.add(keys.fault("flow", _REFUSED, value="dc", cure='write "transport" or "none"'))
+    if keys.content.get("security") == "n-1":
+        source.faults.add(keys.fault("security", _REFUSED, value="n-1", cure='write "none"'))
     config = validated(keys, GridConfig, source.faults)
     if config is None:
         return default
     if config.flow == "none" and has_lines:
-        reason = 'is not used: grid.toml says flow = "none"'
-        cure = 'write flow = "transport" to use it'
-        source.faults.add(Fault(f"{name}/lines.csv", reason, cure=cure, severity="warning"))
+        reason = f'is not used: {keys.file.rpartition("/")[2]} says flow = "none"'
+        fault = Fault(places["lines"][1], reason, cure='write flow = "transport" to use it', severity="warning")
+        source.faults.add(fault)
     return config.flow or default

@@ -1,79 +1,55 @@
-"""Find the zone of the sites that name none: the polygon that holds them, else the nearest bus."""
+"""Find the zone of the sites that name none, and doubt the zone of those that lie in another."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 
 from optimizer.errors import Fault, Faults, shown
+from optimizer.grid.areas import Areas, nearest_areas, nearest_buses
 from optimizer.io.cells import SWAPPED
 from optimizer.io.periods import Horizon
 from optimizer.io.standing import by_site
 from optimizer.io.table import Finding, Table, report
+from optimizer.io.wording import listed
 
-Holders = dict[int, list[str]]
+_NEAR_KM = 25.0  # simplified coasts and slivers leave a site outside by so much
+_BORDER_KM = 15.0  # and let a site near a border lie in its neighbour
+_FAR_KM = 250.0  # from the nearest bus
 
 
 def join_zones(sites: Table, zones: Table, ramp: Table | None, horizon: Horizon | None, faults: Faults) -> None:
-    """Fill the empty zones of sites; name those that lie in none and draw from the grid."""
+    """Fill the empty zones of sites; name those that lie in none and draw from the grid, and every doubt."""
     names = sites.texts("zone")
     lon, lat = sites.numbers("lon"), sites.numbers("lat")
-    placed = np.isfinite(lon) & np.isfinite(lat)
-    rows = [i for i, zone in enumerate(names) if not zone and placed[i]]
-    rows = [i for i in rows if not sites.unread(i, ("zone",))]
+    placed = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat)).tolist()
+    placed = [i for i in placed if not sites.unread(i, ("zone",))]
+    areas = Areas.of(zones)
+    _doubt_areas(zones, faults)
+    _doubt_stated(sites, zones, [i for i in placed if names[i]], areas, faults)
+    rows = [i for i in placed if not names[i]]
     if not rows:
         return
-    _doubt_areas(zones, faults)
-    areas, buses = _parts(zones, areas=True), _parts(zones, areas=False)
-    holders = _holders(lon, lat, rows, areas)
+    holders = areas.holders(lon, lat, rows)
     for row, ids in holders.items():
         names[row] = ids[0]
     report(faults, sites, "zone", _shared(holders), severity="warning")
     lost = [i for i in rows if i not in holders]
-    if buses:
-        for row, bus in _nearest_buses(lon, lat, lost, buses).items():
-            names[row] = bus
+    if areas.buses:
+        near = nearest_buses(lon, lat, lost, areas.buses)
+        limit_km, what = _FAR_KM, "bus"
     else:
-        _report_lost(sites, zones, rows, _on_the_grid(sites, lost, ramp, horizon), areas, faults)
+        near = nearest_areas(lon, lat, lost, areas.polygons, within_km=_NEAR_KM) if len(lost) < len(rows) else {}
+        limit_km, what = 0.0, "zone"
+    for row, (zone, _) in near.items():
+        names[row] = zone
+    report(faults, sites, "zone", _far(near, limit_km, what), severity="warning")
+    lost = _on_the_grid(sites, [i for i in lost if i not in near], ramp, horizon)
+    _report_lost(sites, zones, rows, lost, areas, faults)
     sites.frame["zone"] = np.array(names, dtype=object)
     sites.frame["zone"] = sites.frame["zone"].astype("str")
 
 
-def _parts(zones: Table, *, areas: bool) -> list[tuple[str, Any]]:
-    """Return areas or buses, by id, so that the order of rows changes nothing."""
-    pairs = [
-        (zone, geometry)
-        for zone, geometry in zip(zones.texts("zone"), zones.frame["geometry"], strict=True)
-        if geometry is not None and (geometry.geom_type != "Point") == areas
-    ]
-    return sorted(pairs, key=lambda pair: pair[0])
-
-
-def _holders(lon: np.ndarray, lat: np.ndarray, rows: list[int], areas: list[tuple[str, Any]]) -> Holders:
-    """Return the zones whose polygon holds each row, borders included, in the order of their ids."""
-    if not areas or not rows:
-        return {}
-    import shapely
-
-    polygons = np.array([geometry for _, geometry in areas], dtype=object)
-    whole = shapely.is_valid(polygons)
-    points = shapely.points(lon[rows], lat[rows])
-    sound = polygons.copy()
-    sound[~whole] = None
-    tree = shapely.STRtree(sound)
-    pairs = list(zip(*tree.query(points, predicate="intersects").tolist(), strict=True))
-    for area in np.flatnonzero(~whole).tolist():  # by counting crossings: to mend a polygon may take hours
-        shapely.prepare(polygons[area])
-        inside = shapely.intersects_xy(polygons[area], lon[rows], lat[rows])
-        pairs += [(point, area) for point in np.flatnonzero(inside).tolist()]
-    found: Holders = {}
-    for point, area in pairs:
-        found.setdefault(rows[point], []).append(areas[area][0])
-    return {row: sorted(ids) for row, ids in sorted(found.items())}
-
-
-def _shared(holders: Holders) -> list[Finding]:
+def _shared(holders: dict[int, list[str]]) -> list[Finding]:
     found = []
     for row, ids in holders.items():
         if len(ids) > 1:
@@ -82,22 +58,52 @@ def _shared(holders: Holders) -> list[Finding]:
     return found
 
 
-def _nearest_buses(lon: np.ndarray, lat: np.ndarray, rows: list[int], buses: list[tuple[str, Any]]) -> dict[int, str]:
-    """Return the nearest bus of each row by great circle, the first id among equals."""
-    if not rows:
-        return {}
-    from scipy.spatial import KDTree
+def _far(near: dict[int, tuple[str, float]], limit_km: float, what: str) -> list[Finding]:
+    """Say which zones were taken from afar, and how far away they are."""
+    lies = "lies in no zone; " if what == "zone" else ""
+    return [
+        Finding(
+            row,
+            f"{lies}the nearest {what}, {shown(zone, 40)}, {km:,.0f} km away, is taken",
+            "name its zone",
+            None,
+            "far",
+        )
+        for row, (zone, km) in near.items()
+        if km > limit_km
+    ]
 
-    tree = KDTree(_unit_vectors(np.array([p.x for _, p in buses]), np.array([p.y for _, p in buses])))
-    sites = _unit_vectors(lon[rows], lat[rows])
-    distance, _ = tree.query(sites)
-    equals = tree.query_ball_point(sites, distance + 1e-12)
-    return {row: buses[min(near)][0] for row, near in zip(rows, equals, strict=True)}
 
-
-def _unit_vectors(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
-    east, north = np.radians(lon), np.radians(lat)
-    return np.column_stack([np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)])
+def _doubt_stated(sites: Table, zones: Table, rows: list[int], areas: Areas, faults: Faults) -> None:
+    """Doubt sites that name a zone and lie well outside of it; where lon and lat are swapped it is a fault."""
+    stated = sites.texts("zone")
+    rows = [i for i in rows if stated[i] in areas.ids]
+    lon, lat = sites.numbers("lon"), sites.numbers("lat")
+    holders = areas.holders(lon, lat, rows)
+    outside = [i for i in rows if stated[i] not in holders.get(i, ())]
+    swapped = areas.holders(lat, lon, outside)
+    turned = [i for i in outside if stated[i] in swapped.get(i, ()) and i not in holders]
+    if len(turned) == len(rows) > 1:
+        reason = f"0 of {len(rows):,} sites lie in the zone that they name – lon and lat swapped?"
+        faults.add(Fault(sites.file, reason, None, "lon", cure="all would with lon and lat swapped"))
+        return
+    found = [Finding(i, "lies outside of its zone, and inside with lon and lat swapped", SWAPPED) for i in turned]
+    report(faults, sites, "lon", found)
+    others = sorted(set(outside) - set(turned))
+    away_km = areas.distances_km([stated[i] for i in others], lon[others], lat[others])
+    others = [i for i, km in zip(others, away_km, strict=True) if km > _BORDER_KM]
+    if len(others) == len(rows) > 1 and not any(i in holders for i in others):
+        reason = f"0 of {len(rows):,} sites lie in a zone, though all name one"
+        cure = f"do {sites.file} and {zones.file} state their CRS? are lon and lat swapped?"
+        faults.add(Fault(sites.file, reason, None, "lon", cure=cure, severity="warning"))
+        return
+    doubts = []
+    for i in others:
+        where = f"lies in {listed(holders[i])}" if i in holders else "lies in no zone"
+        doubts.append(
+            Finding(i, f"is stated, but the site {where}", "correct the zone, or the place", stated[i], "elsewhere")
+        )
+    report(faults, sites, "zone", doubts, severity="warning")
 
 
 def _on_the_grid(sites: Table, rows: list[int], ramp: Table | None, horizon: Horizon | None) -> list[int]:
@@ -109,25 +115,19 @@ def _on_the_grid(sites: Table, rows: list[int], ramp: Table | None, horizon: Hor
     return [i for i in rows if power_mw[ids[i]].any()]
 
 
-def _report_lost(
-    sites: Table,
-    zones: Table,
-    tried: list[int],
-    lost: list[int],
-    areas: list[tuple[str, Any]],
-    faults: Faults,
-) -> None:
+def _report_lost(sites: Table, zones: Table, tried: list[int], lost: list[int], areas: Areas, faults: Faults) -> None:
     """Name the sites that no zone holds, and say where lon and lat look swapped."""
     if zones.lost_rows or any(column == "geometry" for _, column in zones.unread_cells):
         return  # the zone may be one that could not be read
-    swapped = _holders(sites.numbers("lat"), sites.numbers("lon"), lost, areas)
-    if areas and len(lost) == len(tried) > 1:
-        cure = f"{len(swapped):,} would with lon and lat swapped" if swapped else "do both files state their CRS?"
-        reason = f"0 of {len(tried):,} sites without a zone lie in a zone – lon and lat swapped?"
+    swapped = areas.holders(sites.numbers("lat"), sites.numbers("lon"), lost)
+    if areas.polygons and len(lost) == len(tried) > 1:
+        cure = f"{len(swapped):,} would with lon and lat swapped" if swapped else "or is a CRS wrong, or not stated?"
+        which = "" if len(tried) == len(sites.lines) else " that name no zone"
+        reason = f"0 of {len(tried):,} sites{which} lie in a zone – lon and lat swapped?"
         faults.add(Fault(sites.file, reason, None, "zone", cure=cure))
         return
     reason = f"is in no zone: no polygon of {zones.file} holds it"
-    if not areas:
+    if not areas.polygons:
         reason = f"is in no zone: {zones.file} has no geometry to find it by"
     cure = "name its zone, or set interconnection_mw = 0 where the site is islanded"
     found = [Finding(i, reason, SWAPPED if i in swapped else cure, kind=f"{i in swapped}") for i in lost]

@@ -48,6 +48,16 @@ class Problem:
     cure: str = ""
 
 
+class Unreadable:
+    """Stands in a cell for what its format could not give: an error value, a formula without result, no geometry."""
+
+    def __init__(self, reason: str, cure: str = "", shown: str | None = None) -> None:
+        self.reason, self.cure, self.shown = reason, cure, shown
+
+    def __str__(self) -> str:
+        return self.shown or ""
+
+
 def is_empty(value: object) -> bool:
     """Whether a cell says nothing; NaN written as a word or a literal is no empty cell."""
     return value is None or (isinstance(value, str) and not value.strip())
@@ -259,26 +269,3 @@ def _id_problem(text: str, column: Column) -> Problem | None:
     if column.name == "vendor" and ";" in text:
         return Problem("holds ;, which separates vendors", "name one vendor per row")
     return None
-
-
-def limits_hint(column: Column, number: float, *, too_large: bool) -> str:
-    """Say what the column may hold, and the unit that was perhaps meant."""
-    low, high = max(column.minimum, column.above), column.maximum
-    if column.unit == "degrees":
-        bounds = f"write degrees in WGS 84, {column.minimum:.0f} to {column.maximum:.0f}"
-        return f"{bounds}, not metres of a projection" if abs(number) > 360 else bounds
-    if column.unit == "share":
-        return "write a share from 0 to 1, 0.9 for 90 %"
-    if too_large and column.unit in ("MW", "MW IT", "MW at the fence"):
-        return "write MW, not kW"
-    if column.name == "rack_kw":
-        return "write the kW of one rack, not W" if too_large else "write the kW of one rack, not MW"
-    if math.isinf(low) or math.isinf(high):
-        return ""
-    bounds = f"from {low:,.15g} to {high:,.15g}" if column.above < column.minimum else f"above {low:,.15g}"
-    unit = (
-        "" if column.unit.startswith("1/") else column.unit.partition("/")[0] if column.type == "int" else column.unit
-    )
-    if column.name.endswith("_pue"):
-        return f"write a ratio {bounds}, such as 1.3"
-    return f"write a value {bounds} {unit}".rstrip()

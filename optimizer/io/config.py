@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from optimizer.io.cells import FIRST_YEAR, LAST_YEAR, period_cure
 from optimizer.io.periods import Horizon, parse_label
 
 MAX_PERIODS = 400
+YEAR = "(19[0-9]{2}|2[01][0-9]{2}|2200)"  # FIRST_YEAR to LAST_YEAR, as a pattern
 
 
 class Section(BaseModel):
@@ -62,8 +63,12 @@ def _ids(value: object) -> object:
     return tuple(dict.fromkeys(v.strip() for v in value))
 
 
-Period = Annotated[str, BeforeValidator(_label)]
-Day = Annotated[date | None, BeforeValidator(_day)]
+_A_YEAR = {"type": "integer", "minimum": FIRST_YEAR, "maximum": LAST_YEAR}
+_A_LABEL = {"type": "string", "pattern": f"^{YEAR}(H[12]|Q[1-4])?$"}
+_A_DAY = {"type": "string", "format": "date", "pattern": f"^{YEAR}-[0-9]{{2}}-[0-9]{{2}}$"}
+
+Period = Annotated[str, BeforeValidator(_label), WithJsonSchema({"anyOf": [_A_YEAR, _A_LABEL]})]
+Day = Annotated[date | None, BeforeValidator(_day), WithJsonSchema(_A_DAY)]
 Ids = Annotated[tuple[str, ...], BeforeValidator(_ids)]
 Price = Annotated[float, Field(ge=0, le=1e10)]
 Years = Annotated[float, Field(gt=0, le=1000)]
@@ -191,7 +196,7 @@ class Solve(Section):
 class StudyConfig(Section):
     """The whole of study.toml."""
 
-    format: int = Field(description="Version of the format: 1.")
+    format: int = Field(description="Version of the format: 1.", json_schema_extra={"const": 1})
     study: Naming = Field(default_factory=Naming, description="What people call it.")
     periods: Periods = Field(description="The time that is planned.")
     files: Files = Field(description="Files of the study.")

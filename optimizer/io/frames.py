@@ -11,19 +11,22 @@ from optimizer.io.schema import Schema
 from optimizer.io.table import RawTable, is_too_wide
 
 
-def raw_from_frame(frame: object, schema: Schema, faults: Faults) -> RawTable | None:
-    """Return the cells of a DataFrame or GeoDataFrame; rows count from 1, the file is the table's name."""
+def raw_from_frame(
+    frame: object, schema: Schema, faults: Faults, *, file: str = "", unit: str = "row"
+) -> RawTable | None:
+    """Return the cells of a DataFrame or GeoDataFrame; rows count from 1, ``file`` is the table's name by default."""
+    file = file or schema.table
     if not isinstance(frame, pd.DataFrame):
-        faults.add(Fault(schema.table, f"is a {type(frame).__name__}, no DataFrame", cure="pass a pandas DataFrame"))
+        faults.add(Fault(file, f"is a {type(frame).__name__}, no DataFrame", cure="pass a pandas DataFrame"))
         return None
     names = [str(c) for c in frame.columns]
-    if is_too_wide(names, schema.table, faults):
+    if is_too_wide(names, file, faults):
         return None
     twice = sorted({n for n in names if names.count(n) > 1})
     if twice:
         more = f", and so do {len(twice) - 1} others" if len(twice) > 1 else ""
         reason = f"stands twice among the columns{more}"
-        faults.add(Fault(schema.table, reason, None, twice[0], cure="remove or rename one"))
+        faults.add(Fault(file, reason, None, twice[0], cure="remove or rename one"))
         return None
     geometry = _geometry_name(frame)
     converted = _in_wgs84(frame) if geometry else frame
@@ -34,7 +37,12 @@ def raw_from_frame(frame: object, schema: Schema, faults: Faults) -> RawTable | 
             cells["geometry"] = [None if g is None else _flat(g) for g in _objects(series)]
         else:
             cells[name] = series if schema.find(name) and schema[name].is_number else _objects(series)
-    return RawTable(schema.table, schema.table, cells, range(1, len(frame) + 1), "row")
+    return RawTable(schema.table, file, cells, range(1, len(frame) + 1), unit)
+
+
+def flat_geometries(frame: Any) -> list[Any]:
+    """Return the active geometries of a GeoDataFrame in WGS 84, without heights, None where there is none."""
+    return [None if g is None else _flat(g) for g in _objects(_in_wgs84(frame)[_geometry_name(frame)])]
 
 
 def _objects(series: pd.Series) -> list[Any]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -14,7 +15,7 @@ from pydantic.fields import FieldInfo
 from optimizer.errors import Fault, Faults, shown
 from optimizer.io import toml
 from optimizer.io.config import StudyConfig, keys_of
-from optimizer.io.source import nearest
+from optimizer.io.source import Source, nearest
 from optimizer.io.table import SHOWN_ROWS
 
 FORMAT = 1
@@ -46,14 +47,25 @@ class Keys:
     text: str = ""
     overridden: frozenset[str] = frozenset()
     overrider: str = "--set"
+    cells: Mapping[str, tuple[int, str]] = field(default_factory=dict)  # row and cell of each key in a sheet
 
     def fault(self, dotted: str, reason: str, *, value: object = None, cure: str = "") -> Fault:
         """Return a fault of a key, at the override or the line that holds it."""
         shown_value = None if value is None else _as_written(value)
         if any(dotted == o or dotted.startswith(f"{o}.") or o.startswith(f"{dotted}.") for o in self.overridden):
             return Fault(self.overrider, reason, None, dotted, shown_value, cure)
+        if dotted in self.cells:
+            row, cell = self.cells[dotted]
+            return Fault(self.file, reason, row, dotted, shown_value, cure, cell=cell)
         line = toml.line_of(self.text, dotted) if self.text else None
         return Fault(self.file, reason, line, dotted, shown_value, cure)
+
+
+def toml_keys(path: Path, name: str, source: Source) -> Keys | None:
+    """Read study.toml, or return None and a fault."""
+    text = source.read_text(path, name)
+    content = None if text is None else toml.load(text, name, source.faults)
+    return None if text is None or content is None else Keys(name, content, text)
 
 
 def overridden(keys: Keys, overrides: Mapping[str, object], faults: Faults) -> Keys:

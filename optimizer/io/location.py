@@ -10,22 +10,16 @@ from typing import Any
 
 import numpy as np
 
-from optimizer.io.cells import SWAPPED
+from optimizer.io.cells import SWAPPED, Unreadable
 from optimizer.io.table import Finding, Table
 
 _SHAPES = ("POINT", "LINESTRING", "POLYGON")
 _WKT_WORDS = {"EMPTY", "Z", "M", "ZM", "E", "NAN", "INF", *(m + w for m in ("", "MULTI") for w in _SHAPES)}
+_SRID = re.compile(r"\s*SRID\s*=\s*(\d+)\s*;", re.IGNORECASE)
 _NEAR = 0.1  # degrees: a point that is given beside a parcel may stand for its gate
 _OUTSIDE = ("is below", "is above")
 _AREAS = ("Polygon", "MultiPolygon")
 _KINDS = {"sites": ("Point", "MultiPoint", *_AREAS), "zones": ("Point", *_AREAS)}
-
-
-class BadGeometry:
-    """Stands in a cell for a geometry that could not be read."""
-
-    def __init__(self, reason: str, cure: str = "") -> None:
-        self.reason, self.cure = reason, cure
 
 
 @dataclass
@@ -93,44 +87,61 @@ def _geometries(table: Table, cells: Sequence[Any] | None) -> tuple[np.ndarray, 
     for i, cell in enumerate(cells if cells is not None else ()):
         if cell is None or (isinstance(cell, str) and not cell.strip()):
             continue
-        geometry = _from_wkt(cell) if isinstance(cell, str) else cell
+        if isinstance(cell, (str, bytes)):
+            geometry = _from_wkt(cell) if isinstance(cell, str) else _from_wkb(cell)
+        else:
+            geometry = cell
         problem = _problem(geometry, _KINDS[table.name])
         if problem is None:
             out[i] = geometry
         else:
-            found.append(Finding(i, problem.reason, problem.cure))
+            found.append(Finding(i, problem.reason, problem.cure, problem.shown, problem.reason))
     return out, found
 
 
 def _from_wkt(text: str) -> Any:
     import shapely
 
+    stated = _SRID.match(text)
+    if stated and stated[1] != "4326":
+        return Unreadable(f"states SRID {stated[1]}", "convert it to WGS 84, or use GeoJSON or GeoPackage with its CRS")
+    text = text[stated.end() :] if stated else text
     if set(re.findall("[A-Z]+", text.upper())) <= _WKT_WORDS:  # collections in collections end the process
         try:
             return shapely.force_2d(shapely.from_wkt(text))
         except (shapely.errors.ShapelyError, ValueError):
             pass
-    return BadGeometry("is no geometry", "write WKT such as POINT (-99.8 32.4), or use lon and lat")
+    return Unreadable("is no geometry", "write WKT such as POINT (-99.8 32.4), or use lon and lat", text)
 
 
-def _problem(geometry: Any, kinds: tuple[str, ...]) -> BadGeometry | None:
+def _from_wkb(content: bytes) -> Any:
+    import shapely
+
+    try:
+        return shapely.force_2d(shapely.from_wkb(content))
+    except (shapely.errors.ShapelyError, ValueError):
+        return Unreadable("is no geometry", "write WKB or WKT")
+
+
+def _problem(geometry: Any, kinds: tuple[str, ...]) -> Unreadable | None:
     """Say why a geometry can't stand for a place."""
-    if isinstance(geometry, BadGeometry):
+    if isinstance(geometry, Unreadable):
         return geometry
     if not hasattr(geometry, "geom_type"):
-        return BadGeometry("is no geometry")
+        return Unreadable("is no geometry", "write WKT such as POINT (-99.8 32.4)")
     import shapely
 
     if geometry.is_empty:
-        return BadGeometry(f"is an empty {geometry.geom_type}", "give it coordinates, or remove the geometry")
+        return Unreadable(f"is an empty {geometry.geom_type}", "give it coordinates, or remove the geometry")
     if geometry.geom_type not in kinds:
-        return BadGeometry(f"is a {geometry.geom_type}", f"use one of {', '.join(kinds)}")
+        return Unreadable(f"is a {geometry.geom_type}", f"use one of {', '.join(kinds)}")
     west, south, east, north = geometry.bounds
     if not np.isfinite(shapely.get_coordinates(geometry)).all():
-        return BadGeometry("has coordinates that are not finite")
+        return Unreadable("has coordinates that are not finite", "write lon and lat in degrees")
     if max(abs(west), abs(east)) <= 180 and max(abs(south), abs(north)) <= 90:
         return None
-    where = f"has coordinates outside of WGS 84 ({west:.10g} {south:.10g})"
+    reason, where = "lies outside of WGS 84", f"{west:.10g} {south:.10g}"
     if max(abs(west), abs(east)) <= 90 and max(abs(south), abs(north)) <= 180:
-        return BadGeometry(where, SWAPPED)
-    return BadGeometry(where, "state its CRS in a crs member, or convert it to WGS 84")
+        return Unreadable(f"{reason} as it stands", SWAPPED, where)
+    cure = "state its CRS – GeoJSON in a crs member, GeoPackage by itself – or convert it to degrees in WGS 84"
+    return Unreadable(reason, cure, where)

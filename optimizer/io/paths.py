@@ -15,13 +15,14 @@ REQUIRED = tuple(name for name, field in Files.model_fields.items() if field.is_
 
 
 def study_file(path: str | Path) -> tuple[Path, str]:
-    """Return the study.toml that a path means – itself, or that of the folder – and its name for people.
+    """Return the study.toml or workbook that a path means – itself, or that of the folder – and its name for people.
 
     Raises InputError where the path leads nowhere.
     """
     try:
         file = Path(path)
-        file = file / "study.toml" if file.is_dir() else file
+        if file.is_dir():
+            file = next((f for f in (file / "study.toml", file / "study.xlsx") if f.is_file()), file / "study.toml")
         return file, file.name if file.is_file() else str(file)
     except (OSError, ValueError) as error:
         raise InputError([path_fault(Path("study.toml"), str(path), error)]) from None

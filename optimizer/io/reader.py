@@ -1,42 +1,82 @@
-"""Read one file of the study as a table: CSV or GeoJSON, told apart by what the file holds."""
+"""Read one file of the study as a table: the format is told by what the file holds, not by its name alone."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from optimizer.errors import Fault
-from optimizer.io.csvfile import read_csv
-from optimizer.io.geojson import read_geojson
+from optimizer.io.formats.csvfile import read_csv
+from optimizer.io.formats.geojson import read_geojson
 from optimizer.io.parse import parse
-from optimizer.io.schema import schema
-from optimizer.io.source import Source
-from optimizer.io.table import Table
+from optimizer.io.schema import Schema, schema
+from optimizer.io.source import Source, decoded
+from optimizer.io.table import RawTable, Table
+from optimizer.io.workbook import ENDINGS, cached_book, table_in
 
-_LATER = {
-    ".parquet": "Parquet",
-    ".pq": "Parquet",
-    ".xlsx": "Excel",
-    ".xls": "Excel",
-    ".xlsm": "Excel",
-    ".ods": "OpenDocument",
-    ".gpkg": "GeoPackage",
-    ".geoparquet": "GeoParquet",
-    ".shp": "a shapefile",
+TABLE_ENDINGS = (".csv", ".parquet", ".xlsx", ".geojson", ".gpkg", ".geoparquet", ".shp")
+_PART = re.compile(r"(?i)(.+?\.(?:xlsx|xlsm|gpkg))#(.*)", re.DOTALL)
+_REFUSED = {
+    ".xls": "is an old Excel workbook",
+    ".xlsb": "is a binary Excel workbook",
+    ".ods": "is an OpenDocument sheet",
+    ".tsv": "separates its cells by tabs",
+    ".kml": "is KML",
+    ".kmz": "is KML",
+    ".gdb": "is a file geodatabase",
+    ".nc": "is netCDF",
+    ".feather": "is Feather",
 }
+
+
+def parted(path: str) -> tuple[str, str]:
+    """Return the file and the sheet or layer that a path names: book.xlsx#sheet."""
+    found = _PART.fullmatch(path)
+    return (found[1], found[2]) if found else (path, "")
 
 
 def read_table(name: str, path: Path, shown_path: str, source: Source) -> Table | None:
     """Return a table by its name in [files], or None and faults."""
-    faults = source.faults
-    suffix = Path(shown_path.partition("#")[0]).suffix.lower()
-    if suffix in _LATER:
-        reason = f"is {_LATER[suffix]}, which this release does not read"
-        faults.add(Fault(shown_path, reason, cure="save the table as CSV or GeoJSON"))
+    source.tell(f"reading {shown_path}")
+    raw = _read(schema(name), path, shown_path, source)
+    if raw is None:
         return None
-    text = source.read_text(path, shown_path)
+    source.tell(f"reading {shown_path}: {len(raw.lines):,} rows")
+    return parse(raw, schema(name), source.faults)
+
+
+def _read(table: Schema, path: Path, shown_path: str, source: Source) -> RawTable | None:
+    faults = source.faults
+    (file, part), file_name = parted(str(path)), parted(shown_path)[0]
+    suffix = Path(file_name).suffix.lower()
+    if suffix in _REFUSED:
+        cure = "save the table as CSV, Parquet or .xlsx, with geometry as GeoJSON or GeoPackage"
+        faults.add(Fault(shown_path, f"{_REFUSED[suffix]}, which this release does not read", cure=cure))
+        return None
+    content = source.read(Path(file), file_name)
+    if content is None:
+        return None
+    if content.startswith(b"PK\x03\x04"):
+        book = cached_book(content, file_name, source)
+        return None if book is None else table_in(book, part, table, faults)
+    if content.startswith(b"PAR1"):
+        from optimizer.io.formats.parquet import read_parquet
+
+        return read_parquet(content, shown_path, table, faults)
+    if content.startswith(b"SQLite format 3\0"):
+        from optimizer.io.formats.vector import read_geopackage
+
+        return read_geopackage(content, file_name, part, table, faults)
+    if content.startswith(b"\x00\x00\x27\x0a"):
+        from optimizer.io.formats.vector import read_shapefile
+
+        return read_shapefile(Path(file), shown_path, table, source)
+    if suffix in (*ENDINGS, ".parquet", ".geoparquet", ".pq", ".gpkg", ".shp"):
+        what = "is empty" if not content else f"is no {suffix} file, whatever its name says"
+        faults.add(Fault(shown_path, what, cure="save it anew from the program that made it"))
+        return None
+    text = decoded(content, shown_path, faults)
     if text is None:
         return None
     is_json = suffix in (".geojson", ".json") or text.lstrip()[:1] == "{"
-    read = read_geojson if is_json else read_csv
-    raw = read(text, shown_path, schema(name), faults)
-    return None if raw is None else parse(raw, schema(name), faults)
+    return (read_geojson if is_json else read_csv)(text, shown_path, table, faults)

@@ -26,23 +26,27 @@ class Column:
     """One column of a table, as its row in the schema file says it.
 
     ``applied`` says who fills an empty cell: "reading" (the table holds the default) or "model" (the table
-    says not stated: NaN or empty text).
+    says not stated: NaN or empty text). Numbers above ``warn_above``, or above 0 and below ``warn_below``, are
+    doubted; ``if_high`` and ``if_low`` say which unit was perhaps meant.
     """
 
     name: str
-    key: str
     type: str
-    unit: str
-    required: bool
-    default: str
-    applied: str
-    minimum: float
-    maximum: float
-    above: float
-    warn_above: float
-    infinity: bool
-    refers_to: str
-    meaning: str
+    key: str = ""
+    unit: str = ""
+    required: bool = False
+    default: str = ""
+    applied: str = ""
+    minimum: float = -math.inf
+    maximum: float = math.inf
+    above: float = -math.inf
+    warn_below: float = 0.0
+    warn_above: float = math.inf
+    if_low: str = ""
+    if_high: str = ""
+    infinity: bool = False
+    refers_to: str = ""
+    meaning: str = ""
 
     @property
     def is_number(self) -> bool:
@@ -158,7 +162,10 @@ def _columns(name: str) -> tuple[Column, ...]:
             minimum=_number(row["minimum"], -math.inf),
             maximum=_number(row["maximum"], math.inf),
             above=_number(row["above"], -math.inf),
+            warn_below=_number(row["warn_below"], 0.0),
             warn_above=_number(row["warn_above"], math.inf),
+            if_low=row["if_low"],
+            if_high=row["if_high"],
             infinity=row["infinity"] == "yes",
             refers_to=row["refers_to"],
             meaning=row["meaning"],

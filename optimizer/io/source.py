@@ -5,22 +5,39 @@ from __future__ import annotations
 import errno
 import hashlib
 import stat
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 from optimizer.errors import Fault, Faults, shown
+from optimizer.io.bounds import MAX_BYTES
 
-MAX_BYTES = 1_000_000_000
+_BINARY = {  # by the bytes that such a file begins with
+    b"PK\x03\x04": "an archive or a workbook",
+    b"\xd0\xcf\x11\xe0": "an old or encrypted Excel workbook",
+    b"PAR1": "Parquet",
+    b"SQLite format 3": "a database",
+    b"\x89HDF": "HDF5 or netCDF",
+    b"CDF\x01": "netCDF",
+    b"CDF\x02": "netCDF",
+    b"%PDF": "a PDF",
+    b"\x1f\x8b": "a compressed file",
+}
 
 
 @dataclass
 class Source:
-    """Reads files for one study and remembers what was read: ``inputs`` maps each path to its sha256."""
+    """Reads files for one study and remembers what was read: ``inputs`` maps each path to its sha256.
+
+    ``tell`` hears what is done at the moment; ``opened`` keeps workbooks by their sha256.
+    """
 
     faults: Faults
     inputs: dict[str, str] = field(default_factory=dict)
+    tell: Callable[[str], None] = lambda _: None
+    opened: dict[str, Any] = field(default_factory=dict)
 
     def read(self, path: Path, name: str) -> bytes | None:
         """Return the bytes of a file known to the planner as ``name``, or None and a fault."""
@@ -78,8 +95,10 @@ def decoded(content: bytes, name: str, faults: Faults) -> str | None:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         faults.add(Fault(name, "is UTF-16 text", cure="save it as UTF-8"))
         return None
-    if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1", b"SQLite format 3", b"%PDF", b"\x1f\x8b")):
-        faults.add(Fault(name, "is no text file", cure="save the table as CSV in UTF-8, or as GeoJSON"))
+    kind = next((kind for start, kind in _BINARY.items() if content.startswith(start)), "")
+    if kind:
+        cure = "save the table as CSV, Parquet or .xlsx, with geometry as GeoJSON or GeoPackage"
+        faults.add(Fault(name, f"is {kind}, which this release does not read", cure=cure))
         return None
     try:
         text = content.decode("utf-8-sig")

@@ -1,14 +1,17 @@
-"""Copy the embedded study, its sites and its grid into one folder that stands alone, whole or not at all."""
+"""Start a study in a folder that stands alone – a copy of the embedded one or a blank – whole or not at all."""
 
 from __future__ import annotations
 
 import re
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from optimizer.errors import Fault, InputError
 
+from .blank import write_blank_files
+from .editor import schema_text
 from .embedded import embedded_study
 
 # What a path of the embedded study becomes in the copy: in study.toml and in the links between the READMEs.
@@ -22,21 +25,31 @@ _MOVED = {
 
 
 def write_starter(folder: Path) -> Path:
-    """Write the copy to ``folder``, which must be new or empty, and return it.
+    """Write a copy of the embedded study, its sites and its grid to ``folder``, new or empty, and return it."""
+    study = embedded_study()
+    return write_whole(folder, lambda fresh: _copy(study, fresh))
+
+
+def write_blank(folder: Path) -> Path:
+    """Write the smallest study that solves, with templates, to ``folder``, new or empty, and return it."""
+    return write_whole(folder, _write_blank)
+
+
+def write_whole(folder: Path, write: Callable[[Path], object]) -> Path:
+    """Make ``folder``, which must be new or empty, let ``write`` fill it, and return it.
 
     Raises InputError where it is neither or cannot be written; nothing is left behind then.
     """
-    study = embedded_study()
     try:
         if folder.is_symlink() or folder.exists():
             if not folder.is_dir():
                 raise _refusal(folder, "is a file where a new folder is meant")
             if any(folder.iterdir()):
                 raise _refusal(folder, "is not empty")
-            _fill(folder, study)
+            _fill(folder, write)
         else:
             folder.parent.mkdir(parents=True, exist_ok=True)
-            _make(folder, study)
+            _make(folder, write)
     except OSError as fault:
         raise _refusal(folder, f"cannot be written: {fault.strerror or type(fault).__name__}") from fault
     return folder
@@ -46,19 +59,20 @@ def _refusal(folder: Path, reason: str) -> InputError:
     return InputError([Fault(str(folder), reason, cure="name a new or empty folder")])
 
 
-def _make(folder: Path, study: Path) -> None:
+def _make(folder: Path, write: Callable[[Path], object]) -> None:
     """Write beside the new folder, then give it its name."""
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".rackgrid-") as place:
         fresh = Path(place, "study")
-        _copy(study, fresh)
+        fresh.mkdir()
+        write(fresh)
         fresh.replace(folder)
 
 
-def _fill(folder: Path, study: Path) -> None:
+def _fill(folder: Path, write: Callable[[Path], object]) -> None:
     """Write inside the empty folder, then move up; on any error empty it again."""
     fresh = Path(tempfile.mkdtemp(dir=folder, prefix=".rackgrid-"))
     try:
-        _copy(study, fresh)
+        write(fresh)
         for part in sorted(fresh.iterdir()):
             part.replace(folder / part.name)
         fresh.rmdir()
@@ -66,6 +80,18 @@ def _fill(folder: Path, study: Path) -> None:
         for part in folder.iterdir():
             shutil.rmtree(part, ignore_errors=True) if part.is_dir() else part.unlink(missing_ok=True)
         raise
+
+
+def _write_blank(fresh: Path) -> None:
+    write_blank_files(fresh)
+    _describe_keys(fresh)
+
+
+def _describe_keys(fresh: Path) -> None:
+    """Put the schema of study.toml beside it and name it there, so that editors complete and explain its keys."""
+    (fresh / "study.schema.json").write_bytes(f"{schema_text('study')}\n".encode())
+    toml = fresh / "study.toml"
+    toml.write_bytes(b"#:schema study.schema.json\n" + toml.read_bytes())
 
 
 def _copy(study: Path, fresh: Path) -> None:
@@ -78,6 +104,7 @@ def _copy(study: Path, fresh: Path) -> None:
     if (readme := root / "studies" / "README.md").is_file():
         _copy_text(readme, fresh / "README.md", {k: v for k, v in _MOVED.items() if k != "../studies/README.md"})
     _copy_text(study, fresh / "study.toml", _MOVED)
+    _describe_keys(fresh)
     for part, link in (("sites", "../grids/README.md"), ("grid", "../sites/README.md")):
         if (text := fresh / part / "README.md").is_file():
             links = {"../studies/README.md": "../README.md", link: link.replace("grids", "grid")}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Sized
+from collections.abc import Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from optimizer.errors import Fault, Faults, shown
+from optimizer.io.bounds import MAX_COLUMNS
 from optimizer.io.schema import Schema
 
-MAX_COLUMNS = 2_000
 SHOWN_ROWS = 3  # one mistake made in many rows is one fault that names so many of them
 
 
@@ -26,6 +26,7 @@ class RawTable:
     lines: Sequence[int]
     unit: str = "line"
     lost_rows: bool = False
+    letters: Mapping[str, str] = field(default_factory=dict)  # of a sheet's columns
 
 
 @dataclass
@@ -41,6 +42,7 @@ class Table:
     given: bool = True
     lost_rows: bool = False
     unread_cells: set[tuple[int, str]] = field(default_factory=set)
+    letters: Mapping[str, str] = field(default_factory=dict)
 
     def unread(self, row: int, columns: Sequence[str]) -> bool:
         """Whether any of these cells had a fault of its own."""
@@ -112,7 +114,9 @@ def _others(table: Table | RawTable, group: list[Finding]) -> str:
 
 def _fault(table: Table | RawTable, column: str, finding: Finding, severity: str, tail: str) -> Fault:
     value = None if finding.value is None else _as_text(finding.value)
-    return Fault(table.file, finding.reason + tail, table.lines[finding.row], column, value, finding.cure, severity)
+    line = table.lines[finding.row]
+    cell = f"{table.letters[column]}{line}" if column in table.letters else ""
+    return Fault(table.file, finding.reason + tail, line, column, value, finding.cure, severity, cell)
 
 
 def _as_text(value: object) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -54,14 +54,19 @@ def write_study(
 ) -> None:
     """Write study.toml, its tables and its grid so that they need nothing outside of ``root``."""
     root.mkdir(parents=True, exist_ok=True)
-    paths: dict[str, str | None] = {n: f"{n}.csv" if n in tables else None for n in Files.model_fields}
-    paths["grid"] = None if grid is None else "grid"
-    files = config.files.model_copy(update=paths)
-    write_text(dumps(config.model_copy(update={"files": files}).model_dump()), root / "study.toml")
+    kept = self_contained(config, tables, has_grid=grid is not None)
+    write_text(dumps(kept.model_dump()), root / "study.toml")
     for name, frame in tables.items():
         write_csv(_for_file(frame, name), root / f"{name}.csv")
     if grid is not None:
         _write_grid(root / "grid", grid, flow)
+
+
+def self_contained(config: StudyConfig, tables: Collection[str], *, has_grid: bool) -> StudyConfig:
+    """Return the keys with the paths that ``write_study`` gives its files, wherever they were read from."""
+    paths: dict[str, str | None] = {n: f"{n}.csv" if n in tables else None for n in Files.model_fields}
+    paths["grid"] = "grid" if has_grid else None
+    return config.model_copy(update={"files": config.files.model_copy(update=paths)})
 
 
 def _write_grid(folder: Path, grid: Mapping[str, pd.DataFrame], flow: str) -> None:

@@ -74,7 +74,7 @@ def facts(
             "pyomo": version("pyomo"),
         },
         "inputs": dict(study.inputs),
-        "study": study.config.model_dump(mode="json"),
+        "study": study.portable_config.model_dump(mode="json"),
         "study_path": "study",
     }  # fmt: skip
 

@@ -101,7 +101,7 @@ def test_lines_are_counted_through_quoted_newlines_and_blank_lines(tmp_path: Pat
 
 WARNINGS = {
     "magnitude": ("60,1.2,", "20000,1.2,", "sites.csv:2 max_mw: 20000 is above 10,000 MW at one site"),
-    "sentinel": ("60,1.2,", "9999,1.2,", "sites.csv:2 max_mw: 9999 looks like a mark"),
+    "mark": ("70,\n", "9999,\n", "sites.csv:2 interconnection_mw: 9999 looks like a mark"),
     "never powered": ("1.2,70", "1.2,70.5", "sites.csv:2 max_mw: 60 times peak_pue is 72 MW at the fence"),
     "falling ramp": ("2027H2,80", "2027H2,30", "site_ramp.csv:3 interconnection_mw: 30 is less than 70 of 2026"),
     "unknown column": ("note\n", "colour\n", "sites.csv: column colour is kept and not used"),

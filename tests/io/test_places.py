@@ -61,7 +61,7 @@ WRONG: dict[str, tuple[str, str]] = {
     "text": (features({"type": "Point", "coordinates": ["a", 1]}), "has coordinates that make no geometry"),
     "NaN": (features(point(float("nan"), 32)), "has coordinates that are not finite"),
     "swapped": (features(point(32, -99)), "lon and lat look swapped"),
-    "metres": (features(point(-11020629.5, 3763310.6)), "state its CRS in a crs member"),
+    "metres": (features(point(-11020629.5, 3763310.6)), "state its CRS – GeoJSON in a crs member"),
     "crs": (features(point(-99, 32), crs={"type": "name", "properties": {"name": "EPSG:9"}}), "EPSG:9 is no CRS"),
     "number": (features(point(-99, 32), properties={"max_mw": float("inf")}), ":1 max_mw: inf is not finite"),
     "twice": (features(point(-99, 32)).replace('"max_mw"', '"max_mw": 6, "max_mw"'), 'has the key "max_mw" twice'),
@@ -115,7 +115,7 @@ def test_outside_of_all_zones_is_a_fault_unless_the_site_is_islanded(tmp_path: P
     assert study.sites["zone"].tolist() == ["", "z1"]
     with pytest.raises(InputError, match=r"sites.csv:2 zone: is in no zone: no polygon of grid/zones.geojson holds it"):
         joined(tmp_path / "b", "alpha,-80,32,,60,\nbeta,-97,31,,60,\n")
-    with pytest.raises(InputError, match="0 of 2 sites without a zone lie in a zone – lon and lat swapped"):
+    with pytest.raises(InputError, match="0 of 2 sites lie in a zone – lon and lat swapped"):
         joined(tmp_path / "c", "alpha,-80,32,,60,\nbeta,-81,31,,60,\n")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from optimizer.errors import Fault, Faults
-from optimizer.io.checks import deliveries, ids, policy, power
+from optimizer.io.checks import deliveries, ids, money, policy, power
 from optimizer.io.checks.context import Check, Context, Doubt
 from optimizer.io.table import report
 
@@ -17,7 +17,7 @@ CHECKS: tuple[Check, ...] = (
     ids.unknown_references,
     ids.unknown_vendors,
     power.magnitudes,
-    power.sentinels,
+    power.halls_that_never_fit,
     power.falling_ramps,
     power.too_much_existing,
     power.never_powered,
@@ -25,6 +25,8 @@ CHECKS: tuple[Check, ...] = (
     deliveries.neither_or_both,
     deliveries.outside_horizon,
     deliveries.broken_pods,
+    money.prices_per_mw,
+    money.discounting,
     policy.policy_sites,
     policy.closed_programme,
     policy.shares_of_zones,

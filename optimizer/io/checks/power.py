@@ -11,37 +11,42 @@ from optimizer.io.checks.context import Context, Doubt
 from optimizer.io.standing import POWER_COLUMNS, by_site, labels_of
 from optimizer.io.table import Finding
 
-_MARKS = (-1, -99, -999, -9999, -99999, 9999, 99999, 999999, 9999999)
-_HUGE = 1e20
 _SLACK = 1 + 1e-9
 
 
 def magnitudes(context: Context) -> Iterator[Doubt]:
-    """Doubt numbers that are larger than anyone has built."""
+    """Doubt numbers that are larger or smaller than anyone has seen: another unit, perhaps."""
     for table in context.tables.values():
-        for column in table.schema.typed:
-            if math.isinf(column.warn_above):
-                continue
+        for column in (c for c in table.schema.typed if c.is_number):
             numbers = table.numbers(column.name)
-            rows = np.flatnonzero((numbers > column.warn_above) & ~np.isin(numbers, _MARKS))
-            reason = f"is above {column.warn_above:,.10g} MW at one site"
-            found = [Finding(int(i), reason, "write MW, not kW", _plain(numbers[i])) for i in rows]
-            yield Doubt(table, column.name, found, "warning")
+            told = any(name == column.name for _, name in table.unread_cells)  # what is beyond the limits, as a fault
+            large = (numbers > column.warn_above) & np.isfinite(numbers) & (not told)
+            small = (numbers > 0) & (numbers < column.warn_below) & (not told)
+            unit = column.unit.partition(" ")[0] if column.unit.startswith("MW ") else column.unit
+            at = " at one site" if table.name in ("sites", "site_ramp") and unit == "MW" else ""
+            tests = [
+                (large, f"is above {column.warn_above:,.10g} {unit}{at}", column.if_high),
+                (small, f"is below {column.warn_below:,.10g} {unit}", column.if_low),
+            ]
+            for rows, reason, cure in tests:
+                found = [Finding(int(i), reason, cure, _plain(numbers[i])) for i in np.flatnonzero(rows)]
+                yield Doubt(table, column.name, found, "warning")
 
 
-def sentinels(context: Context) -> Iterator[Doubt]:
-    """Doubt numbers that often stand for a missing value."""
-    for table in context.tables.values():
-        for column in table.schema.typed:
-            if not column.is_number or column.unit == "degrees":
-                continue
-            numbers = table.numbers(column.name)
-            suspect = np.isin(numbers, _MARKS) | ((np.abs(numbers) >= _HUGE) & np.isfinite(numbers))
-            if column.same_as:  # an empty cell has the value of the other column
-                suspect &= numbers != table.numbers(column.same_as)
-            reason = "looks like a mark for a missing or unlimited value and is taken as a number"
-            found = [Finding(int(i), reason, column.when_empty(), _plain(numbers[i])) for i in np.flatnonzero(suspect)]
-            yield Doubt(table, column.name, found, "warning")
+def halls_that_never_fit(context: Context) -> Iterator[Doubt]:
+    """Doubt sites without halls that are smaller than one hall."""
+    sites, ramp, horizon = context.some("sites"), context.tables.get("site_ramp"), context.horizon
+    if sites is None or ramp is None or horizon is None:
+        return
+    existing = by_site(sites.frame, ramp.frame, "existing_mw", horizon)
+    max_mw, hall_mw = sites.numbers("max_mw"), sites.numbers("hall_mw")
+    found = []
+    for row, site in enumerate(sites.texts("site")):
+        if 0 < max_mw[row] * _SLACK < hall_mw[row] and not existing[site].any():
+            reason = f"is less than one hall of {_plain(hall_mw[row])} MW: the site can never hold a rack"
+            cure = "lower hall_mw, or write max_mw in MW, not GW"
+            found.append(Finding(row, reason, cure, _plain(max_mw[row]), "no hall"))
+    yield Doubt(sites, "max_mw", found, "warning")
 
 
 def falling_ramps(context: Context) -> Iterator[Doubt]:
@@ -75,10 +80,11 @@ def too_much_existing(context: Context) -> Iterator[Doubt]:
     if sites is None or ramp is None or horizon is None:
         return
     existing = by_site(sites.frame, ramp.frame, "existing_mw", horizon)
+    doubtful = sites.schema["existing_mw"].warn_above
     found = []
     for row, (site, ceiling) in enumerate(zip(sites.texts("site"), sites.numbers("max_mw"), strict=True)):
         largest = existing[site].max()
-        if largest > ceiling * _SLACK:
+        if doubtful >= largest > ceiling * _SLACK:
             period = horizon.names[int(existing[site].argmax())]
             reason = f"is below the existing_mw of {period}, {_plain(largest)}"
             found.append(Finding(row, reason, "raise max_mw or lower existing_mw", _plain(ceiling), "existing"))
@@ -93,7 +99,10 @@ def never_powered(context: Context) -> Iterator[Doubt]:
     grid, onsite = (by_site(sites.frame, ramp.frame, c, horizon) for c in ("interconnection_mw", "onsite_mw"))
     found = []
     max_mw, peak_pue = sites.numbers("max_mw"), sites.numbers("peak_pue")
+    largest = sites.schema["max_mw"].warn_above
     for row, site in enumerate(sites.texts("site")):
+        if max_mw[row] > largest:
+            continue  # doubted already
         fence_mw = max_mw[row] * peak_pue[row]
         power_mw = (grid[site] + onsite[site]).max()
         if fence_mw > power_mw * _SLACK + 1e-6:

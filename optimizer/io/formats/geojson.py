@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from optimizer.errors import Fault, Faults, shown
-from optimizer.io.location import BadGeometry
+from optimizer.io.cells import Unreadable
 from optimizer.io.schema import Schema
 from optimizer.io.table import Finding, RawTable, is_too_wide, report
 
@@ -109,20 +109,20 @@ def _unsound(feature: object) -> str:
 
 
 def _geometry(value: object, convert: Convert | None) -> Any:
-    """Return a flat shapely geometry in WGS 84, None, or a BadGeometry that says what is wrong."""
+    """Return a flat shapely geometry in WGS 84, None, or a Unreadable that says what is wrong."""
     if value is None:
         return None
     import shapely
 
     if not isinstance(value, dict) or not isinstance(value.get("type"), str):
-        return BadGeometry("is no geometry", "write a GeoJSON geometry")
+        return Unreadable("is no geometry", "write a GeoJSON geometry")
     if value["type"] == "Feature" or "coordinates" not in value:
-        return BadGeometry(f"is a {shown(value['type'], 40)} without coordinates", "write a GeoJSON geometry")
+        return Unreadable(f"is a {shown(value['type'], 40)} without coordinates", "write a GeoJSON geometry")
     try:
         with np.errstate(invalid="ignore"):
             geometry = shapely.force_2d(shapely.geometry.shape(value))
     except Exception:  # shapely raises whatever the coordinates make it raise
-        return BadGeometry("has coordinates that make no geometry", "write the coordinates as numbers: [lon, lat]")
+        return Unreadable("has coordinates that make no geometry", "write the coordinates as numbers: [lon, lat]")
     return geometry if convert is None or geometry.is_empty else convert(geometry)
 
 

@@ -1,0 +1,60 @@
+"""The command that describes files for editors."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from optimizer.io.editor import NAMES
+
+from .conftest import Run
+
+
+def test_help_says_how_an_editor_uses_it(run: Run) -> None:
+    done = run("schema", "--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "#:schema study.schema.json" in done.stdout
+    assert done.stdout.count("rackgrid schema") >= 3
+
+
+@pytest.mark.parametrize("what", ["", "study", "grid", "racks"])
+def test_prints_one_schema(run: Run, what: str) -> None:
+    done = run(*filter(None, ["schema", what]))
+    assert (done.returncode, done.stderr) == (0, "")
+    found = json.loads(done.stdout)
+    assert found["fields"] if what == "racks" else found["title"] == f"{what or 'study'}.toml"
+
+
+def test_writes_all_of_them(run: Run, tmp_path: Path) -> None:
+    done = run("schema", "-o", "new/mine")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [Path(line) for line in done.stdout.splitlines()] == [Path(f"new/mine/{n}.schema.json") for n in NAMES]
+    assert (tmp_path / "new/mine/sites.schema.json").read_text(encoding="utf-8") == run("schema", "sites").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["stes"], ["stes", 'did you mean "sites"?']),
+        (["xyz"], ["xyz", "name one of study, grid, sites"]),
+        (["sites", "-o", "mine"], ["sites is not used"]),
+        (["-o", "file"], ["file: cannot be written", "-o"]),
+    ],
+)
+def test_a_slip_is_one_fault(run: Run, tmp_path: Path, arguments: list[str], words: list[str]) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    done = run("schema", *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    fault, count = done.stderr.splitlines()
+    assert count == "1 error"
+    assert all(word in fault for word in words), fault
+
+
+def test_reads_no_tables(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['pandas'] = sys.modules['numpy'] = None\n")
+    from .conftest import ROOT
+
+    done = run("schema", "sites", env={"PYTHONPATH": f"{tmp_path}:{ROOT}"})
+    assert done.returncode == 0, done.stderr
