@@ -139,7 +139,9 @@ class Parameters:
         pod_mw = numbers(racks["rack_kw"]) * numbers(racks["pod_racks"]) / 1000.0
         ramp = {column: ramp_of(study, column) for column in ("existing_mw", "interconnection_mw", "onsite_mw")}
         hall_mw = numbers(sites["hall_mw"])
-        first_hall = np.array([horizon.first_after_lead(v) for v in sites["hall_lead_years"]], dtype=np.int64)
+        leads = numbers(sites["hall_lead_years"]).tolist()
+        after = {lead: horizon.first_after_lead(lead) for lead in set(leads)}
+        first_hall = np.array([after[lead] for lead in leads], dtype=np.int64)
         halls_max = np.array(
             [max(0, floor(x + EPS)) for x in (numbers(sites["max_mw"]) - ramp["existing_mw"].max(axis=1)) / hall_mw],
             dtype=np.int64,

@@ -50,35 +50,25 @@ def of_grid(horizon: Horizon, frame: pd.DataFrame, key: str, ids: list[str], col
 
 def ramp_of(study: Study, column: str) -> Floats:
     """Resolve a column of site_ramp, or of sites where it says nothing, to (s, t)."""
-    found = by_site(study.sites, study.site_ramp, column, study.horizon)
-    rows = [found[site] for site in study.sites["site"]]
-    return np.array(rows, dtype=np.float64).reshape(len(rows), len(study.horizon))
+    return np.asarray(by_site(study.sites, study.site_ramp, column, study.horizon), dtype=np.float64)
 
 
 def halls_by(horizon: Horizon, halls_max: Ints, halls_per_year: Floats, first_hall: Ints) -> Floats:
     """Most new halls commissioned by each period under ceiling, yearly rate and lead, (s, t)."""
-    years = horizon.calendar_years
-    by = np.zeros((len(halls_max), len(horizon)))
-    for s, first in enumerate(first_hall):
-        for t in range(first, len(horizon)):
-            by[s, t] = min(halls_max[s], halls_per_year[s] * len(set(years[first : t + 1])))
-    return by
+    years, t = np.array(horizon.calendar_years), np.arange(len(horizon))
+    first = np.minimum(first_hall, len(horizon) - 1)[:, None]
+    begun = t[None, :] >= first_hall[:, None]
+    rate = np.where(begun, halls_per_year[:, None], 0.0)  # without it unlimited · 0 years is no number
+    return np.where(begun, np.minimum(halls_max[:, None], rate * (years[None, :] - years[first] + 1)), 0.0)
 
 
 def doors(study: Study) -> tuple[Bools, Floats]:
     """Which SKU may stand at which site, and what placing a rack of it costs there, (s, k)."""
     sites, racks, placement = study.sites, study.racks, study.placement
-    named = [set(v.split(";")) if v else None for v in sites["vendors"]]
-    admits = np.array(
-        [
-            [
-                (names is None or vendor in names) and kw <= ceiling + EPS
-                for vendor, kw in zip(racks["vendor"], racks["rack_kw"], strict=True)
-            ]
-            for names, ceiling in zip(named, sites["max_rack_kw"], strict=True)
-        ],
-        dtype=bool,
-    ).reshape(len(sites), len(racks))
+    makers, lists = racks["vendor"].tolist(), sites["vendors"].tolist()
+    named = {text: [not text or vendor in text.split(";") for vendor in makers] for text in set(lists)}
+    welcome = np.array([named[text] for text in lists], dtype=bool).reshape(len(sites), len(racks))
+    admits = welcome & (numbers(racks["rack_kw"])[None, :] <= numbers(sites["max_rack_kw"])[:, None] + EPS)
     cost = np.zeros(admits.shape)
     row = {v: i for i, v in enumerate(sites["site"])}
     col = {v: i for i, v in enumerate(racks["sku"])}
@@ -97,21 +87,12 @@ def energy_prices(study: Study) -> tuple[Floats, Floats]:
     """Grid and on-site energy price by site and period: the site's own, else its zone's, else 0."""
     rows = _grouped(study.energy_prices, "zone", "usd_per_mwh") if study.has_grid else {}
     first = {zone: min(found, key=lambda row: row[0].start)[1] for zone, found in rows.items()}
-    shape = (len(study.sites), len(study.horizon))
-    grid, onsite = np.zeros(shape), np.zeros(shape)
-    own = zip(
-        study.sites["zone"],
-        numbers(study.sites["energy_usd_per_mwh"]),
-        numbers(study.sites["onsite_usd_per_mwh"]),
-        strict=True,
-    )
-    for s, (zone, price, onsite_price) in enumerate(own):
-        if not np.isnan(price):
-            grid[s] = price
-        elif zone in rows:
-            grid[s] = standing(rows[zone], study.horizon, first[zone])
-        onsite[s] = grid[s] if np.isnan(onsite_price) else onsite_price
-    return grid, onsite
+    known = {zone: standing(found, study.horizon, first[zone]) for zone, found in rows.items()}
+    nothing = np.zeros(len(study.horizon))
+    of_zone = np.array([known.get(zone, nothing) for zone in study.sites["zone"].tolist()], dtype=np.float64)
+    own, onsite = (numbers(study.sites[f"{c}_usd_per_mwh"])[:, None] for c in ("energy", "onsite"))
+    grid = np.where(np.isnan(own), of_zone.reshape(len(study.sites), len(study.horizon)), own)
+    return grid, np.where(np.isnan(onsite), grid, onsite)
 
 
 def deliveries(study: Study, pod_mw: Floats) -> tuple[Ints, Floats]:

@@ -16,6 +16,7 @@ from . import options
 from .messages import fault_line, result, tell_faults
 
 if TYPE_CHECKING:
+    from optimizer.parameters import Parameters
     from optimizer.study import Study
 
 
@@ -64,7 +65,7 @@ def check(
     parameters = Parameters.of(ready)
     limits = obvious_limits(parameters)
     tell_faults([], ready.warnings)
-    result(_as_json([], ready.warnings, limits) if as_json else "\n".join(_overview(ready, limits)))
+    result(_as_json([], ready.warnings, limits) if as_json else "\n".join(_overview(ready, parameters, limits)))
 
 
 def _as_json(errors: Sequence[Fault], warnings: Sequence[Fault], limits: Sequence[str]) -> str:
@@ -78,12 +79,10 @@ def _as_json(errors: Sequence[Fault], warnings: Sequence[Fault], limits: Sequenc
     return json.dumps(facts, indent=1, ensure_ascii=False)
 
 
-def _overview(study: Study, limits: Sequence[str]) -> list[str]:
+def _overview(study: Study, p: Parameters, limits: Sequence[str]) -> list[str]:
     """Describe the study in a few lines: what there is, and what is delivered against what can be powered."""
     from optimizer.limits import powered_it_mw
-    from optimizer.parameters import Parameters
 
-    p = Parameters.of(study)
     kinds = study.sites["kind"].replace("", "without kind").value_counts().sort_index()
     counted = ", ".join(f"{n} {shown(kind, 30)}" for kind, n in kinds.items())
     racks = [

@@ -111,8 +111,7 @@ def _on_the_grid(sites: Table, rows: list[int], ramp: Table | None, horizon: Hor
     if ramp is None or horizon is None:
         return []
     power_mw = by_site(sites.frame, ramp.frame, "interconnection_mw", horizon)
-    ids = sites.texts("site")
-    return [i for i in rows if power_mw[ids[i]].any()]
+    return [i for i in rows if power_mw[i].any()]
 
 
 def _report_lost(sites: Table, zones: Table, tried: list[int], lost: list[int], areas: Areas, faults: Faults) -> None:

@@ -257,13 +257,16 @@ def _unwritable(text: str) -> Problem | None:
     return None
 
 
+def odd_letter(text: str) -> str:
+    """Name the first character that no site's id may hold, or ""."""
+    odd = next((c for c in text if not SITE_ID.fullmatch(c)), "")
+    return unicodedata.name(odd, "a control character") if odd else ""
+
+
 def _id_problem(text: str, column: Column) -> Problem | None:
-    if column.type == "id" and not SITE_ID.fullmatch(text):
-        odd = next(c for c in text if not SITE_ID.fullmatch(c))
-        name = unicodedata.name(odd, "a control character")
-        return Problem(f"is no id: it holds {name}", "use letters, digits, _ . and - only")
-    if not text.isprintable():
-        return Problem("is no id: it holds a control character")
+    if column.type == "code" and not text.isprintable():
+        odd = next(c for c in text if not c.isprintable())
+        return Problem(f"is no id: it holds {unicodedata.name(odd, 'a control character')}", "type it anew")
     if len(text) > 200:
         return Problem("is longer than the 200 characters of an id")
     if column.name == "vendor" and ";" in text:

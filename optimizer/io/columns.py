@@ -117,10 +117,12 @@ def _read_numbers(column: Column, values: Values, *, needed: bool) -> Read:
         (numbers, blank), found = fast, []
     if column.required:
         found += [_missing(int(i), column) for i in np.flatnonzero(blank)]
-    found += _outside(column, values, numbers)
+    marked = marks_in(column, numbers)
+    is_told_as_mark = marked & (numbers > 0) & (not needed)  # 1e20 is above every limit; -1 is a negative number
+    found += _outside(column, values, np.where(is_told_as_mark, math.nan, numbers))
     bad = np.zeros(len(numbers), dtype=bool)
     bad[[f.row for f in found]] = True
-    marked = marks_in(column, numbers) & ~bad
+    marked &= ~bad
     marks = [_mark(int(i), column, _at(values, i), float(numbers[i]), needed=needed) for i in np.flatnonzero(marked)]
     if needed:
         found, bad, marks = [*found, *marks], bad | marked, []

@@ -92,8 +92,8 @@ def _geometries(table: Table, cells: Sequence[Any] | None) -> tuple[np.ndarray, 
         else:
             geometry = cell
         problem = _problem(geometry, _KINDS[table.name])
-        if problem is None:
-            out[i] = geometry
+        if problem is None:  # formats that know one kind of shape per layer make everything multiple
+            out[i] = geometry.geoms[0] if len(getattr(geometry, "geoms", ())) == 1 else geometry
         else:
             found.append(Finding(i, problem.reason, problem.cure, problem.shown, problem.reason))
     return out, found

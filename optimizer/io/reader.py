@@ -10,7 +10,7 @@ from optimizer.io.formats.csvfile import read_csv
 from optimizer.io.formats.geojson import read_geojson
 from optimizer.io.parse import parse
 from optimizer.io.schema import Schema, schema
-from optimizer.io.source import Source, decoded
+from optimizer.io.source import Source, decoded, kind_of
 from optimizer.io.table import RawTable, Table
 from optimizer.io.workbook import ENDINGS, cached_book, table_in
 
@@ -72,8 +72,10 @@ def _read(table: Schema, path: Path, shown_path: str, source: Source) -> RawTabl
 
         return read_shapefile(Path(file), shown_path, table, source)
     if suffix in (*ENDINGS, ".parquet", ".geoparquet", ".pq", ".gpkg", ".shp"):
-        what = "is empty" if not content else f"is no {suffix} file, whatever its name says"
-        faults.add(Fault(shown_path, what, cure="save it anew from the program that made it"))
+        kind = kind_of(content)
+        what = f"is {kind}, no {suffix} file" if kind else f"is no {suffix} file, whatever its name says"
+        cure = "save it anew from the program that made it, without a password"
+        faults.add(Fault(shown_path, what if content else "is empty", cure=cure))
         return None
     text = decoded(content, shown_path, faults)
     if text is None:

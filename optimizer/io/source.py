@@ -95,8 +95,7 @@ def decoded(content: bytes, name: str, faults: Faults) -> str | None:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         faults.add(Fault(name, "is UTF-16 text", cure="save it as UTF-8"))
         return None
-    kind = next((kind for start, kind in _BINARY.items() if content.startswith(start)), "")
-    if kind:
+    if kind := kind_of(content):
         cure = "save the table as CSV, Parquet or .xlsx, with geometry as GeoJSON or GeoPackage"
         faults.add(Fault(name, f"is {kind}, which this release does not read", cure=cure))
         return None
@@ -112,6 +111,11 @@ def decoded(content: bytes, name: str, faults: Faults) -> str | None:
         faults.add(Fault(name, "holds a NUL character: is it a text file?", line, cure="save it as UTF-8 text"))
         return None
     return text
+
+
+def kind_of(content: bytes) -> str:
+    """Say what a file is that is no text, by the bytes it begins with, or ""."""
+    return next((kind for start, kind in _BINARY.items() if content.startswith(start)), "")
 
 
 def _nearest_file(path: Path) -> str:

@@ -30,8 +30,8 @@ def labels_of(periods: Iterable[str]) -> list[Label | None]:
     return [known[p] if p in known else known.setdefault(p, parse_label(p)) for p in periods]
 
 
-def by_site(sites: pd.DataFrame, ramp: pd.DataFrame, column: str, horizon: Horizon) -> dict[str, np.ndarray]:
-    """Return what holds at each site in each period, for a column of ``POWER_COLUMNS``.
+def by_site(sites: pd.DataFrame, ramp: pd.DataFrame, column: str, horizon: Horizon) -> np.ndarray:
+    """Return what holds at each row of sites in each period, for a column of ``POWER_COLUMNS``, (s, t).
 
     Before the first value of a ramp the site's own value holds where given, else 0; a site without any value
     in the ramp keeps its own, default included.
@@ -40,9 +40,9 @@ def by_site(sites: pd.DataFrame, ramp: pd.DataFrame, column: str, horizon: Horiz
     for site, label, value in zip(ramp["site"], labels_of(ramp["period"]), ramp[column], strict=True):
         if label is not None and not math.isnan(value):
             rows.setdefault(site, []).append((label, value))
-    found: dict[str, np.ndarray] = {}
-    for site, own in zip(sites["site"], sites[column], strict=True):
-        stated = not math.isnan(own)
-        default = 0.0 if site in rows else POWER_COLUMNS[column]
-        found[site] = standing(rows.get(site, ()), horizon, own if stated else default)
+    own = sites[column].to_numpy(dtype=float)
+    found = np.repeat(np.where(np.isnan(own), POWER_COLUMNS[column], own)[:, None], len(horizon), axis=1)
+    for place, site in enumerate(sites["site"].tolist()) if rows else ():
+        if site in rows:
+            found[place] = standing(rows[site], horizon, 0.0 if math.isnan(own[place]) else own[place])
     return found

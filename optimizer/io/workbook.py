@@ -13,7 +13,7 @@ from optimizer.io.cells import Unreadable
 from optimizer.io.formats.excel import Book, open_book, read_sheet
 from optimizer.io.keys import Keys
 from optimizer.io.schema import TABLES, Column, Schema
-from optimizer.io.source import Source, nearest
+from optimizer.io.source import Source, kind_of, nearest
 from optimizer.io.table import RawTable
 from optimizer.io.wording import counted, listed
 
@@ -36,8 +36,8 @@ def book_at(path: Path, name: str, source: Source) -> Book | None:
     if content is None:
         return None
     if not content.startswith(b"PK\x03\x04"):
-        encrypted = content.startswith(b"\xd0\xcf\x11\xe0")
-        reason = "is encrypted, or an old workbook" if encrypted else "is no Excel workbook, whatever its name says"
+        kind = kind_of(content)
+        reason = f"is {kind}, no .xlsx file" if kind else "is no Excel workbook, whatever its name says"
         source.faults.add(Fault(name, reason, cure="open it in Excel and save it as .xlsx, without a password"))
         return None
     return cached_book(content, name, source)

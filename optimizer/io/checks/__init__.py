@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from optimizer.errors import Fault, Faults
-from optimizer.io.checks import deliveries, ids, money, policy, power
+from optimizer.io.checks import deliveries, ids, money, places, policy, power
 from optimizer.io.checks.context import Check, Context, Doubt
 from optimizer.io.table import report
 
@@ -16,6 +16,8 @@ CHECKS: tuple[Check, ...] = (
     ids.repeated_keys,
     ids.unknown_references,
     ids.unknown_vendors,
+    places.swapped_places,
+    places.null_island,
     power.magnitudes,
     power.halls_that_never_fit,
     power.falling_ramps,

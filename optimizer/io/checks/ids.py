@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from optimizer.errors import Fault, shown
+from optimizer.io.cells import odd_letter
 from optimizer.io.checks.context import Context, Doubt
 from optimizer.io.schema import schema
 from optimizer.io.source import nearest
@@ -43,7 +44,19 @@ def repeated_ids(context: Context) -> Iterator[Doubt]:
         table = context.some(name)
         if table is not None:
             column = schema(name).unique[0]
-            yield Doubt(table, column, _repeated(table, table.texts(column)))
+            twins = _repeated(table, table.texts(column))
+            told = {finding.row for finding in twins}
+            odd = [finding for finding in _odd(table, column) if finding.row not in told]
+            yield Doubt(table, column, sorted(twins + odd, key=lambda f: f.row))
+
+
+def _odd(table: Table, column: str) -> list[Finding]:
+    """Find ids of sites that hold more than letters, digits, _ . and -."""
+    if table.schema[column].type != "id":
+        return []
+    cure = "use letters, digits, _ . and - only"
+    odd = ((row, text, odd_letter(text)) for row, text in enumerate(table.texts(column)))
+    return [Finding(row, f"is no id: it holds {name}", cure, text, "odd") for row, text, name in odd if name]
 
 
 def vendor_spellings(context: Context) -> Iterator[Doubt]:
@@ -67,7 +80,8 @@ def _repeated(table: Table, ids: Sequence[str], *, same_is_fine: bool = False) -
             reason, kind = f"stands twice: also in {where}", "stands twice"
         else:
             other = shown(ids[earlier], 40)
-            reason = f'differs from "{other}" in {where} only by case, blanks or look-alike letters'
+            odd = next((f" (it holds {name})" for t in (text, ids[earlier]) if (name := odd_letter(t))), "")
+            reason = f'differs from "{other}" in {where} only by case, blanks or look-alike letters{odd}'
             kind = "differs"
         found.append(Finding(row, reason, "one id, one spelling, one row", text, kind))
     return found

@@ -35,18 +35,24 @@ def magnitudes(context: Context) -> Iterator[Doubt]:
 
 def halls_that_never_fit(context: Context) -> Iterator[Doubt]:
     """Doubt sites without halls that are smaller than one hall."""
-    sites, ramp, horizon = context.some("sites"), context.tables.get("site_ramp"), context.horizon
-    if sites is None or ramp is None or horizon is None:
+    sites, existing = context.some("sites"), _standing(context, "existing_mw")
+    if sites is None or existing is None:
         return
-    existing = by_site(sites.frame, ramp.frame, "existing_mw", horizon)
     max_mw, hall_mw = sites.numbers("max_mw"), sites.numbers("hall_mw")
     found = []
-    for row, site in enumerate(sites.texts("site")):
-        if 0 < max_mw[row] * _SLACK < hall_mw[row] and not existing[site].any():
-            reason = f"is less than one hall of {_plain(hall_mw[row])} MW: the site can never hold a rack"
-            cure = "lower hall_mw, or write max_mw in MW, not GW"
-            found.append(Finding(row, reason, cure, _plain(max_mw[row]), "no hall"))
+    for row in np.flatnonzero((max_mw > 0) & (max_mw * _SLACK < hall_mw) & ~existing.any(axis=1)).tolist():
+        reason = f"is less than one hall of {_plain(hall_mw[row])} MW: the site can never hold a rack"
+        cure = "lower hall_mw, or write max_mw in MW, not GW"
+        found.append(Finding(row, reason, cure, _plain(max_mw[row]), "no hall"))
     yield Doubt(sites, "max_mw", found, "warning")
+
+
+def _standing(context: Context, column: str) -> np.ndarray | None:
+    """Return what holds at each site in each period, None where that can't be known."""
+    sites, ramp, horizon = context.some("sites"), context.tables.get("site_ramp"), context.horizon
+    if sites is None or ramp is None or horizon is None:
+        return None
+    return by_site(sites.frame, ramp.frame, column, horizon)
 
 
 def falling_ramps(context: Context) -> Iterator[Doubt]:
@@ -76,40 +82,34 @@ def falling_ramps(context: Context) -> Iterator[Doubt]:
 
 def too_much_existing(context: Context) -> Iterator[Doubt]:
     """Find sites whose existing halls pass their ceiling in any period."""
-    sites, ramp, horizon = context.some("sites"), context.tables.get("site_ramp"), context.horizon
-    if sites is None or ramp is None or horizon is None:
+    sites, existing, horizon = context.some("sites"), _standing(context, "existing_mw"), context.horizon
+    if sites is None or existing is None or horizon is None:
         return
-    existing = by_site(sites.frame, ramp.frame, "existing_mw", horizon)
-    doubtful = sites.schema["existing_mw"].warn_above
+    largest, ceiling = existing.max(axis=1), sites.numbers("max_mw")
+    is_believed = largest <= sites.schema["existing_mw"].warn_above  # else doubted already
     found = []
-    for row, (site, ceiling) in enumerate(zip(sites.texts("site"), sites.numbers("max_mw"), strict=True)):
-        largest = existing[site].max()
-        if doubtful >= largest > ceiling * _SLACK:
-            period = horizon.names[int(existing[site].argmax())]
-            reason = f"is below the existing_mw of {period}, {_plain(largest)}"
-            found.append(Finding(row, reason, "raise max_mw or lower existing_mw", _plain(ceiling), "existing"))
+    for row in np.flatnonzero(is_believed & (largest > ceiling * _SLACK)).tolist():
+        period = horizon.names[int(existing[row].argmax())]
+        reason = f"is below the existing_mw of {period}, {_plain(largest[row])}"
+        found.append(Finding(row, reason, "raise max_mw or lower existing_mw", _plain(ceiling[row]), "existing"))
     yield Doubt(sites, "max_mw", found)
 
 
 def never_powered(context: Context) -> Iterator[Doubt]:
     """Doubt IT MW that no power of the site ever reaches."""
-    sites, ramp, horizon = context.some("sites"), context.tables.get("site_ramp"), context.horizon
-    if sites is None or ramp is None or horizon is None:
+    sites = context.some("sites")
+    grid, onsite = _standing(context, "interconnection_mw"), _standing(context, "onsite_mw")
+    if sites is None or grid is None or onsite is None:
         return
-    grid, onsite = (by_site(sites.frame, ramp.frame, c, horizon) for c in ("interconnection_mw", "onsite_mw"))
+    max_mw, power_mw = sites.numbers("max_mw"), (grid + onsite).max(axis=1)
+    fence_mw = max_mw * sites.numbers("peak_pue")
+    is_believed = max_mw <= sites.schema["max_mw"].warn_above  # else doubted already
     found = []
-    max_mw, peak_pue = sites.numbers("max_mw"), sites.numbers("peak_pue")
-    largest = sites.schema["max_mw"].warn_above
-    for row, site in enumerate(sites.texts("site")):
-        if max_mw[row] > largest:
-            continue  # doubted already
-        fence_mw = max_mw[row] * peak_pue[row]
-        power_mw = (grid[site] + onsite[site]).max()
-        if fence_mw > power_mw * _SLACK + 1e-6:
-            reason = f"times peak_pue is {fence_mw:,.10g} MW at the fence, more than the site ever gets"
-            reason = f"{reason}: {power_mw:,.10g}"
-            cure = "lower max_mw, or correct the site's power"
-            found.append(Finding(row, reason, cure, _plain(max_mw[row]), "never powered"))
+    for row in np.flatnonzero(is_believed & (fence_mw > power_mw * _SLACK + 1e-6)).tolist():
+        reason = f"times peak_pue is {fence_mw[row]:,.10g} MW at the fence, more than the site ever gets"
+        cure = "lower max_mw, or correct the site's power"
+        told = f"{reason}: {power_mw[row]:,.10g}"
+        found.append(Finding(row, told, cure, _plain(max_mw[row]), "never powered"))
     yield Doubt(sites, "max_mw", found, "warning")
 
 

@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterator, Sequence
 
 from optimizer.errors import Fault, Faults, shown
+from optimizer.io.bounds import MAX_CELLS, MAX_ROWS, too_large
 from optimizer.io.schema import Schema
 from optimizer.io.table import Finding, RawTable, is_too_wide, report
 
@@ -29,6 +30,8 @@ def read_csv(text: str, name: str, schema: Schema, faults: Faults) -> RawTable |
             return None
         if _is_no_header(text, header, name, schema, faults):
             return None
+        if _is_too_long(text, len(header[1]), name, faults):
+            return None
         rows = list(records)
     except csv.Error as error:
         line = _line_of_error(text)
@@ -40,6 +43,16 @@ def read_csv(text: str, name: str, schema: Schema, faults: Faults) -> RawTable |
         faults.add(fault)
         return None
     return _columns(header, rows, name, schema, faults)
+
+
+def _is_too_long(text: str, width: int, name: str, faults: Faults) -> bool:
+    """Whether a file has more rows or cells than are read; adds the fault."""
+    rows = text.count("\n") - 1
+    for count, limit, what in ((rows, MAX_ROWS, "rows"), (rows * width, MAX_CELLS, "cells")):
+        if count > limit:
+            faults.add(Fault(name, too_large(what, count, limit), cure="leave out what the study does not need"))
+            return True
+    return False
 
 
 def _required(schema: Schema) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from optimizer.errors import Fault, Faults, shown
+from optimizer.io.bounds import MAX_JSON_BYTES, too_large
 from optimizer.io.cells import Unreadable
 from optimizer.io.schema import Schema
 from optimizer.io.table import Finding, RawTable, is_too_wide, report
@@ -36,6 +37,10 @@ def _object(pairs: list[tuple[str, Any]]) -> _Object:
 
 def read_geojson(text: str, name: str, schema: Schema, faults: Faults) -> RawTable | None:
     """Turn features into columns of cells, or None and a fault where the text is no FeatureCollection."""
+    if len(text) > MAX_JSON_BYTES:
+        cure = "round its coordinates to 5 decimals, simplify its shapes, or save it as GeoPackage"
+        faults.add(Fault(name, too_large("characters", len(text), MAX_JSON_BYTES), cure=cure))
+        return None
     content = _load(text, name, faults)
     features = _features(content, name, faults) if content is not None else None
     if content is None or features is None:
