@@ -247,6 +247,7 @@ def _assembled(
     """Check tables against each other, find the zones of sites and return the study."""
     faults = source.faults
     every = {**tables, **grid.tables}
+    files = [keys.file, *(table.file for table in every.values())]
     horizon = config.periods.horizon if config else None
     source.tell("checking the tables against each other")
     checks.run(checks.Context(config, keys, horizon, every, has_grid), faults)
@@ -254,7 +255,7 @@ def _assembled(
         source.tell("finding the zones of the sites")
         join_zones(every["sites"], every["zones"], every.get("site_ramp"), horizon, faults)
     if faults.errors or config is None or horizon is None:
-        raise InputError(_in_order(faults.errors, keys.file), _in_order(faults.warnings, keys.file))
+        raise InputError(_in_order(faults.errors, files), _in_order(faults.warnings, files))
     source.tell("sorting the tables")
     return Study(
         config,
@@ -263,11 +264,11 @@ def _assembled(
         flow=grid.flow,
         horizon=horizon,
         inputs=source.inputs,
-        warnings=tuple(_in_order(faults.warnings, keys.file)),
+        warnings=tuple(_in_order(faults.warnings, files)),
     )
 
 
-def _in_order(faults: list[Fault], first: str) -> list[Fault]:
-    """Sort faults by file, study.toml first, then by line."""
-    files = list(dict.fromkeys([first, *(f.file for f in faults)]))
-    return sorted(faults, key=lambda f: (files.index(f.file), f.line or 0))
+def _in_order(faults: list[Fault], files: list[str]) -> list[Fault]:
+    """Sort faults by file, in the order given and then of their first fault, and by line."""
+    order = {file: i for i, file in enumerate(dict.fromkeys([*files, *(f.file for f in faults)]))}
+    return sorted(faults, key=lambda f: (order[f.file], f.line or 0))

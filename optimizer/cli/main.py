@@ -29,6 +29,7 @@ schedules, at least cost and least unused capacity.
 \b
 rackgrid solve                    solve the embedded 26 GW study into plans/openai-26gw
 rackgrid init mine                copy that study, its sites and its grid, to edit
+rackgrid init mine.xlsx --excel   the same as one workbook; --blank starts small
 rackgrid check mine               are the files right, and is power enough?
 rackgrid solve mine               solve your own
 rackgrid map plans/mine           one picture per period
@@ -49,7 +50,7 @@ app.command("solve", short_help="Solve a study and write its plan folder.")(solv
 app.command("check", short_help="Validate a study's files and its obvious limits.")(check)
 app.command("diff", short_help="Say what differs between two studies.")(diff)
 app.command("export", short_help="Write a plan as one Excel workbook.")(export)
-app.command("init", short_help="Copy the embedded study into a folder to edit.")(init)
+app.command("init", short_help="Start a study: a copy of the embedded one, or a blank; as files or a workbook.")(init)
 app.command("verify", short_help="Recheck a plan against its study.")(verify)
 app.command("map", short_help="Draw a plan, one picture per period.")(map_)
 app.command("schema", short_help="Describe the files of a study for editors.")(schema)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
+from optimizer.cli import waiting
 from tests.small import DELIVERIES, SITES, write_small_study
 
 from .conftest import Run
@@ -62,3 +65,37 @@ def test_embedded_study_is_sound(run: Run) -> None:
     done = run("check", "--json")
     assert done.returncode == 0
     assert json.loads(done.stdout)["ok"] is True
+
+
+def test_strict_takes_warnings_for_errors(run: Run, tmp_path: Path) -> None:
+    study = write_small_study(tmp_path / "odd", files={"sites.csv": SITES.replace("site,name", "site,nmae")})
+    lenient, strict = run("check", study), run("check", study, "--strict")
+    assert (lenient.returncode, strict.returncode) == (0, 2)
+    assert "warning: sites.csv: column nmae is kept and not used" in lenient.stderr
+    assert "sites.csv: column nmae is kept and not used" in strict.stderr
+    assert "warning:" not in strict.stderr
+    assert run("solve", study, "--strict").returncode == 2
+
+
+def test_json_holds_each_fault_in_its_parts_and_warnings_beside_errors(run: Run, tmp_path: Path) -> None:
+    sites = SITES.replace("beta,Beta,campus,-97,31,z1,40", "beta,Beta,campus,-97,131,z1,12000")
+    done = run("check", write_small_study(tmp_path / "wrong", files={"sites.csv": sites}), "--json")
+    facts = json.loads(done.stdout)
+    assert (done.returncode, facts["ok"], len(facts["errors"])) == (2, False, 1)
+    assert [(f["severity"], f["line"], f["column"], f["value"]) for f in facts["faults"]] == [
+        ("error", 3, "lat", "131"),
+        ("warning", 2, "max_mw", "60"),
+        ("warning", 3, "max_mw", "12000"),
+        ("warning", 4, "max_mw", "80"),
+    ]
+    assert facts["faults"][0]["cure"].startswith("lon and lat look swapped") or "WGS 84" in facts["faults"][0]["cure"]
+    assert done.stderr.splitlines()[-1] == "1 error, 3 warnings"
+
+
+def test_what_takes_long_is_said(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(waiting, "QUIET_S", 0.05)
+    with waiting.told() as tell:
+        tell("reading sites.csv: 100,000 rows\x1b[31m")
+        while "rows" not in (said := capfd.readouterr().err):
+            pass
+    assert said.rstrip().endswith("s  reading sites.csv: 100,000 rows\\x1b[31m")

@@ -150,6 +150,8 @@ def _columns(rows: list[Row], header: int, name: str, schema: Schema, marks: Mar
     width = max(len(cells) for _, cells in rows)
     names = [_text(cell) for cell in heads] + [""] * (width - len(heads))
     used = [i for i in range(width) if names[i] or any(i < len(cells) and _holds(cells[i]) for _, cells in body)]
+    if not set(names) & set(schema.names):
+        used = [i for i in used if names[i]]  # no header of this table: its columns are told as missing
     if not _is_sound(names, used, line, name, faults) or _is_merged(marks, line, name, faults):
         return None
     if marks.hidden_rows:
