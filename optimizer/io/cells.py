@@ -92,7 +92,7 @@ def read_number(value: object, column: Column) -> float | Problem:
 def _or_empty(column: Column) -> str:
     if column.unit == "degrees":
         return "write degrees with a point: -99.8"
-    return "write a number" if column.required else column.when_empty()
+    return column.when_empty()
 
 
 def _number_shapes() -> list[tuple[str, str, Callable[[str], str]]]:

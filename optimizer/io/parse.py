@@ -88,12 +88,15 @@ def _check_header(raw: RawTable, schema: Schema, faults: Faults) -> bool:
         missing += [schema[n] for n in ("lon", "lat") if n not in raw.cells]
     if missing and (raw.lines or raw.unit == "line"):
         faults.add(_missing_columns(raw, missing, unknown))
-    if unknown:
+        alike = {_alike(c.name, unknown).strip('"') for c in missing}
+        unknown = [n for n in unknown if n not in alike]
+    is_readable = len(missing) < 2 or not raw.lines
+    if unknown and is_readable:
         hints = [f"{shown(n, 30)}: {h}" for n in unknown[:5] if (h := nearest(n, schema.names))]
         names = f"{counted(unknown, 'column', 'columns')} {listed(unknown)}"
         reason = f"{names} {counted(unknown, 'is', 'are')} kept and not used"
         faults.add(Fault(raw.file, reason, cure="; ".join(hints), severity="warning"))
-    return len(missing) < 2 or not raw.lines
+    return is_readable
 
 
 def _required(schema: Schema) -> list[Column]:

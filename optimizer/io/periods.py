@@ -65,7 +65,7 @@ class Horizon:
         months = 12 // per_year
         start, end = parse_label(first).start, parse_label(last).end
         if end <= start:
-            raise ValueError(f"last ({last}) ends before first ({first}) begins")
+            raise ValueError(f"last ({last}) ends before first ({first}) begins: write the two the other way round")
         if start % months or end % months:
             fits = next((n for n in (2, 4) if not (start % (12 // n) or end % (12 // n))), 4)
             raise ValueError(

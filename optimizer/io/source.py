@@ -70,15 +70,16 @@ def path_fault(path: Path, name: str, error: OSError | ValueError) -> Fault:
     if isinstance(error, ValueError):
         return Fault(name, "is no path", cure="write the path of a file, relative to study.toml")
     if isinstance(error, FileNotFoundError):
-        return Fault(name, "there is no such file", cure=_nearest_file(path))
+        cure = _nearest_file(path) or "correct its path; paths of a study are relative to its study.toml"
+        return Fault(name, "there is no such file", cure=cure)
     if isinstance(error, NotADirectoryError):
-        return Fault(name, "there is no such file: a part of its path is a file, not a folder")
+        return Fault(name, "there is no such file: a part of its path is a file, not a folder", cure="correct its path")
     if isinstance(error, PermissionError):
         return Fault(name, "can't be read: permission denied", cure="make the file readable")
     if error.errno == errno.ELOOP:
-        return Fault(name, "is a link that leads in a circle")
+        return Fault(name, "is a link that leads in a circle", cure="name the file itself")
     if error.errno == errno.ENAMETOOLONG:
-        return Fault(name, "is too long for a path")
+        return Fault(name, "is too long for a path", cure="name a shorter one")
     return Fault(name, f"can't be read: {shown(error.strerror or error)}")
 
 

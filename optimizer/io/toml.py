@@ -20,13 +20,14 @@ _LONG_KEY = re.compile(
     r"(?<![A-Za-z0-9_\"'-])(?:[A-Za-z0-9_\"'-]++[ \t]*+\.[ \t]*+){50}"
 )  # tomllib takes minutes over thousands of parts
 _TOO_DEEP = "holds keys or lists that are nested too deeply"
+_FLATTEN = "no key of a study lies deeper than money.asset_life_years.hall"
 _TOO_LARGE = "holds a number of hundreds of digits"
 
 
 def load(text: str, name: str, faults: Faults) -> dict[str, Any] | None:
     """Parse text, or None and a fault with its line."""
     if found := _LONG_KEY.search(text):
-        faults.add(Fault(name, _TOO_DEEP, text.count("\n", 0, found.start()) + 1))
+        faults.add(Fault(name, _TOO_DEEP, text.count("\n", 0, found.start()) + 1, cure=_FLATTEN))
         return None
     try:
         content = tomllib.loads(text)

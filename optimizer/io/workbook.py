@@ -20,6 +20,7 @@ from optimizer.io.wording import counted, listed
 ENDINGS = (".xlsx", ".xlsm")
 KEYS, GRID = "study", "grid"
 _GRID_TABLES = ("zones", "headroom", "energy_prices", "lines")
+_NEEDED = ("sites", "racks", "deliveries")
 _TEXTS = ("study.name", "study.description")
 _LISTS = ("policy.force_open", "policy.forbid")
 _KEY_SHEET = Schema(KEYS, (Column("key", "text", required=True), Column("value", "text", required=True)), ())
@@ -94,7 +95,8 @@ def study_keys(path: Path, name: str, source: Source) -> Keys | None:
     keys = read_keys(book, KEYS, source.faults)
     if keys is not None:
         _add_files(book, path.name, keys.content)
-        _doubt_other_sheets(book, source.faults)
+        if all(sheet_named(book, table) for table in _NEEDED):  # else told with what is missing
+            _doubt_other_sheets(book, source.faults)
     return keys
 
 
@@ -104,8 +106,7 @@ def _add_files(book: Book, file: str, content: dict[str, Any]) -> None:
     if not isinstance(files, dict):
         return
     for table in ("sites", "site_ramp", "racks", "deliveries", "placement"):
-        needed = table in ("sites", "racks", "deliveries")
-        if table not in files and (needed or is_filled(book, table)):
+        if table not in files and (table in _NEEDED or is_filled(book, table)):
             files[table] = f"{file}#{sheet_named(book, table) or table}"
     if "grid" not in files and any(is_filled(book, table) for table in _GRID_TABLES):
         files["grid"] = file
@@ -154,7 +155,7 @@ def _put(content: dict[str, Any], seen: Iterable[str], dotted: str, value: Any) 
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
     if not dotted:
-        return "a value without a key", "name its key, or delete the row", str(value)
+        return "stands beside no key", "write its key in the column key, or delete the row", str(value)
     if dotted in seen:
         return "stands twice", "keep one of the two rows", None
     table: Any = content

@@ -33,7 +33,7 @@ def sites(**columns: Any) -> dict[str, pd.DataFrame]:
 
 WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
     "NaN": (sites(max_mw=[60, np.nan, 80]), ['sites:2 max_mw: is empty (site "beta") – write the true value in MW IT']),
-    "infinity": (sites(max_mw=[60, np.inf, 80]), ['sites:2 max_mw: inf is not finite (site "beta") – write a number']),
+    "infinity": (sites(max_mw=[60, np.inf, 80]), ['sites:2 max_mw: inf is not finite (site "beta") – write the true value in MW IT']),
     "thousands of digits": (sites(max_mw=pd.Series([10**5000, 60, 60], dtype=object)), ["sites:1 max_mw", "too large"]),
     "booleans": (sites(max_mw=[True, 60, 60]), ["sites:1 max_mw: true is true or false where a number is meant"]),
     "days": (sites(max_mw=pd.to_datetime(["2026"] * 3)), ["sites:1 max_mw: 2026-01-01 00:00:00 is no number"]),

@@ -87,7 +87,7 @@ WRONG: dict[str, tuple[Change, str]] = {
     "unknown key": (more("policy.max_sits", 3), 'policy.max_sits: is no key of this format – did you mean "max_sites"?'),
     "key of a file": (more("policy.max_zone_share", 40), "policy.max_zone_share: stands twice – keep one of the two rows"),
     "twice": (more("periods.first", 2026), "periods.first: stands twice – keep one of the two rows"),
-    "no key": (more("", 3), ": 3 a value without a key – name its key, or delete the row"),
+    "no key": (more("", 3), ": 3 stands beside no key – write its key in the column key, or delete the row"),
     "section": (more("policy", 3), "policy: is a key and a section at once"),
     "value": (setting(policy__max_sites="many"), 'policy.max_sites: "many" is no whole number'),
     "range": (setting(money__discount_rate=8), "money.discount_rate: 8 is above 1 – write a share from 0 to 1, 0.08 for 8 %"),

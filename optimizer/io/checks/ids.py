@@ -78,12 +78,13 @@ def _repeated(table: Table, ids: Sequence[str], *, same_is_fine: bool = False) -
         where = f"{table.unit} {table.lines[earlier]}"
         if ids[earlier] == text:
             reason, kind = f"stands twice: also in {where}", "stands twice"
+            cure = "rename or delete one of the two rows"
         else:
             other = shown(ids[earlier], 40)
             odd = next((f" (it holds {name})" for t in (text, ids[earlier]) if (name := odd_letter(t))), "")
             reason = f'differs from "{other}" in {where} only by case, blanks or look-alike letters{odd}'
-            kind = "differs"
-        found.append(Finding(row, reason, "one id, one spelling, one row", text, kind))
+            kind, cure = "differs", "spell it the same way everywhere, or rename one"
+        found.append(Finding(row, reason, cure, text, kind))
     return found
 
 

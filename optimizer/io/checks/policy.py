@@ -24,7 +24,8 @@ def policy_sites(context: Context) -> Iterator[Fault]:
         for site in unknown[:1] if several else unknown:
             more = f", nor are {len(unknown) - 1:,} more of the list" if several else ""
             reason = f"is no site of {sites.file}{more}"
-            yield context.keys.fault(key, reason, value=site, cure=nearest(site, known))
+            cure = nearest(site, known) or "take it out of the list, or add the site"
+            yield context.keys.fault(key, reason, value=site, cure=cure)
     forced = set(policy.force_open)
     is_committed = sites.frame["committed"].tolist()
     committed = {site for site, yes in zip(sites.texts("site"), is_committed, strict=True) if yes}

@@ -78,7 +78,7 @@ def _load(text: str, name: str, faults: Faults) -> dict[str, Any] | None:
     except json.JSONDecodeError as error:
         faults.add(Fault(name, f"is no JSON: {shown(error.msg)}", error.lineno, cure="write it anew from its source"))
     except RecursionError:
-        faults.add(Fault(name, "is no GeoJSON: it is nested too deeply"))
+        faults.add(Fault(name, "is no GeoJSON: it is nested too deeply", cure="write it anew from its source"))
     except UnicodeEncodeError:
         faults.add(Fault(name, "escapes half a character (\\ud800 to \\udfff)", cure="write its text as UTF-8"))
     except ValueError as error:
