@@ -15,7 +15,8 @@ from dataclasses import dataclass, field, replace
 
 def shown(value: object, width: int = 80) -> str:
     """Return text from a file so that a terminal shows it as text: escaped, and cut at ``width``."""
-    text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(value))
+    text = str(value)[: width + 1]  # the rest would be cut: it may be millions of characters
+    text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
     return text if len(text) <= width else text[: width - 1] + "…"
 
 
@@ -41,8 +42,8 @@ class Fault:
         where = self.file + (f"!{self.cell}" if self.cell else f":{self.line}" if self.line is not None else "")
         column = f" {self.column}" if self.column else ""
         value = f"{shown(self.value)} " if self.value is not None else ""
-        cure = f" – {self.cure}" if self.cure else ""
-        return f"{shown(where, 160)}{shown(column)}: {value}{self.reason}{cure}"
+        cure = f" – {shown(self.cure, 400)}" if self.cure else ""
+        return f"{shown(where, 160)}{shown(column)}: {value}{shown(self.reason, 400)}{cure}"
 
 
 class RackgridError(Exception):

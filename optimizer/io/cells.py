@@ -182,6 +182,8 @@ def read_period(value: object, _: Column) -> str | Problem:
     text = value.isoformat() if isinstance(value, (date, datetime)) else spelled(value)
     if re.fullmatch(r"\d{4}\.0*", text, re.ASCII):
         text = text.partition(".")[0]
+    if isinstance(value, date) and (year := _year_shown_as_day(value)):
+        return Problem("is a date where a period is meant", f"is it {year} shown as a date? format the cell as Number")
     day = _DATE.fullmatch(text)
     if day and day[2] == day[3] == "01":
         text = day[1]
@@ -195,6 +197,12 @@ def read_period(value: object, _: Column) -> str | Problem:
     if not FIRST_YEAR <= label.start // 12 <= LAST_YEAR:
         return Problem(f"is no year from {FIRST_YEAR} to {LAST_YEAR}")
     return str(label)
+
+
+def _year_shown_as_day(value: date) -> int:
+    """Return the year whose number, formatted as a date, is this day of 1905 or 1906; 0 for another day."""
+    serial = (date(value.year, value.month, value.day) - date(1899, 12, 30)).days
+    return serial if FIRST_YEAR <= serial <= LAST_YEAR else 0
 
 
 def period_cure(text: str) -> str:

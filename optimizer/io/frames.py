@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from optimizer.errors import Fault, Faults
+from optimizer.io.crs import UnknownCrs, to_wgs84
 from optimizer.io.schema import Schema
 from optimizer.io.table import RawTable, is_too_wide
 
@@ -29,20 +30,19 @@ def raw_from_frame(
         faults.add(Fault(file, reason, None, twice[0], cure="remove or rename one"))
         return None
     geometry = _geometry_name(frame)
-    converted = _in_wgs84(frame) if geometry else frame
     cells: dict[str, Any] = {}
     for position, name in enumerate(names):
-        series = converted.iloc[:, position]
+        series = frame.iloc[:, position]
         if name == geometry and schema.find("geometry"):
-            cells["geometry"] = [None if g is None else _flat(g) for g in _objects(series)]
-        else:
+            try:
+                cells["geometry"] = _places(frame, name)
+            except UnknownCrs:
+                cure = "convert it to degrees in WGS 84, or state the CRS that it has"
+                faults.add(Fault(file, "states a CRS from which nothing leads to WGS 84", cure=cure))
+                return None
+        elif name != geometry:
             cells[name] = series if schema.find(name) and schema[name].is_number else _objects(series)
     return RawTable(schema.table, file, cells, range(1, len(frame) + 1), unit)
-
-
-def flat_geometries(frame: Any) -> list[Any]:
-    """Return the active geometries of a GeoDataFrame in WGS 84, without heights, None where there is none."""
-    return [None if g is None else _flat(g) for g in _objects(_in_wgs84(frame)[_geometry_name(frame)])]
 
 
 def _objects(series: pd.Series) -> list[Any]:
@@ -70,10 +70,14 @@ def _geometry_name(frame: pd.DataFrame) -> str:
     return "geometry" if "geometry" in frame.columns else ""
 
 
-def _in_wgs84(frame: Any) -> pd.DataFrame:
-    if getattr(frame, "crs", None) is None:
-        return pd.DataFrame(frame)
-    return pd.DataFrame(frame.to_crs("EPSG:4326"))
+def _places(frame: Any, name: str) -> list[Any]:
+    """Return the geometries of a frame in WGS 84.
+
+    Raises UnknownCrs where nothing leads there from its CRS.
+    """
+    convert = to_wgs84(getattr(frame, "crs", None))
+    found = [None if g is None else _flat(g) for g in _objects(frame[name])]
+    return found if convert is None else [g if g is None or g.is_empty else convert(g) for g in found]
 
 
 def _flat(geometry: Any) -> Any:

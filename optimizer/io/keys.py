@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time
@@ -19,6 +20,7 @@ from optimizer.io.source import Source, nearest
 from optimizer.io.table import SHOWN_ROWS
 
 FORMAT = 1
+_PERCENT = re.compile(r"(\d{1,12}(?:\.\d{1,12})?)\s*%", re.ASCII)
 _TEXT_KEYS = ("study.name", "study.description")
 _WORDS = {
     "int": "is no whole number",
@@ -48,6 +50,7 @@ class Keys:
     overridden: frozenset[str] = frozenset()
     overrider: str = "--set"
     cells: Mapping[str, tuple[int, str]] = field(default_factory=dict)  # row and cell of each key in a sheet
+    unread: frozenset[str] = frozenset()  # keys that are there and have a fault of their own
 
     def fault(self, dotted: str, reason: str, *, value: object = None, cure: str = "") -> Fault:
         """Return a fault of a key, at the override or the line that holds it."""
@@ -147,7 +150,7 @@ def validated(keys: Keys, model: type[Model], faults: Faults) -> Model | None:
     for item in items:
         if item["type"] == "extra_forbidden":
             unknown.setdefault(_dotted(item["loc"][:-1]), []).append(item)
-        else:
+        elif not (item["type"] == "missing" and _dotted(item["loc"]) in keys.unread):
             faults.add(_explained(keys, item, model))
     for group in unknown.values():
         several = len(group) > SHOWN_ROWS
@@ -189,6 +192,8 @@ def _explained(keys: Keys, item: dict[str, Any], model: type[BaseModel]) -> Faul
         meaning = _meaning(_field(dotted, model))
         return keys.fault(dotted, "is empty" if kind.endswith("short") else "is too long", cure=f"write it: {meaning}")
     word = kind.partition("_")[0]
+    if isinstance(value, str) and (percent := _PERCENT.fullmatch(value.strip())):
+        return keys.fault(dotted, "is a percentage", value=value, cure=f"write {float(percent[1]) / 100:.10g}")
     return keys.fault(dotted, _WORDS.get(word, str(item["msg"]).lower()), value=value, cure=_CURES.get(word, ""))
 
 

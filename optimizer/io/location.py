@@ -16,6 +16,10 @@ from optimizer.io.table import Finding, Table
 _SHAPES = ("POINT", "LINESTRING", "POLYGON")
 _WKT_WORDS = {"EMPTY", "Z", "M", "ZM", "E", "NAN", "INF", *(m + w for m in ("", "MULTI") for w in _SHAPES)}
 _SRID = re.compile(r"\s*SRID\s*=\s*(\d+)\s*;", re.IGNORECASE)
+_WKB_OF_SEVERAL = re.compile(
+    rb"\x01[\x04-\x07\x0f\x10]\x00\x00[\x00-\xff]|\x00[\x00-\xff]\x00\x00[\x04-\x07\x0f\x10]", re.DOTALL
+)
+_MAX_PARTED = 50  # headers of collections in one shape: it has one, and some numbers may look like more
 _NEAR = 0.1  # degrees: a point that is given beside a parcel may stand for its gate
 _OUTSIDE = ("is below", "is above")
 _AREAS = ("Polygon", "MultiPolygon")
@@ -88,7 +92,7 @@ def _geometries(table: Table, cells: Sequence[Any] | None) -> tuple[np.ndarray, 
         if cell is None or (isinstance(cell, str) and not cell.strip()):
             continue
         if isinstance(cell, (str, bytes)):
-            geometry = _from_wkt(cell) if isinstance(cell, str) else _from_wkb(cell)
+            geometry = _from_wkt(cell) if isinstance(cell, str) else from_wkb(cell)
         else:
             geometry = cell
         problem = _problem(geometry, _KINDS[table.name])
@@ -114,12 +118,15 @@ def _from_wkt(text: str) -> Any:
     return Unreadable("is no geometry", "write WKT such as POINT (-99.8 32.4), or use lon and lat", text)
 
 
-def _from_wkb(content: bytes) -> Any:
+def from_wkb(content: bytes) -> Any:
+    """Return a shape of WKB without its heights, or an Unreadable that says why not."""
     import shapely
 
+    if len(_WKB_OF_SEVERAL.findall(content)) > _MAX_PARTED:  # collections in collections end the process
+        return Unreadable("is nested too deeply", "write points, polygons or multipolygons")
     try:
         return shapely.force_2d(shapely.from_wkb(content))
-    except (shapely.errors.ShapelyError, ValueError):
+    except (shapely.errors.ShapelyError, ValueError, TypeError):
         return Unreadable("is no geometry", "write WKB or WKT")
 
 

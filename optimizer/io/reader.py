@@ -66,7 +66,7 @@ def _read(table: Schema, path: Path, shown_path: str, source: Source) -> RawTabl
     if content.startswith(b"SQLite format 3\0"):
         from optimizer.io.formats.vector import read_geopackage
 
-        return read_geopackage(content, file_name, part, table, faults)
+        return read_geopackage(Path(file), file_name, part, table, source)
     if content.startswith(b"\x00\x00\x27\x0a"):
         from optimizer.io.formats.vector import read_shapefile
 

@@ -10,9 +10,10 @@ from typing import Any
 from optimizer.errors import Fault, Faults, shown
 from optimizer.io import toml
 from optimizer.io.cells import Unreadable
-from optimizer.io.formats.excel import Book, open_book, read_sheet
+from optimizer.io.formats.book import Book, open_book
+from optimizer.io.formats.excel import read_sheet
 from optimizer.io.keys import Keys
-from optimizer.io.schema import TABLES, Column, Schema
+from optimizer.io.schema import TABLES, Column, Schema, schema
 from optimizer.io.source import Source, kind_of, nearest
 from optimizer.io.table import RawTable
 from optimizer.io.wording import counted, listed
@@ -70,7 +71,10 @@ def table_in(book: Book, part: str, table: Schema, faults: Faults) -> RawTable |
     visible = [sheet for sheet in book.sheets if not book.is_hidden(sheet)]
     sheet = sheet_named(book, part or table.table) or (visible[0] if len(visible) == 1 and not part else "")
     if not sheet:
-        cure = nearest(part or table.table, visible) or f"name a sheet: {book.name}#{shown(visible[0], 40)}"
+        example = f"name a sheet: {shown(book.name, 80)}#{shown((visible or book.sheets)[0], 40)}"
+        is_study = bool(sheet_named(book, KEYS))
+        own = f"add the sheet {table.table}, or name a file in files.{table.table} of the sheet {KEYS}"
+        cure = nearest(part or table.table, visible) or (own if is_study and part == table.table else example)
         reason = f'has no sheet "{shown(part or table.table, 40)}"; its sheets are {listed(visible, quoted=True)}'
         faults.add(Fault(book.name, reason, cure=cure))
         return None
@@ -80,7 +84,8 @@ def table_in(book: Book, part: str, table: Schema, faults: Faults) -> RawTable |
 def is_filled(book: Book, name: str) -> bool:
     """Whether a workbook has a sheet of this name with rows below its header."""
     sheet = sheet_named(book, name)
-    return bool(sheet) and book.is_filled(sheet)
+    names = [c.name for c in schema(name).columns] if name in TABLES else [c.name for c in _KEY_SHEET.columns]
+    return bool(sheet) and book.is_filled(sheet, names)
 
 
 def study_keys(path: Path, name: str, source: Source) -> Keys | None:
@@ -114,7 +119,7 @@ def _add_files(book: Book, file: str, content: dict[str, Any]) -> None:
 
 def _doubt_other_sheets(book: Book, faults: Faults) -> None:
     known = {_folded(name) for name in (KEYS, GRID, *TABLES, "blocks", "upgrades", "generators", "loads")}
-    others = [s for s in book.sheets if _folded(s) not in known and not book.is_hidden(s) and book.is_filled(s)]
+    others = [s for s in book.sheets if _folded(s) not in known and not book.is_hidden(s) and book.is_filled(s, (s,))]
     if others:
         hints = [f"{shown(s, 30)}: {h}" for s in others[:5] if (h := nearest(s, (KEYS, GRID, *TABLES)))]
         names = f"{counted(others, 'the sheet', 'the sheets')} {listed(others, quoted=True)}"
@@ -124,7 +129,6 @@ def _doubt_other_sheets(book: Book, faults: Faults) -> None:
 
 def read_keys(book: Book, sheet: str, faults: Faults) -> Keys | None:
     """Read a sheet with the columns key and value; None and faults where it is none."""
-    before = len(faults.errors)
     raw = read_sheet(book, sheet_named(book, sheet), _KEY_SHEET, faults)
     if raw is None:
         return None
@@ -138,14 +142,16 @@ def read_keys(book: Book, sheet: str, faults: Faults) -> Keys | None:
         return None
     content: dict[str, Any] = {}
     cells: dict[str, tuple[int, str]] = {}
+    unread: set[str] = set()
     for line, key, value in zip(raw.lines, raw.cells["key"], raw.cells["value"], strict=True):
         dotted = "" if key is None else str(key).strip()
         at = f"{raw.letters['value']}{line}"
         problem = _put(content, cells, dotted, value)
         if problem:
+            unread.add(dotted)
             faults.add(Fault(file, problem[0], line, dotted, problem[2], problem[1], cell=at))
         cells.setdefault(dotted, (line, at))
-    return None if len(faults.errors) > before else Keys(file, content, cells=cells)
+    return Keys(file, content, cells=cells, unread=frozenset(unread))
 
 
 def _put(content: dict[str, Any], seen: Iterable[str], dotted: str, value: Any) -> tuple[str, str, str | None] | None:

@@ -1,7 +1,8 @@
 """Time the embedded study from command to written plan, and the memory of the whole process tree.
 
 Run: ``python tests/benchmarks/embedded.py`` (three runs each of years, half-years and quarters; Linux).
-``--smoke`` runs the yearly study once at a wide gap: CI does, so that this file cannot rot.
+``--smoke`` runs the yearly study once at a wide gap: the tests do, so that this file cannot rot.
+``--set KEY=VALUE`` is handed on to the program.
 Each row ends with its ratio to the limit that the project holds itself to.
 """
 
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 LIMIT_S = {1: 60.0, 2: 120.0, 4: 300.0}
@@ -40,10 +42,11 @@ def tree_rss_mib(root: int) -> float:
     return total
 
 
-def run(per_year: int, gap: float, folder: Path) -> dict[str, float | str]:
+def run(per_year: int, gap: float, folder: Path, keys: Sequence[str] = ()) -> dict[str, float | str]:
     """Solve once in a fresh process; return seconds, peak MiB and what the plan says of itself."""
     command = [sys.executable, "-m", "optimizer", "solve", "-o", str(folder), "--gap", str(gap)]
     command += ["--set", f"periods.per_year={per_year}", "--json"]
+    command += [word for key in keys for word in ("--set", key)]
     began, peak = time.monotonic(), 0.0
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     while process.poll() is None:
@@ -70,6 +73,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--smoke", action="store_true", help="one yearly run at a gap of 1 %%")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="another value of the study")
     arguments = parser.parse_args()
     kinds = [1] if arguments.smoke else [1, 2, 4]
     gap = 0.01 if arguments.smoke else 0.001
@@ -78,7 +82,7 @@ def main() -> None:
         seconds = []
         for _ in range(1 if arguments.smoke else arguments.runs):
             with tempfile.TemporaryDirectory() as folder:
-                r = run(per_year, gap, Path(folder) / "plan")
+                r = run(per_year, gap, Path(folder) / "plan", arguments.set)
             seconds.append(float(r["seconds"]))
             print(
                 f"{per_year:8d}{r['seconds']:8.1f}{float(r['seconds']) / LIMIT_S[per_year]:10.2f}{r['mib']:10.0f}"

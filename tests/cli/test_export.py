@@ -16,7 +16,13 @@ from optimizer.io.write import cell_text
 from optimizer.plan import TABLES
 
 from .conftest import Run
+from .inside import inside
 from .test_disk import content, limited
+
+
+@pytest.fixture
+def call(tmp_path: Path) -> Run:
+    return inside(tmp_path)
 
 
 @pytest.fixture
@@ -25,15 +31,15 @@ def plan(solved: Path, tmp_path: Path) -> Path:
     return tmp_path / "plans" / "small.v1"
 
 
-def exported(run: Run, plan: Path) -> Any:
-    done = run("export", plan, "--to", "xlsx")
+def exported(call: Run, plan: Path) -> Any:
+    done = call("export", plan, "--to", "xlsx")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == f"{plan}.xlsx\n"
     return openpyxl.load_workbook(f"{plan}.xlsx")
 
 
-def test_sheets_hold_what_the_plan_folder_holds(run: Run, plan: Path) -> None:
-    book = exported(run, plan)
+def test_sheets_hold_what_the_plan_folder_holds(call: Run, plan: Path) -> None:
+    book = exported(call, plan)
     assert book.sheetnames == ["summary", *TABLES]
     for page in book:
         assert (page.sheet_state, page.freeze_panes, list(page.merged_cells.ranges)) == ("visible", "B2", [])
@@ -53,8 +59,8 @@ def test_sheets_hold_what_the_plan_folder_holds(run: Run, plan: Path) -> None:
     assert "Unit: MW at the fence" in next(c.comment.text for c in book["sites"][1] if c.value == "peak_mw")
 
 
-def test_summary_is_that_of_plan_json(run: Run, plan: Path) -> None:
-    rows = exported(run, plan)["summary"].iter_rows(min_row=2, values_only=True)
+def test_summary_is_that_of_plan_json(call: Run, plan: Path) -> None:
+    rows = exported(call, plan)["summary"].iter_rows(min_row=2, values_only=True)
     found = {key: (value, unit) for key, value, unit in rows}
     facts = json.loads((plan / "plan.json").read_text(encoding="utf-8"))
     assert found["study"][0] == "Small $x^2$ [bold]study[/bold]"
@@ -67,20 +73,22 @@ def test_summary_is_that_of_plan_json(run: Run, plan: Path) -> None:
     assert found["energised_mw.2027"] == (facts["energised_mw"]["2027"], "MW IT")
 
 
-def test_ids_are_no_formulas(run: Run, plan: Path) -> None:
+def test_ids_are_no_formulas(call: Run, plan: Path) -> None:
     table = (plan / "waiting.csv").read_text(encoding="utf-8")
     (plan / "waiting.csv").write_text(table.replace("A1,", "=A1,"), encoding="utf-8")
-    cell = exported(run, plan)["waiting"]["A2"]
+    cell = exported(call, plan)["waiting"]["A2"]
     assert (cell.value, cell.data_type, cell.number_format) == ("=A1", "s", "@")
 
 
-def test_file_is_replaced_with_force_alone_and_by_the_same_bytes(run: Run, plan: Path, tmp_path: Path) -> None:
+def test_file_is_replaced_with_force_alone_and_by_the_same_bytes(
+    run: Run, call: Run, plan: Path, tmp_path: Path
+) -> None:
     assert run("export", plan, "--to", "XLSX", "-o", "new/a.xlsx").returncode == 0
     before = content(tmp_path)
     refused = run("export", plan, "--to", "xlsx", "-o", "new/a.xlsx")
     assert (refused.returncode, refused.stdout) == (2, "")
     assert "--force" in refused.stderr
-    assert run("export", plan, "--to", "xlsx", "-o", "new/a.xlsx", "--force").returncode == 0
+    assert call("export", plan, "--to", "xlsx", "-o", "new/a.xlsx", "--force").returncode == 0
     assert content(tmp_path) == before
 
 
@@ -93,10 +101,10 @@ def test_file_is_replaced_with_force_alone_and_by_the_same_bytes(run: Run, plan:
         ([], "--to"),
     ],
 )
-def test_what_cannot_be_is_one_line(run: Run, plan: Path, tmp_path: Path, arguments: list[str], words: str) -> None:
+def test_what_cannot_be_is_one_line(call: Run, plan: Path, tmp_path: Path, arguments: list[str], words: str) -> None:
     (tmp_path / "file").write_text("")
     before = content(tmp_path)
-    done = run("export", plan, *arguments)
+    done = call("export", plan, *arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert words in done.stderr
     assert content(tmp_path) == before

@@ -17,24 +17,32 @@ from optimizer.io.schema import TABLES, schema
 from optimizer.io.settings import settings, value_of
 
 from .conftest import Run
+from .inside import inside
 from .test_disk import limited
 
 
 @pytest.fixture
-def blank(run: Run, tmp_path: Path) -> Path:
-    done = run("init", "blank", "--blank")
+def call(tmp_path: Path) -> Run:
+    return inside(tmp_path)
+
+
+@pytest.fixture
+def blank(call: Run, tmp_path: Path) -> Path:
+    done = call("init", "blank", "--blank")
     assert (done.returncode, done.stdout) == (0, "blank\n"), done.stderr
     return tmp_path / "blank"
 
 
-def test_blank_is_right_and_solves(run: Run, blank: Path) -> None:
-    checked = run("check", "blank")
+def test_blank_is_right_and_solves(run: Run, call: Run, tmp_path: Path) -> None:
+    done = run("init", "blank", "--blank")
+    assert (done.returncode, done.stdout) == (0, "blank\n"), done.stderr
+    checked = call("check", "blank")
     assert (checked.returncode, checked.stderr) == (0, "")
     solved = run("solve", "blank")
     assert solved.returncode == 0, solved.stderr
     assert "optimal" in solved.stdout
     assert re.search(r"^in service +49\.9 ", solved.stdout, flags=re.MULTILINE)
-    assert "EXAMPLE" in (blank / "racks.csv").read_text()
+    assert "EXAMPLE" in (tmp_path / "blank" / "racks.csv").read_text()
 
 
 def test_blank_names_every_key_with_its_default_and_every_column(blank: Path) -> None:
@@ -58,8 +66,8 @@ def test_blank_names_every_key_with_its_default_and_every_column(blank: Path) ->
         assert {c.name for c in schema(template.rpartition("/")[2]).columns if c.required} <= set(names)
 
 
-def test_copy_names_its_schema_and_is_the_embedded_study(run: Run, tmp_path: Path) -> None:
-    assert run("init", "mine").returncode == 0
+def test_copy_names_its_schema_and_is_the_embedded_study(call: Run, tmp_path: Path) -> None:
+    assert call("init", "mine").returncode == 0
     toml = (tmp_path / "mine" / "study.toml").read_bytes()
     assert toml.startswith(b"#:schema study.schema.json\n")
     assert (tmp_path / "mine" / "study.schema.json").is_file()
@@ -68,10 +76,10 @@ def test_copy_names_its_schema_and_is_the_embedded_study(run: Run, tmp_path: Pat
 
 
 @pytest.mark.parametrize("extra", [[], ["--blank"]], ids=["embedded", "blank"])
-def test_workbook_is_the_same_in_a_folder_and_as_a_file(run: Run, tmp_path: Path, extra: list[str]) -> None:
-    done = run("init", "mine", "--excel", *extra)
+def test_workbook_is_the_same_in_a_folder_and_as_a_file(call: Run, tmp_path: Path, extra: list[str]) -> None:
+    done = call("init", "mine", "--excel", *extra)
     assert (done.returncode, done.stdout) == (0, f"{Path('mine', 'study.xlsx')}\n"), done.stderr
-    assert run("init", "new/own.xlsx", "--excel", *extra).returncode == 0
+    assert call("init", "new/own.xlsx", "--excel", *extra).returncode == 0
     assert (tmp_path / "mine/study.xlsx").read_bytes() == (tmp_path / "new/own.xlsx").read_bytes()
     assert sorted(str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file()) == [
         str(Path("mine", "study.xlsx")),
@@ -90,23 +98,30 @@ def test_workbook_is_the_same_in_a_folder_and_as_a_file(run: Run, tmp_path: Path
 
 
 @pytest.mark.parametrize("option", ["--blank", "--excel"])
-def test_nothing_is_overwritten(run: Run, tmp_path: Path, option: str) -> None:
+def test_nothing_is_overwritten(call: Run, tmp_path: Path, option: str) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "study.xlsx").write_text("mine")
     taken = ["mine", "mine/study.xlsx"] if option == "--excel" else ["mine"]
     for place in taken:
-        done = run("init", place, option)
+        done = call("init", place, option)
         assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 2)
-    assert "add --excel" in run("init", "other.xlsx").stderr
+    assert "add --excel" in call("init", "other.xlsx").stderr
     assert [p.name for p in tmp_path.rglob("*")] == ["mine", "study.xlsx"]
     assert (tmp_path / "mine" / "study.xlsx").read_text() == "mine"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a limit on the size of files is POSIX")
-@pytest.mark.parametrize("options", [["--blank"], ["--excel"], ["--blank", "--excel"]])
-def test_full_disk_leaves_nothing(tmp_path: Path, options: list[str]) -> None:
-    for place in ("mine", "mine.xlsx") if "--excel" in options else ("mine",):
-        done = limited(tmp_path, "init", place, *options)
-        assert (done.returncode, done.stdout, "Traceback" in done.stderr) == (2, "", False), done.stderr
-        assert "cannot be written" in done.stderr
+@pytest.mark.parametrize(
+    ("place", "options"),
+    [
+        ("mine", ["--blank"]),
+        ("mine", ["--excel"]),
+        ("mine", ["--blank", "--excel"]),
+        ("mine.xlsx", ["--blank", "--excel"]),
+    ],
+)
+def test_full_disk_leaves_nothing(tmp_path: Path, place: str, options: list[str]) -> None:
+    done = limited(tmp_path, "init", place, *options)
+    assert (done.returncode, done.stdout, "Traceback" in done.stderr) == (2, "", False), done.stderr
+    assert "cannot be written" in done.stderr
     assert list(tmp_path.iterdir()) == []

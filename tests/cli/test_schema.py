@@ -10,6 +10,12 @@ import pytest
 from optimizer.io.editor import NAMES
 
 from .conftest import Run
+from .inside import inside
+
+
+@pytest.fixture
+def call(tmp_path: Path) -> Run:
+    return inside(tmp_path)
 
 
 def test_help_says_how_an_editor_uses_it(run: Run) -> None:
@@ -20,18 +26,18 @@ def test_help_says_how_an_editor_uses_it(run: Run) -> None:
 
 
 @pytest.mark.parametrize("what", ["", "study", "grid", "racks"])
-def test_prints_one_schema(run: Run, what: str) -> None:
-    done = run(*filter(None, ["schema", what]))
+def test_prints_one_schema(call: Run, what: str) -> None:
+    done = call(*filter(None, ["schema", what]))
     assert (done.returncode, done.stderr) == (0, "")
     found = json.loads(done.stdout)
     assert found["fields"] if what == "racks" else found["title"] == f"{what or 'study'}.toml"
 
 
-def test_writes_all_of_them(run: Run, tmp_path: Path) -> None:
+def test_writes_all_of_them(run: Run, call: Run, tmp_path: Path) -> None:
     done = run("schema", "-o", "new/mine")
     assert (done.returncode, done.stderr) == (0, "")
     assert [Path(line) for line in done.stdout.splitlines()] == [Path(f"new/mine/{n}.schema.json") for n in NAMES]
-    assert (tmp_path / "new/mine/sites.schema.json").read_text(encoding="utf-8") == run("schema", "sites").stdout
+    assert (tmp_path / "new/mine/sites.schema.json").read_text(encoding="utf-8") == call("schema", "sites").stdout
 
 
 @pytest.mark.parametrize(
@@ -43,9 +49,9 @@ def test_writes_all_of_them(run: Run, tmp_path: Path) -> None:
         (["-o", "file"], ["file: cannot be written", "-o"]),
     ],
 )
-def test_a_slip_is_one_fault(run: Run, tmp_path: Path, arguments: list[str], words: list[str]) -> None:
+def test_a_slip_is_one_fault(run: Run, call: Run, tmp_path: Path, arguments: list[str], words: list[str]) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
-    done = run("schema", *arguments)
+    done = (run if arguments == ["stes"] else call)("schema", *arguments)
     assert (done.returncode, done.stdout) == (2, "")
     fault, count = done.stderr.splitlines()
     assert count == "1 error"

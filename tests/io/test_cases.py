@@ -324,7 +324,7 @@ def test_a_shapefile_states_its_crs_or_is_refused(tmp_path: Path) -> None:
     (tmp_path / "s.prj").unlink()
     errors, _ = told(path, **{"files.sites": "s.shp"})
     assert errors == [
-        "s.shp: has no s.prj beside it, which states its CRS – put the .prj beside it, or save it as GeoPackage or GeoJSON"
+        "s.shp: has no s.prj beside it, which states its CRS – put it beside the .shp, or save it as GeoPackage or GeoJSON"
     ]
     frame.rename(columns={"max_mw": "interconne"}).to_file(tmp_path / "t.shp")
     errors, _ = told(path, **{"files.sites": "t.shp"})
@@ -466,7 +466,7 @@ def test_too_many_cells_are_refused_with_the_limit(tmp_path: Path) -> None:
     text = "site,lon,lat,zone,max_mw" + "".join(f",c{i}" for i in range(995)) + "\n" + ("a" + "," * 999 + "\n") * 10_001
     errors, _ = of_sites(tmp_path, text)
     assert errors == [
-        "sites.csv: holds 10,001,000 cells; the limit is 10,000,000 – leave out what the study does not need"
+        "sites.csv: holds 10,001,000 cells; the limit is 5,000,000 – leave out what the study does not need"
     ]
 
 

@@ -1,31 +1,55 @@
-"""What a planner may rely on: order never matters, more room never costs more, money scales, labels agree."""
+"""What a planner may rely on: order never matters, more room never costs more, money scales, labels agree.
+
+Half of the studies are asked for each property, all for more headroom or wider lines, so that each is asked for two or
+more; RACKGRID_CAMPAIGN=1 asks all of them for all.
+"""
 
 from __future__ import annotations
 
+import os
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from optimizer import InfeasibleError, Study, read_study, solve, verify
+from optimizer import InfeasibleError, Plan, Study, read_study, solve, verify
 
 CONFORMANCE = Path(__file__).parents[1] / "conformance" / "tiny"
 # Studies with a grid, of every kind of label and policy.
 SOME = ["02", "04", "05", "08", "10", "14", "17", "20"]
+CAMPAIGN = os.environ.get("RACKGRID_CAMPAIGN") == "1"
+EVEN, ODD = (SOME, SOME) if CAMPAIGN else (SOME[::2], SOME[1::2])
 
 
+@cache
 def study(name: str) -> Study:
     return read_study(CONFORMANCE / name)
 
 
-def cost(changed: Study) -> float:
-    """Least cost, inf where no plan exists."""
+def planned(changed: Study) -> Plan | None:
+    """Return the rechecked plan, None where none exists."""
     try:
         plan = solve(changed)
     except InfeasibleError:
-        return np.inf
+        return None
     assert verify(plan).ok
-    return plan.objective_usd
+    return plan
+
+
+@cache
+def unchanged(name: str) -> Plan | None:
+    """Return the plan of the study as it is, solved once for all properties."""
+    return planned(study(name))
+
+
+def worth(plan: Plan | None) -> float:
+    """Least cost, inf where no plan exists."""
+    return np.inf if plan is None else plan.objective_usd
+
+
+def cost(changed: Study) -> float:
+    return worth(planned(changed))
 
 
 def plain(some: Study) -> Study:
@@ -40,19 +64,16 @@ def plain(some: Study) -> Study:
     return some.replace(keys=keys)
 
 
-@pytest.mark.parametrize("name", SOME)
+@pytest.mark.parametrize("name", EVEN)
 def test_shuffled_rows_give_the_same_plan(name: str) -> None:
     first = study(name)
     tables = {
         table: getattr(first, table).sample(frac=1.0, random_state=5)
         for table in ("sites", "racks", "deliveries", "site_ramp", "placement", "headroom", "lines")
     }
-    shuffled = first.replace(**tables)
-    try:
-        a, b = solve(first), solve(shuffled)
-    except InfeasibleError:
-        with pytest.raises(InfeasibleError):
-            solve(shuffled)
+    a, b = unchanged(name), planned(first.replace(**tables))
+    if a is None or b is None:
+        assert a is b
         return
     for table, frame in a.tables.items():
         assert frame.equals(b.tables[table]), table
@@ -61,19 +82,22 @@ def test_shuffled_rows_give_the_same_plan(name: str) -> None:
 
 @pytest.mark.parametrize("name", SOME)
 def test_more_headroom_and_wider_lines_never_cost_more(name: str) -> None:
-    first = study(name).replace(keys={"objective.minimise": "cost"})
+    first = study(name)
+    assert first.config.objective.minimise == "cost"
     more = first.headroom.assign(headroom_mw=first.headroom["headroom_mw"] * 1.5 + 10)
     wider = first.lines.assign(
         capacity_mw=first.lines["capacity_mw"] + 25, capacity_back_mw=first.lines["capacity_back_mw"] + 25
     )
-    base = cost(first)
+    base = worth(unchanged(name))
     slack = 2e-6 * abs(base) if np.isfinite(base) else 0.0
-    assert cost(first.replace(headroom=more)) <= base + slack
-    if len(wider):
+    if name in EVEN:
+        assert cost(first.replace(headroom=more)) <= base + slack
+    if name in ODD:
+        assert len(wider)
         assert cost(first.replace(lines=wider)) <= base + slack
 
 
-@pytest.mark.parametrize("name", SOME)
+@pytest.mark.parametrize("name", ODD)
 def test_more_interconnection_never_costs_more_where_spare_power_is_free(name: str) -> None:
     first = plain(study(name))
     ramp = first.site_ramp.assign(interconnection_mw=first.site_ramp["interconnection_mw"] * 1.3 + 5)
@@ -94,7 +118,7 @@ def test_twice_the_prices_cost_twice(name: str) -> None:
         energy_prices=first.energy_prices.assign(usd_per_mwh=first.energy_prices["usd_per_mwh"] * 2),
         lines=first.lines.assign(usd_per_mwh=first.lines["usd_per_mwh"] * 2),
     )
-    assert cost(twice) == pytest.approx(2 * cost(first), rel=4e-6)
+    assert cost(twice) == pytest.approx(2 * worth(unchanged(name)), rel=4e-6)
 
 
 def test_yearly_plan_is_the_same_under_quarter_labels() -> None:

@@ -1,7 +1,11 @@
-"""A mistake is told where it was made, before what follows from it; a plan is held to what it claims of itself."""
+"""A mistake is told where it was made, before what follows from it; a plan is held to what it claims of itself.
+
+Of each column every third row is damaged, other rows in other columns; RACKGRID_CAMPAIGN=1 damages every cell.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -13,6 +17,8 @@ import pytest
 from optimizer import Study, solve, verify
 from optimizer.plan import TABLES, Plan
 from optimizer.verify import Finding
+
+CAMPAIGN = os.environ.get("RACKGRID_CAMPAIGN") == "1"
 
 # a: 20 MW stand there; b: rented, a hall in 2028; c: committed, 10 MW that nobody can power; d: too dear; e: unlimited
 # interconnection, a hall in 2028. Of 10 MW of A and 20 of B in 2026, 10 wait for 2028; of 13 more then, 3 for ever.
@@ -103,7 +109,10 @@ def test_the_plan_uses_what_is_tested(plan: Plan) -> None:
 @pytest.mark.parametrize("table", TABLES)
 def test_the_cell_itself_is_told_first(plan: Plan, table: str) -> None:
     frame, elsewhere = plan.tables[table], []
+    step = 1 if CAMPAIGN else max(1, min(3, len(frame)))
     for i, column, value in _cells(frame):
+        if (i + frame.columns.get_loc(column)) % step:
+            continue
         first = _findings(plan, table, i, column, value)[0]
         row = [str(frame.loc[i, key]) for key in ("site", "sku", "line", "zone", "period") if key in frame]
         named = first.file == f"{table}.csv" and column in first.column.split(" + ")

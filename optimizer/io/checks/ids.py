@@ -46,6 +46,7 @@ def repeated_ids(context: Context) -> Iterator[Doubt]:
             column = schema(name).unique[0]
             twins = _repeated(table, table.texts(column))
             told = {finding.row for finding in twins}
+            told |= {row for row, name in table.unread_cells if name == column}
             odd = [finding for finding in _odd(table, column) if finding.row not in told]
             yield Doubt(table, column, sorted(twins + odd, key=lambda f: f.row))
 

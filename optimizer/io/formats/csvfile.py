@@ -35,7 +35,10 @@ def read_csv(text: str, name: str, schema: Schema, faults: Faults) -> RawTable |
         rows = list(records)
     except csv.Error as error:
         line = _line_of_error(text)
-        if "unexpected end" in str(error) or "field larger" in str(error):
+        if "field larger" in str(error):
+            cure = "remove it; or close its quote, where one is open"
+            fault = Fault(name, f"a cell holds more than {csv.field_size_limit():,} characters", line, cure=cure)
+        elif "unexpected end" in str(error):
             fault = Fault(name, "opens a quote that is never closed", line, cure="close it, or remove it")
         else:
             cure = "close every quote, and double a quote inside a quoted cell"

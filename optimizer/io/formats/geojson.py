@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,11 +10,9 @@ import numpy as np
 from optimizer.errors import Fault, Faults, shown
 from optimizer.io.bounds import MAX_JSON_BYTES, too_large
 from optimizer.io.cells import Unreadable
+from optimizer.io.crs import Convert, UnknownCrs, to_wgs84
 from optimizer.io.schema import Schema
 from optimizer.io.table import Finding, RawTable, is_too_wide, report
-
-_WGS84 = ("CRS84", "EPSG::4326", "EPSG:4326")
-Convert = Callable[[Any], Any]
 
 
 class _Object(dict[str, Any]):
@@ -141,15 +138,8 @@ def _converter(crs: object, name: str, faults: Faults) -> Convert | None:
     if not isinstance(stated, str):
         faults.add(Fault(name, "states a CRS without a name", None, "crs", cure=cure))
         return None
-    if stated.upper().endswith(_WGS84):
-        return None
-    import shapely
-    from pyproj import CRS, Transformer
-    from pyproj.exceptions import ProjError
-
     try:
-        transformer = Transformer.from_crs(CRS.from_user_input(stated), "EPSG:4326", always_xy=True)
-    except ProjError:
+        return to_wgs84(stated)
+    except UnknownCrs:
         faults.add(Fault(name, "is no CRS that is known here", None, "crs", stated, cure))
         return None
-    return lambda geometry: shapely.transform(geometry, transformer.transform, interleaved=False)

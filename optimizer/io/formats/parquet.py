@@ -7,44 +7,68 @@ import json
 from typing import Any
 
 from optimizer.errors import Fault, Faults, shown
-from optimizer.io.bounds import MAX_CELLS, MAX_RATIO, MAX_ROWS, MAX_UNPACKED, too_large
-from optimizer.io.frames import flat_geometries
+from optimizer.io.bounds import MAX_CELLS, MAX_RATIO, MAX_ROWS, MAX_TEXT, MAX_UNPACKED, too_large
+from optimizer.io.crs import UnknownCrs, to_wgs84
+from optimizer.io.location import from_wkb
 from optimizer.io.schema import Schema
 from optimizer.io.table import RawTable, is_too_wide
+
+_LEAN = "leave out what the study does not need"
+
+
+class _Refused(Exception):
+    """A column that is not read: its name, why, and the cure."""
+
+    def __init__(self, column: str, reason: str, cure: str = _LEAN) -> None:
+        super().__init__(reason)
+        self.column, self.reason, self.cure = column, reason, cure
 
 
 def read_parquet(content: bytes, name: str, schema: Schema, faults: Faults) -> RawTable | None:
     """Return the columns of a file as cells, or None and faults where it is no table."""
-    import pyarrow
-    from pyarrow import parquet
-
     try:
-        file = parquet.ParquetFile(io.BytesIO(content))
-        texts = [
-            field.name
-            for field in file.schema_arrow
-            if pyarrow.types.is_string(field.type) or pyarrow.types.is_large_string(field.type)
-        ]
-        if _is_too_large(file.metadata, len(content), name, faults):
-            return None
-        file = parquet.ParquetFile(io.BytesIO(content), read_dictionary=texts)
-        table = file.read()
-        names = [str(n) for n in table.column_names]
-        if is_too_wide(names, name, faults) or _has_twins(names, name, faults):
-            return None
-        place = _geometry_column(file.schema_arrow.metadata or {})
-        cells: dict[str, Any] = {n: _values(table.column(n)) for n in names if n != place}
-        if place in names and schema.find("geometry"):
-            cells["geometry"] = _places(content, place)
-    except (pyarrow.ArrowException, OSError, ValueError, KeyError, TypeError, MemoryError) as error:
+        return _read(content, name, schema, faults)
+    except _Refused as refused:
+        faults.add(Fault(name, refused.reason, None, refused.column, cure=refused.cure))
+    except Exception as error:  # what pyarrow raises over a damaged file is anything
         reason = f"can't be read as Parquet: {shown(str(error).partition(chr(10))[0], 60)}"
         faults.add(Fault(name, reason, cure="write it anew from its source"))
+    return None
+
+
+def _read(content: bytes, name: str, schema: Schema, faults: Faults) -> RawTable | None:
+    from pyarrow import parquet, types
+
+    file = parquet.ParquetFile(io.BytesIO(content))
+    names = [str(n) for n in file.schema_arrow.names]
+    if is_too_wide(names, name, faults):
         return None
+    twins = sorted({n for n in names if names.count(n) > 1})
+    if twins:
+        raise _Refused(twins[0], "stands twice among the columns", "remove or rename one")
+    _refuse_excess(file.metadata, len(content))
+    for column in file.schema_arrow:
+        if types.is_nested(column.type):
+            raise _Refused(
+                column.name, "holds lists or structures", "write one value per cell, a geometry as WKB or WKT"
+            )
+    words = [c.name for c in file.schema_arrow if any(is_one(c.type) for is_one in _words(types))]
+    table = parquet.ParquetFile(io.BytesIO(content), read_dictionary=words).read()
+    place, stated = _geometry(table.schema.metadata or {})
+    cells: dict[str, Any] = {n: _values(n, table.column(n)) for n in names}
+    if place in cells:
+        shapes = _places(cells.pop(place), stated)
+        if schema.find("geometry"):
+            cells["geometry"] = shapes
     return RawTable(schema.table, name, cells, range(1, table.num_rows + 1), "row")
 
 
-def _is_too_large(metadata: Any, size: int, name: str, faults: Faults) -> bool:
-    """Whether a file unpacks to more than any table that was made on purpose; adds the fault."""
+def _words(types: Any) -> tuple[Any, ...]:
+    return types.is_string, types.is_large_string, types.is_binary, types.is_large_binary
+
+
+def _refuse_excess(metadata: Any, size: int) -> None:
+    """Refuse a file that unpacks to more than any table that was made on purpose."""
     groups = [metadata.row_group(i) for i in range(metadata.num_row_groups)]
     cells = sum(group.column(i).num_values for group in groups for i in range(group.num_columns))
     tests = [
@@ -54,40 +78,46 @@ def _is_too_large(metadata: Any, size: int, name: str, faults: Faults) -> bool:
     ]
     for count, limit, what in tests:
         if count > limit:
-            faults.add(Fault(name, too_large(what, count, limit), cure="leave out what the study does not need"))
-            return True
-    return False
+            raise _Refused("", too_large(what, count, limit))
 
 
-def _has_twins(names: list[str], name: str, faults: Faults) -> bool:
-    twins = sorted({n for n in names if names.count(n) > 1})
-    for twin in twins[:1]:
-        faults.add(Fault(name, "stands twice among the columns", None, twin, cure="remove or rename one"))
-    return bool(twins)
-
-
-def _geometry_column(metadata: dict[bytes, bytes]) -> str:
-    """Return the column that GeoParquet's metadata calls the geometry, or ""."""
-    found = json.loads(metadata.get(b"geo", b"{}"))
-    primary = found.get("primary_column", "") if isinstance(found, dict) else ""
-    return primary if isinstance(primary, str) else ""
-
-
-def _values(column: Any) -> list[Any]:
+def _values(name: str, column: Any) -> list[Any]:
     """Return Python values; a text that repeats is one object, however often."""
-    import pyarrow
+    from pyarrow import types
 
-    if not pyarrow.types.is_dictionary(column.type):
+    if not types.is_dictionary(column.type):
         return list(column.to_pylist())
     found: list[Any] = []
     for chunk in column.chunks:
         words = chunk.dictionary.to_pylist()
         found += [None if i is None else words[i] for i in chunk.indices.to_pylist()]
+    size = sum(len(value) for value in found if isinstance(value, (str, bytes)))
+    if size > MAX_TEXT:
+        raise _Refused(name, too_large("characters", size, MAX_TEXT))
     return found
 
 
-def _places(content: bytes, column: str) -> list[Any]:
-    """Return the geometries in WGS 84, from the CRS that the file states."""
-    import geopandas
+def _geometry(metadata: dict[bytes, bytes]) -> tuple[str, Any]:
+    """Return the column that GeoParquet's metadata calls the geometry, or "", and the CRS that it states."""
+    found = json.loads(metadata.get(b"geo", b"{}"))
+    primary = found.get("primary_column") if isinstance(found, dict) else None
+    columns = found.get("columns") if isinstance(found, dict) else None
+    facts = columns.get(primary) if isinstance(columns, dict) and isinstance(primary, str) else None
+    if not isinstance(facts, dict):
+        return "", None
+    if facts.get("encoding", "WKB") != "WKB":
+        raise _Refused(str(primary), f"is encoded as {shown(facts['encoding'], 40)}", "write the geometry as WKB")
+    return str(primary), facts.get("crs")
 
-    return flat_geometries(geopandas.read_parquet(io.BytesIO(content), columns=[column]))
+
+def _places(values: list[Any], stated: Any) -> list[Any]:
+    """Return the shapes in WGS 84, from the CRS that the file states; what is none stays, for the parse to name."""
+    try:
+        convert = to_wgs84(stated)
+    except UnknownCrs:
+        cure = "state a CRS that is known, or convert it to WGS 84"
+        raise _Refused("crs", "is no CRS from which anything leads to WGS 84", cure) from None
+    shapes = [from_wkb(value) if isinstance(value, bytes) else value for value in values]
+    if convert is None:
+        return shapes
+    return [convert(s) if hasattr(s, "geom_type") and not s.is_empty else s for s in shapes]

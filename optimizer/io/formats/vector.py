@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import sqlite3
 import warnings
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +18,21 @@ from optimizer.io.table import RawTable
 from optimizer.io.wording import listed
 
 _CUT = 10  # characters that a shapefile leaves of a column's name
+_LEAN = "leave out what the study does not need"
 
 
-def read_geopackage(content: bytes, name: str, layer: str, schema: Schema, faults: Faults) -> RawTable | None:
-    """Return the features of a layer as cells: of the one named, else of the table's name, else of the only one."""
+def read_geopackage(path: Path, name: str, layer: str, schema: Schema, source: Source) -> RawTable | None:
+    """Return the features of a layer as cells: of the one named, else of the only one, else of the table's name."""
     import pyogrio
 
+    faults = source.faults
+    if _has_changes(path):
+        cure = "close it there (in QGIS: remove the layer, or close the project), then run this again"
+        faults.add(Fault(name, "is open in another program, which has not yet written its changes", cure=cure))
+        return None
+    content = source.read(path, name)
+    if content is None:
+        return None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that bytes have no ending
@@ -31,30 +42,64 @@ def read_geopackage(content: bytes, name: str, layer: str, schema: Schema, fault
         return None
     wanted = layer or (layers[0] if len(layers) == 1 else schema.table)
     if wanted not in layers:
-        cure = nearest(wanted, layers) or f"name one: {name}#{shown(layers[0], 40) if layers else 'layer'}"
-        faults.add(
-            Fault(name, f'has no layer "{shown(wanted, 40)}"; its layers are {listed(layers) or "none"}', cure=cure)
-        )
+        example = f"name one: {shown(name, 80)}#{shown(layers[0], 40) if layers else 'layer'}"
+        reason = f'has no layer "{shown(wanted, 40)}"; its layers are {listed(layers) or "none"}'
+        faults.add(Fault(name, reason, cure=nearest(wanted, layers) or example))
         return None
     shown_name = f"{name}#{wanted}" if layer else name
-    return _read(io.BytesIO(content), wanted, shown_name, schema, faults)
+    if _is_view(content, wanted):
+        faults.add(Fault(shown_name, "is a view, not a table of features", cure="save the layer as a table of its own"))
+        return None
+    frame = _frame(io.BytesIO(content), wanted, shown_name, faults)
+    if frame is not None and _has_places(frame) and frame.crs is None:
+        reason = "states no CRS and is taken for degrees in WGS 84"
+        faults.add(Fault(shown_name, reason, cure="set the CRS of the layer", severity="warning"))
+    return None if frame is None else raw_from_frame(frame, schema, faults, file=shown_name, unit="feature")
 
 
 def read_shapefile(path: Path, name: str, schema: Schema, source: Source) -> RawTable | None:
-    """Return the features of a shapefile that states its CRS; its names and their cut are checked."""
+    """Return the features of a shapefile that states its CRS; column names that it has cut are refused."""
     faults = source.faults
+    cure = "put it beside the .shp, or save it as GeoPackage or GeoJSON"
     for ending, why in ((".dbf", "its columns"), (".prj", "its CRS")):
-        beside = path.with_suffix(ending)
-        if not beside.exists():
-            reason = f"has no {Path(name).stem}{ending} beside it, which states {why}"
-            faults.add(Fault(name, reason, cure=f"put the {ending} beside it, or save it as GeoPackage or GeoJSON"))
+        if not path.with_suffix(ending).exists():
+            faults.add(Fault(name, f"has no {Path(name).stem}{ending} beside it, which states {why}", cure=cure))
             return None
-        source.read(beside, str(Path(name).with_suffix(ending)))
-    raw = _read(path, None, name, schema, faults)
+        source.read(path.with_suffix(ending), str(Path(name).with_suffix(ending)))
+    frame = _frame(path, None, name, faults)
+    if frame is not None and _has_places(frame) and frame.crs is None:
+        faults.add(Fault(name, f"has no CRS: {Path(name).stem}.prj states none that is known", cure=cure))
+        return None
+    raw = None if frame is None else raw_from_frame(frame, schema, faults, file=name, unit="feature")
     return None if raw is None or _has_cut_names(raw, schema, faults) else raw
 
 
-def _read(file: Any, layer: str | None, name: str, schema: Schema, faults: Faults) -> RawTable | None:
+def _has_changes(path: Path) -> bool:
+    """Whether a program keeps changes of a database in a file beside it."""
+    beside = path.with_name(f"{path.name}-wal")
+    try:
+        return beside.stat().st_size > 0
+    except OSError:
+        return False
+
+
+def _is_view(content: bytes, layer: str) -> bool:
+    """Whether a layer is computed when it is read: that may never end."""
+    with closing(sqlite3.connect(":memory:")) as database:
+        try:
+            database.deserialize(content)
+            found = database.execute("SELECT type FROM sqlite_master WHERE name = ?", (layer,)).fetchone()
+        except sqlite3.Error:
+            return False
+    return bool(found) and found[0] == "view"
+
+
+def _has_places(frame: Any) -> bool:
+    return hasattr(frame, "crs")
+
+
+def _frame(file: Any, layer: str | None, name: str, faults: Faults) -> Any:
+    """Return a layer as a frame, or None and a fault."""
     import pyogrio
 
     try:
@@ -65,9 +110,9 @@ def _read(file: Any, layer: str | None, name: str, schema: Schema, faults: Fault
         faults.add(_unreadable(name, "a layer of features", error))
         return None
     if len(frame) > MAX_ROWS:
-        faults.add(Fault(name, f"holds more than {MAX_ROWS:,} features", cure="leave out what the study does not need"))
+        faults.add(Fault(name, f"holds more than {MAX_ROWS:,} features", cure=_LEAN))
         return None
-    return raw_from_frame(frame, schema, faults, file=name, unit="feature")
+    return frame
 
 
 def _unreadable(name: str, what: str, error: Exception) -> Fault:
