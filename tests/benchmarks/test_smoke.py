@@ -1,4 +1,4 @@
-"""The benchmark runs: a yearly solve of the embedded study at a wide gap, nothing timed.
+"""The benchmarks run: a yearly solve of the embedded study at a wide gap, a check of some sites; nothing timed.
 
 The rule of clusters, half of the search, is left out; RACKGRID_CAMPAIGN=1 solves the whole study.
 """
@@ -22,3 +22,13 @@ def test_benchmark_runs(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8", check=False)
     assert done.returncode == 0, done.stderr
     assert "optimal" in done.stdout
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads memory from /proc")
+def test_reading_benchmark_runs(tmp_path: Path) -> None:
+    script = Path(__file__).with_name("reading.py")
+    done = subprocess.run(
+        [sys.executable, str(script), "--smoke"], cwd=tmp_path, capture_output=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert [line.split()[0] for line in done.stdout.splitlines()] == ["format", "csv", "parquet", "xlsx", "gpkg"]
