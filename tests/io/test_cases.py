@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -289,6 +291,19 @@ def test_shapes_of_a_geopackage_are_read_or_named(tmp_path: Path) -> None:
         "sites.gpkg:2 geometry: is an empty Point",
         "sites.gpkg:3 geometry: there is no place",
     ]
+
+
+def test_a_text_in_a_number_column_of_a_geopackage_is_named(tmp_path: Path) -> None:
+    path = write_small_study(tmp_path)
+    keys = layer(tmp_path, Point(-99, 32), Point(-97, 31))
+    with closing(sqlite3.connect(tmp_path / "sites.gpkg")) as database:
+        for (trigger,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            database.execute(f'DROP TRIGGER "{trigger}"')
+        database.execute("UPDATE sites SET max_mw = '6 0 MW' WHERE site = 's1'")
+        database.commit()
+    errors, _ = told(path, **keys)
+    assert len(errors) == 1
+    assert errors[0].startswith('sites.gpkg:2 max_mw: 6 0 MW is not a number (site "s1")')
 
 
 def test_slivers_coasts_and_far_buses_are_said(tmp_path: Path) -> None:

@@ -47,10 +47,19 @@ def read_geopackage(path: Path, name: str, layer: str, schema: Schema, source: S
         faults.add(Fault(name, reason, cure=nearest(wanted, layers) or example))
         return None
     shown_name = f"{name}#{wanted}" if layer else name
-    if _is_view(content, wanted):
-        faults.add(Fault(shown_name, "is a view, not a table of features", cure="save the layer as a table of its own"))
+    try:
+        with closing(sqlite3.connect(":memory:")) as database:
+            database.deserialize(content)
+            if _is_view(database, wanted):
+                cure = "save the layer as a table of its own"
+                faults.add(Fault(shown_name, "is a view, not a table of features", cure=cure))
+                return None
+            frame = _frame(io.BytesIO(content), wanted, shown_name, faults)
+            if frame is not None:
+                _put_back_texts(frame, database, wanted, schema)
+    except (sqlite3.Error, ValueError) as error:
+        faults.add(_unreadable(shown_name, "a layer of features", error))
         return None
-    frame = _frame(io.BytesIO(content), wanted, shown_name, faults)
     if frame is not None and _has_places(frame) and frame.crs is None:
         reason = "states no CRS and is taken for degrees in WGS 84"
         faults.add(Fault(shown_name, reason, cure="set the CRS of the layer", severity="warning"))
@@ -83,15 +92,23 @@ def _has_changes(path: Path) -> bool:
         return False
 
 
-def _is_view(content: bytes, layer: str) -> bool:
+def _is_view(database: sqlite3.Connection, layer: str) -> bool:
     """Whether a layer is computed when it is read: that may never end."""
-    with closing(sqlite3.connect(":memory:")) as database:
-        try:
-            database.deserialize(content)
-            found = database.execute("SELECT type FROM sqlite_master WHERE name = ?", (layer,)).fetchone()
-        except sqlite3.Error:
-            return False
+    found = database.execute("SELECT type FROM sqlite_master WHERE name = ?", (layer,)).fetchone()
     return bool(found) and found[0] == "view"
+
+
+def _put_back_texts(frame: Any, database: sqlite3.Connection, layer: str, schema: Schema) -> None:
+    """Put texts back into columns of numbers, where the driver has read 6 for "6 0 MW", so that they are named."""
+    for column in (c.name for c in schema.columns if c.is_number and c.name in frame):
+        cell, table = _quoted(column), _quoted(layer)
+        if database.execute(f"SELECT 1 FROM {table} WHERE typeof({cell}) = 'text' LIMIT 1").fetchone():
+            frame[column] = [row[0] for row in database.execute(f"SELECT {cell} FROM {table} ORDER BY rowid")]
+
+
+def _quoted(name: str) -> str:
+    escaped = name.replace('"', '""')
+    return f'"{escaped}"'
 
 
 def _has_places(frame: Any) -> bool:
