@@ -1,9 +1,10 @@
-"""Packages that are named like their one function: ``optimizer.solve`` can be imported from and called."""
+"""Front doors of packages: names that load on first use, and packages that can be called like their one function."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from importlib import import_module
 from types import ModuleType
 from typing import Any
 
@@ -24,3 +25,16 @@ def make_callable(name: str, function: Callable[..., Any]) -> None:
     module = sys.modules[name]
     module.__class__ = CallableModule
     module.__doc__ = function.__doc__
+
+
+def lazy(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
+    """Return a ``__getattr__`` that loads each name from its module on first use, so that the package stays light."""
+
+    def load(name: str) -> Any:
+        if name not in homes:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        value = getattr(import_module(f".{homes[name]}", package), name)
+        setattr(sys.modules[package], name, value)
+        return value
+
+    return load

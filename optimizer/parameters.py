@@ -11,6 +11,7 @@ from math import floor
 
 import numpy as np
 
+from .io.config import Policy
 from .io.periods import Horizon
 from .resolution import (
     EPS,
@@ -97,6 +98,8 @@ class Parameters:
     end_years: float
     discount: Floats
     discount_end: float
+    # what the planner rules
+    policy: Policy
 
     @property
     def periods(self) -> list[str]:
@@ -211,4 +214,5 @@ class Parameters:
             end_years=horizon.end_years,
             discount=(1.0 + rate) ** -start_years,
             discount_end=float((1.0 + rate) ** -horizon.end_years),
+            policy=config.policy,
         )

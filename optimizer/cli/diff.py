@@ -40,7 +40,7 @@ def diff(
     if a.warnings or b.warnings:
         say(f"warnings: {len(a.warnings)} in A, {len(b.warnings)} in B; rackgrid check shows them")
     found = compare(a, b)
-    names = [(_short(n), shown(s.config.study.name, 60)) for n, s in ((study_a, a), (study_b, b))]
+    names = [(short(n), shown(s.config.study.name, 60)) for n, s in ((study_a, a), (study_b, b))]
     result(facts(found) if as_json else as_text(found, names, everything=everything))
 
 
@@ -56,7 +56,7 @@ def _read_both(*names: str) -> list[Study]:
         try:
             studies.append(read(_study_of(name), {}, {}))
         except InputError as error:
-            faults += [_located(fault, name) for fault in error.faults]
+            faults += [located(fault, name) for fault in error.faults]
     if faults:
         raise InputError(faults)
     return studies
@@ -69,12 +69,13 @@ def _study_of(name: str) -> str:
     return str(folder / "study") if holds_plan else name
 
 
-def _located(fault: Fault, name: str) -> Fault:
+def located(fault: Fault, name: str) -> Fault:
+    """Return the fault with the name of the study or plan that it is of."""
     if fault.file.startswith(name):
         return fault
-    return replace(fault, file=f"{_short(name)}: {fault.file}" if fault.file else _short(name))
+    return replace(fault, file=f"{short(name)}: {fault.file}" if fault.file else short(name))
 
 
-def _short(name: str) -> str:
+def short(name: str) -> str:
     """Return the end of a long path: there it says what it is."""
     return shown(name if len(name) <= 80 else f"…{name[-79:]}", 160)

@@ -12,12 +12,14 @@ from optimizer import __version__
 from optimizer.errors import InfeasibleError, InputError, RackgridError, shown
 
 from .check import check
+from .compare import compare
 from .diff import diff
 from .export import export
 from .init import init
 from .interrupt import SIGNALS, Interrupted
 from .map import map_
 from .messages import make_streams_safe, result, say, tell_error, tell_faults
+from .report import report
 from .schema import schema
 from .solve import solve
 from .verify import verify
@@ -32,7 +34,8 @@ rackgrid init mine                copy that study, its sites and its grid, to ed
 rackgrid init mine.xlsx --excel   the same as one workbook; --blank starts small
 rackgrid check mine               are the files right, and is power enough?
 rackgrid solve mine               solve your own
-rackgrid map plans/mine           one picture per period
+rackgrid map plans/mine           a map to explore, and a picture per period
+rackgrid report plans/mine        one page to read, print and send
 
 Exit codes: 0 a plan; 1 internal error; 2 bad usage or input; 3 proven infeasible; 4 stopped without a plan;
 5 verify found a number that differs."""
@@ -49,10 +52,12 @@ app = typer.Typer(
 app.command("solve", short_help="Solve a study and write its plan folder.")(solve)
 app.command("check", short_help="Validate a study's files and its obvious limits.")(check)
 app.command("diff", short_help="Say what differs between two studies.")(diff)
-app.command("export", short_help="Write a plan as one Excel workbook.")(export)
+app.command("compare", short_help="Say what differs between two plans, with both maps on one page.")(compare)
+app.command("export", short_help="Write a plan as a GeoPackage, an Excel workbook or GeoJSON.")(export)
 app.command("init", short_help="Start a study: a copy of the embedded one, or a blank; as files or a workbook.")(init)
 app.command("verify", short_help="Recheck a plan against its study.")(verify)
-app.command("map", short_help="Draw a plan, one picture per period.")(map_)
+app.command("map", short_help="Draw a plan: a map to explore, and a picture per period.")(map_)
+app.command("report", short_help="Write a plan as one page for people; --pdf prints it.")(report)
 app.command("schema", short_help="Describe the files of a study for editors.")(schema)
 
 

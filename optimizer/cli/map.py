@@ -1,4 +1,4 @@
-"""Draw a plan: one picture per period."""
+"""Draw a plan: one page to explore, and one picture per period."""
 
 from __future__ import annotations
 
@@ -11,30 +11,36 @@ from optimizer.errors import Fault, InputError
 
 from .messages import result
 
+_CURE = "choose another place with -o"
+
 
 def map_(
     folder: Annotated[str, typer.Argument(metavar="DIR", help="A plan folder.")],
     out: Annotated[
         str | None,
-        typer.Option("-o", "--out", metavar="FOLDER", help="Where the pictures go; default the plan folder."),
+        typer.Option("-o", "--out", metavar="FOLDER", help="Where the files go; default the plan folder."),
     ] = None,
+    html: Annotated[bool, typer.Option("--html", help="Only the page, no pictures.")] = False,
 ) -> None:
-    """Draw one map per period as map-PERIOD.png and print the paths.
+    """Draw a plan as map.html, a page that needs no network, and map-PERIOD.png; print the paths.
 
     \b
     rackgrid map plans/openai-26gw
     rackgrid map plans/openai-26gw -o pictures
     """
+    from optimizer.io.whole import write_whole
+    from optimizer.io.write import write_text
     from optimizer.plan import read_plan
-    from optimizer.view.map import save_maps
+    from optimizer.view.web.page import map_page
 
     target = Path(folder if out is None else out)
     plan = read_plan(folder)
-    try:
-        paths = save_maps(plan, target)
-    except OSError as fault:
-        reason = fault.strerror or type(fault).__name__
-        raise InputError(
-            [Fault(str(target), f"cannot be written: {reason}", cure="choose another place with -o")]
-        ) from fault
+    if target.exists() and not target.is_dir():
+        raise InputError([Fault(str(target), "is a file where a folder is meant", cure=_CURE)])
+    text = map_page(plan)
+    paths = [write_whole(target / "map.html", lambda fresh: write_text(text, fresh), replace=True, cure=_CURE)]
+    if not html:
+        from optimizer.view.map import save_maps
+
+        paths += save_maps(plan, target)
     result("\n".join(str(path) for path in paths))

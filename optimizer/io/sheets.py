@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import math
 import re
-import tempfile
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.writer.excel import ExcelWriter
 
 from optimizer.errors import Fault, InputError
+from optimizer.io.whole import write_whole
 from optimizer.io.write import cell_text
 
 LAST_ROW = 1000  # rows down to which validations reach, so that new rows have them too
@@ -90,20 +90,7 @@ def write_workbook(sheets: Sequence[Sheet], path: Path, *, replace: bool = False
 
     Raises InputError where something is there that may not be replaced, or the place cannot be written.
     """
-    try:
-        if path.is_dir():
-            raise InputError([Fault(str(path), "is a folder where a file is meant", cure=cure)])
-        if (path.is_symlink() or path.exists()) and not replace:
-            raise InputError([Fault(str(path), "is there already", cure=cure)])
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".rackgrid-") as place:
-            fresh = Path(place, "book.xlsx")
-            fresh.write_bytes(workbook_bytes(sheets))
-            fresh.replace(path)
-    except OSError as fault:
-        reason = fault.strerror or type(fault).__name__
-        raise InputError([Fault(str(path), f"cannot be written: {reason}", cure=cure)]) from fault
-    return path
+    return write_whole(path, lambda fresh: fresh.write_bytes(workbook_bytes(sheets)), replace=replace, cure=cure)
 
 
 def workbook_bytes(sheets: Sequence[Sheet]) -> bytes:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from ..parameters import Parameters
 from ..resolution import Bools, Floats, Ints
+from .causes import causes
 
 BLOCK = "all"  # the one load block of this release
 # Below this, in MW, a remainder is the solver's rounding and no unused capacity.
@@ -192,30 +193,28 @@ def _flows(p: Parameters, x: Decisions) -> pd.DataFrame:
 def _unused(p: Parameters, x: Decisions, use: Usage, prices: dict[str, float]) -> pd.DataFrame:
     rows: list[tuple[object, ...]] = []
     years, last = p.length_years, len(p.horizon) - 1
+    why = causes(p, x, use)
 
-    def add(kind: str, site: str, sku: str, t: int, mw: float, span: float, price: float) -> None:
+    def add(kind: str, i: int, t: int, mw: float, span: float, price: float) -> None:
         if mw > NOTHING_MW:
             usd = price * mw * (span or 1.0)
-            rows.append((kind, site, sku, p.periods[t], mw, mw * span, usd, ""))
+            site, sku, cause = (
+                (p.sites[i], "", why.of_site(i, t))
+                if kind in ("idle_hall", "idle_power")
+                else ("", p.skus[i], why.of_sku(i, t))
+            )
+            rows.append((kind, site, sku, p.periods[t], mw, mw * span, usd, cause))
 
     waits, aged = x.waiting_pods(p) * p.pod_mw[:, None], x.aged_pods(p) * p.pod_mw[:, None]
-    for k, sku in enumerate(p.skus):
+    for k in range(len(p.skus)):
         for t in range(last + 1):
-            add("aged", "", sku, t, aged[k, t], years, prices["aged"])
-            add("waiting", "", sku, t, waits[k, t], years, float(p.waiting_usd_per_mw_year[k]))
-        add("unplaced", "", sku, last, waits[k, last], 0.0, prices["unplaced"])
-    for s, site in enumerate(p.sites):
+            add("aged", k, t, aged[k, t], years, prices["aged"])
+            add("waiting", k, t, waits[k, t], years, float(p.waiting_usd_per_mw_year[k]))
+        add("unplaced", k, last, waits[k, last], 0.0, prices["unplaced"])
+    for s in range(len(p.sites)):
         for t in range(last + 1):
-            add("idle_hall", site, "", t, use.idle_hall_mw[s, t], years, prices["idle_hall"])
-            add(
-                "idle_power",
-                site,
-                "",
-                t,
-                float(np.nan_to_num(use.idle_power_mw[s, t])),
-                years,
-                prices["idle_power"],
-            )
+            add("idle_hall", s, t, use.idle_hall_mw[s, t], years, prices["idle_hall"])
+            add("idle_power", s, t, float(np.nan_to_num(use.idle_power_mw[s, t])), years, prices["idle_power"])
     frame = _frame(["kind", "site", "sku", "period", "mw", "mw_years", "usd", "cause"], rows)
     # labels of one study are of one length: their text sorts by time
     return frame.sort_values(["kind", "site", "sku", "period"], ignore_index=True)

@@ -78,6 +78,12 @@ class Plan:
     def __str__(self) -> str:
         return self.summary()
 
+    def _repr_html_(self) -> str:
+        """Show the plan in a notebook as one small table."""
+        from .summary import summary_html
+
+        return summary_html(self)
+
     def to_folder(self, folder: str | Path, *, force: bool = False) -> Path:
         """Write the plan folder, whole or not at all; ``force`` replaces a plan that is there.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from optimizer.errors import shown
 
 from .kinds import is_generic
@@ -12,7 +14,7 @@ from .units import money_unit, mw, mw_years, power_unit, share, usd
 WIDTH = 100
 _TOP_SITES = 7
 _PERIODS = 8
-_TERMS = {
+TERMS = {
     "opening": "opening of sites",
     "halls": "halls built",
     "lease": "leases",
@@ -29,8 +31,8 @@ _TERMS = {
     "idle_power": "price of idle power",
 }
 # The estimate that Broadcom's part of the programme is compared with: USD per GW.
-_ESTIMATE_USD_PER_GW = (35e9, 50e9)
-_ESTIMATE = "Financial Times, October 2025"
+ESTIMATE_USD_PER_GW = (35e9, 50e9)
+ESTIMATE = "Financial Times, October 2025"
 
 
 def summary(plan: Plan) -> str:
@@ -82,7 +84,7 @@ def _head(plan: Plan) -> list[str]:
 def _cost(plan: Plan) -> list[str]:
     now, plain = plan.facts["cost_usd"]["discounted"], plan.facts["cost_usd"]["undiscounted"]
     unit, name = money_unit(max([abs(v) for v in now.values()], default=0.0))
-    rows = [(_TERMS.get(term, term), now[term], plain.get(term, 0.0)) for term in now if now[term] or plain.get(term)]
+    rows = [(TERMS.get(term, term), now[term], plain.get(term, 0.0)) for term in now if now[term] or plain.get(term)]
     rows.append(("total", sum(now.values()), sum(plain.values())))
     head = f"{'Cost, ' + name:<28}{'discounted':>12}{'undiscounted':>14}"
     return [head, *(f"  {label:<26}{a / unit:>12,.1f}{b / unit:>14,.1f}" for label, a, b in rows)]
@@ -199,11 +201,11 @@ def _vendors(plan: Plan, seen: Quantities) -> list[str]:
 
 def _estimate(gw: float, racks_usd: float, facility_usd: float) -> list[str]:
     """Set the cost of so many GW beside the published estimate; say why where it is lower."""
-    low, high = (each * gw for each in _ESTIMATE_USD_PER_GW)
+    low, high = (each * gw for each in ESTIMATE_USD_PER_GW)
     unit, name = money_unit(low)
-    per_gw = "–".join(f"{each / 1e9:,.0f}" for each in _ESTIMATE_USD_PER_GW)
+    per_gw = "–".join(f"{each / 1e9:,.0f}" for each in ESTIMATE_USD_PER_GW)
     lines = [
-        f"    estimate for so much: {low / unit:,.0f}–{high / unit:,.0f} {name}, {per_gw} bn USD per GW ({_ESTIMATE})"
+        f"    estimate for so much: {low / unit:,.0f}–{high / unit:,.0f} {name}, {per_gw} bn USD per GW ({ESTIMATE})"
     ]
     ours = racks_usd + facility_usd
     if ours < low:
@@ -213,3 +215,22 @@ def _estimate(gw: float, racks_usd: float, facility_usd: float) -> list[str]:
             "    and rent and upkeep after the horizon: a leased campus counts by its rent until then only",
         ]
     return lines
+
+
+def summary_html(plan: Plan) -> str:
+    """Return the plan as one small table for notebooks: status, cost, power, waiting, sites."""
+    seen, horizon = quantities(plan), plan.study.horizon.names
+    unused = plan.facts["unused"]
+    waited, least = float(unused["waiting_rack_mw_years"]), unused["unavoidable_waiting_mw_years"]
+    generic = sum(map(is_generic, seen.opened["kind"]))
+    rows = [
+        ("Status", status_in_words(plan)),
+        ("Gap", "not proven" if plan.gap is None else share(plan.gap)),
+        ("Objective", f"{usd(plan.objective_usd)}, discounted"),
+        ("Delivered", f"{mw(float(seen.delivered[horizon[-1]].sum()))} IT by the end of {horizon[-1]}"),
+        ("In service", f"{mw(float(seen.serving[horizon[-1]].sum()))} IT"),
+        ("Waiting", f"{mw_years(waited)}: {_split(waited, least)}" if waited > 0 else "no rack waits through a period"),
+        ("Sites", f"{len(seen.opened) - generic} real and {generic} GENERIC of {len(plan.study.sites)} open"),
+    ]
+    body = "".join(f'<tr><th style="text-align:left">{k}</th><td>{escape(shown(v, 200))}</td></tr>' for k, v in rows)
+    return f"<table><caption>{escape(shown(plan.study.config.study.name or 'Plan', WIDTH))}</caption>{body}</table>"

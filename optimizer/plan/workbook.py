@@ -24,8 +24,7 @@ _SUMMARY = (
     "energised_mw",
 )
 _IT, _FENCE = "MW IT", "MW at the fence"
-# Unit and meaning of the columns; what is no number has the unit "".
-_COLUMNS = {
+COLUMNS = {
     "site": ("", "Id of the site."),
     "sku": ("", "Id of the rack type."),
     "vendor": ("", "Vendor of the rack."),
@@ -66,6 +65,7 @@ _COLUMNS = {
     "count": ("pieces", "Reinforcements bought."),
     "capex_usd": ("USD", "What they cost."),
 }
+"""Unit and meaning of the columns of a plan's tables; what is no number has the unit ""."""
 _UNITS = {"usd": "USD", "mw": "MW IT", "mw_years": "MW-years"}
 _KEYS = (
     Head("key", "Key as in plan.json; parts are joined by a point.", look="required", is_text=True),
@@ -102,7 +102,7 @@ def _sheet(name: str, frame: pd.DataFrame) -> Sheet:
 
 
 def _head(name: str, values: pd.Series) -> Head:
-    if name not in _COLUMNS:
+    if name not in COLUMNS:
         return Head(name, "A column of a later release.", is_text=not pd.api.types.is_numeric_dtype(values))
-    unit, meaning = _COLUMNS[name]
+    unit, meaning = COLUMNS[name]
     return Head(name, f"{meaning}\nUnit: {unit}" if unit else meaning, is_text=not unit)

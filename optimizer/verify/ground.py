@@ -168,6 +168,33 @@ class Ground:
         return load
 
     @cached_property
+    def zone_left_mw(self) -> Floats:
+        """Fence MW a zone can still get: its headroom left, and its neighbours' over what lines leave free, (z, t)."""
+        own = np.maximum(0.0, self.p.headroom_mw - self.served_mw)
+        free: dict[tuple[int, int], Floats] = {}
+        for line, (a, b) in enumerate(zip(self.p.line_from.tolist(), self.p.line_to.tolist(), strict=True)):
+            flow = self.flow_mw[line]
+            for at, beside, most in ((b, a, self.p.line_mw[line] - flow), (a, b, self.p.line_back_mw[line] + flow)):
+                if at != beside:
+                    free[at, beside] = free.get((at, beside), 0.0) + np.maximum(0.0, most)
+        left = own.copy()
+        for (at, beside), wires in free.items():
+            left[at] += np.minimum(own[beside], wires)
+        return left
+
+    @cached_property
+    def stays(self) -> Bools:
+        """Whether a pod placed in t is in service in the last period, (k, t)."""
+        life = self.study.racks["life_years"].to_numpy(dtype=np.float64)[:, None]
+        return np.asarray(~(self.age[:, -1] >= life - _EPS), dtype=np.bool_)
+
+    @cached_property
+    def staying_mw(self) -> Floats:
+        """IT MW placed by t and in service in the last period, (s, t)."""
+        placed = np.cumsum(self.pods * self.stays, axis=2)
+        return np.asarray(np.einsum("skt,k->st", placed, self.p.pod_mw), dtype=np.float64)
+
+    @cached_property
     def unused_mw_years(self) -> float:
         """Waiting and spare power in IT MW-years, Σ L (w_kt p_k) + Σ L spare_st / peak_pue_s."""
         spare_it = np.nansum(self.spare_mw / self.p.peak_pue[:, None])

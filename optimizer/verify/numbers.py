@@ -162,16 +162,6 @@ def unused_usd(g: Ground) -> list[Finding]:
     return g.tables["unused"].compare_rows("usd", _of_rows(g, usd), "usd")
 
 
-def unused_cause(g: Ground) -> list[Finding]:
-    """The cause is empty in this release."""
-    table = g.tables["unused"]
-    return [
-        Finding(table.file, table.row(i), "cause", cause, "")
-        for i, cause in enumerate(table.frame["cause"].tolist())
-        if cause != "" and cause == cause
-    ]
-
-
 def waiting_price(g: Ground) -> Floats:
     """Price of a waiting MW-year of each SKU: its own, else that of the study, (k,)."""
     own = g.study.racks["waiting_usd_per_mw_year"].to_numpy(dtype=np.float64)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from matplotlib.patches import Circle, FancyArrowPatch, Rectangle
@@ -11,6 +10,7 @@ from optimizer.errors import shown
 
 from .layers import SMALL_MARK_PT, pie, rim
 from .palette import BORDER, DARK, FLOW, IDLE, SOFT, used_grey, vendor_marks
+from .readings import round_sizes
 from .scene import Scene
 
 _PT = 9.5
@@ -83,15 +83,6 @@ def _sizes(ax: Any, view: Scene, x: float, height: float, metres_per_inch: float
         ax.add_patch(Circle((x, 0.26 + radius), radius, facecolor="none", edgecolor=DARK, linewidth=1.0))
         _say(ax, x, 0.12, f"{value:,.3g}" if value < 1000 else f"{value:,.0f}", ha="center")
         x += max(radius, 0.16) + 0.2
-
-
-def round_sizes(largest_mw: float) -> list[float]:
-    """Return up to three round sizes, none above the largest."""
-    sizes = []
-    for part in (1.0, 0.35, 0.1):
-        power = 10.0 ** math.floor(math.log10(largest_mw * part))
-        sizes.append(max(step * power for step in (1, 2, 5) if step * power <= largest_mw * part * 1.000001))
-    return list(dict.fromkeys(sizes))
 
 
 def _headroom(ax: Any, x: float, top: float, *, flows: bool) -> None:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from optimizer.errors import InputError, shown
+from optimizer.io.whole import write_whole
 from optimizer.plan.plan import Plan
 from optimizer.plan.units import mw
 
 from . import layers, legend
 from .palette import DARK, SOFT
 from .scene import scene
+from .style import settled
 
 SIZE_IN = (12.0, 8.0)
 DPI = 150
@@ -36,7 +35,7 @@ def map_period(plan: Plan, period: str, *, ax: Any = None, flows: bool = True) -
     if period not in plan.study.horizon.names:
         names = plan.study.horizon.names
         raise InputError(f"the plan has no period {shown(period)}: its periods are {names[0]} to {names[-1]}")
-    with _style():
+    with settled():
         if ax is not None:
             box = ax.get_position()
             width, height = ax.figure.get_size_inches()
@@ -66,25 +65,21 @@ def _headline(figure: Figure, height: float, text: str, *, points: float, weight
 
 
 def save_maps(plan: Plan, folder: Path) -> list[Path]:
-    """Write map-PERIOD.png for every period, the same bytes for the same plan; return the paths."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write map-PERIOD.png for every period, the same bytes for the same plan; return the paths.
+
+    Raises InputError where a place cannot be written; what was there stays whole then.
+    """
     paths = []
     for period in plan.study.horizon.names:
         path = folder / f"map-{period}.png"
         figure = map_period(plan, period)
-        with _style():
-            figure.savefig(path, format="png", dpi=DPI, metadata={"Software": None})
-        paths.append(path)
+        paths.append(write_whole(path, partial(_save, figure), replace=True, cure="choose another place"))
     return paths
 
 
-@contextmanager
-def _style() -> Iterator[None]:
-    """Draw by the library's own defaults, whatever the user's settings; missing glyphs are no news."""
-    with matplotlib.rc_context(), warnings.catch_warnings():
-        matplotlib.rcdefaults()
-        warnings.filterwarnings("ignore", message=".*Glyph.*")
-        yield
+def _save(figure: Figure, path: Path) -> None:
+    with settled():
+        figure.savefig(path, format="png", dpi=DPI, metadata={"Software": None})
 
 
 def _title(plan: Plan, period: str) -> str:

@@ -7,13 +7,15 @@ from collections.abc import Sequence
 # Okabe and Ito's palette, which holds for the common kinds of colour blindness. Never AMD red against Nvidia
 # green: these three differ in lightness too, and the vendor's first letter stands in every large sector.
 _KNOWN = {"broadcom": "#E69F00", "amd": "#0072B2", "nvidia": "#009E73"}
-_OTHERS = ("#CC79A7", "#D55E00", "#56B4E9", "#7F6BB3", "#8C6D31")
+_OTHERS = ("#CC79A7", "#D55E00", "#56B4E9", "#7722DD", "#8C6D31")
 
 IDLE = "#F0E442"  # energised power without racks; the palette's yellow
 DARK = "#222222"
 SOFT = "#666666"
 BORDER = "#C9CDD1"
 FLOW = "#7A4E9E"
+ENERGISED = "#9AA3AB"
+SPENT, AVOIDABLE, CREDIT = "#56B4E9", "#D55E00", "#CC79A7"  # money; avoidable: what the plan chose to leave unused
 _LIGHT_GREY, _DARK_GREY = 0.965, 0.60
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -41,6 +43,15 @@ def largest_circle(plan: Plan) -> tuple[float, int]:
     shown = plan.sites["it_mw_in_service"].to_numpy(dtype=np.float64) + _idle_it_mw(plan)
     counts = plan.sites["period"][is_open].value_counts()
     return max(float(shown[is_open].max(initial=0.0)), 1e-3), int(counts.max()) if len(counts) else 0
+
+
+def round_sizes(largest_mw: float) -> list[float]:
+    """Return up to three round sizes, none above the largest."""
+    sizes = []
+    for part in (1.0, 0.35, 0.1):
+        power = 10.0 ** math.floor(math.log10(largest_mw * part))
+        sizes.append(max(step * power for step in (1, 2, 5) if step * power <= largest_mw * part * 1.000001))
+    return list(dict.fromkeys(sizes))
 
 
 def headroom_used(plan: Plan, period: str) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""The benchmarks run: a yearly solve of the embedded study at a wide gap, a check of some sites; nothing timed.
+"""The benchmarks run: a yearly solve of the embedded study at a wide gap, a check of some sites, a map; nothing timed.
 
 The rule of clusters, half of the search, is left out; RACKGRID_CAMPAIGN=1 solves the whole study.
 """
@@ -32,3 +32,15 @@ def test_reading_benchmark_runs(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert [line.split()[0] for line in done.stdout.splitlines()] == ["format", "csv", "parquet", "xlsx", "gpkg"]
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads memory from /proc")
+def test_map_benchmark_runs(tmp_path: Path) -> None:
+    pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install -e '.[test]'")
+    script = Path(__file__).with_name("map.py")
+    done = subprocess.run(
+        [sys.executable, str(script), "--smoke"], cwd=tmp_path, capture_output=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 0, done.stderr
+    measures = [line.split()[0] for line in done.stdout.splitlines()]
+    assert measures[:4] == ["measure", "write_s", "write_mib", "file_mb"]

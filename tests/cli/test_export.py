@@ -1,4 +1,4 @@
-"""A plan as one workbook: the tables of the plan folder to the last digit, and its summary."""
+"""A plan as one file: the tables of the plan folder to the last digit, in a workbook or on a map."""
 
 from __future__ import annotations
 
@@ -95,9 +95,10 @@ def test_file_is_replaced_with_force_alone_and_by_the_same_bytes(
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--to", "gpkg"], "gpkg is no format that this release exports – write xlsx"),
+        (["--to", "kml"], "kml is no format that this release exports – write gpkg, xlsx or geojson"),
         (["--to", "xlsx", "-o", "plans"], "is a folder"),
         (["--to", "xlsx", "-o", "file/a.xlsx"], "cannot be written"),
+        (["--to", "gpkg", "-o", "file/a.gpkg"], "cannot be written"),
         ([], "--to"),
     ],
 )
@@ -111,12 +112,14 @@ def test_what_cannot_be_is_one_line(call: Run, plan: Path, tmp_path: Path, argum
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a limit on the size of files is POSIX")
-def test_full_disk_keeps_the_old_file(plan: Path, tmp_path: Path) -> None:
-    (tmp_path / "a.xlsx").write_text("old")
+@pytest.mark.parametrize("ending", ["xlsx", "gpkg", "geojson"])
+def test_full_disk_keeps_the_old_file(plan: Path, tmp_path: Path, ending: str) -> None:
+    (tmp_path / "a").write_text("old")
     before = content(tmp_path)
-    done = limited(tmp_path, "export", str(plan), "--to", "xlsx", "-o", "a.xlsx", "--force")
+    done = limited(tmp_path, "export", str(plan), "--to", ending, "-o", "a", "--force")
     assert (done.returncode, done.stdout) == (2, "")
     assert "cannot be written" in done.stderr
+    assert "Traceback" not in done.stderr
     assert content(tmp_path) == before
 
 

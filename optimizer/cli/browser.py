@@ -1,0 +1,73 @@
+"""Print a page with the browser that is installed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from optimizer.errors import Fault, InputError, shown
+
+VARIABLE = "RACKGRID_CHROMIUM"
+_NAMES = (
+    "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge",
+    "microsoft-edge-stable", "msedge",
+)  # fmt: skip
+_PLACES = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+    "C:/Program Files/Google/Chrome/Application/chrome.exe",
+    "C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe",
+)
+_SECONDS = 180
+
+
+def find_browser() -> str:
+    """Return the program that prints pages: the one named by RACKGRID_CHROMIUM, else the first that is installed.
+
+    Raises InputError where there is none.
+    """
+    named = os.environ.get(VARIABLE, "").strip()
+    if named:
+        found = shutil.which(named)
+        if found is None:
+            cure = "name the program of Chromium, Chrome or Edge"
+            raise InputError([Fault(VARIABLE, "is no program", value=named, cure=cure)])
+        return found
+    for name in (*_NAMES, *_PLACES):
+        found = shutil.which(name)
+        if found:
+            return found
+    cure = f"install one, name it in {VARIABLE}, or leave --pdf out and print the page from any browser"
+    raise InputError([Fault("--pdf", "needs Chromium, Chrome or Edge, and none is installed", cure=cure)])
+
+
+def print_pdf(browser: str, page: Path, out: Path) -> None:
+    """Print a page of this machine into a file, without any network.
+
+    Raises InputError where the browser does not.
+    """
+    with tempfile.TemporaryDirectory(prefix="rackgrid-") as profile:
+        options = [
+            "--headless", "--disable-gpu", "--no-first-run", "--no-pdf-header-footer", "--disable-extensions",
+            "--disable-background-networking", "--host-resolver-rules=MAP * ~NOTFOUND", f"--user-data-dir={profile}",
+            f"--print-to-pdf={out.resolve()}",
+        ]  # fmt: skip
+        if hasattr(os, "geteuid") and os.geteuid() == 0:
+            options.append("--no-sandbox")  # the browser refuses to sandbox what root starts
+        try:
+            done = subprocess.run(
+                [browser, *options, page.resolve().as_uri()], capture_output=True, timeout=_SECONDS, check=False
+            )
+            told = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
+            reason = f"ended with code {done.returncode}" + "".join(f": {line}" for line in told)
+        except subprocess.TimeoutExpired:
+            reason = f"did not end within {_SECONDS} s"
+        except OSError as fault:
+            reason = fault.strerror or type(fault).__name__
+    if not out.is_file() or out.read_bytes()[:5] != b"%PDF-":
+        cure = f"name another browser in {VARIABLE}, or leave --pdf out and print the page from any browser"
+        raise InputError([Fault(browser, f"printed nothing: {shown(reason, 200)}", cure=cure)])

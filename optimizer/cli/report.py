@@ -1,0 +1,83 @@
+"""Report a plan: one page that needs no network, and the same printed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from optimizer.errors import Fault, InputError
+
+from .messages import result
+
+_CURE = "choose another place with -o"
+
+
+def report(
+    folder: Annotated[str, typer.Argument(metavar="DIR", help="A plan folder.")],
+    out: Annotated[
+        str | None,
+        typer.Option(
+            "-o", "--out", metavar="FILE", help="Where the page goes; default report.html in the plan folder."
+        ),
+    ] = None,
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="Print it to a PDF beside the page too, with Chromium, Chrome or Edge.")
+    ] = False,
+) -> None:
+    """Write a plan as one page for people, report.html, and print its path.
+
+    \b
+    rackgrid report plans/openai-26gw
+    rackgrid report plans/openai-26gw -o review.html --pdf
+    """
+    from optimizer.io.whole import check_free, write_whole
+    from optimizer.io.write import write_text
+    from optimizer.plan import read_plan
+
+    from .browser import find_browser, print_pdf
+
+    page = _page_path(Path(folder), out, pdf=pdf)
+    targets = [page, page.with_suffix(".pdf")] if pdf else [page]
+    browser = find_browser() if pdf else ""
+    plan = read_plan(folder)
+    for target in targets:
+        check_free(target, replace=True, cure=_CURE)
+    _recheck(folder)
+    from optimizer.view.report import report_page
+
+    text = report_page(plan)
+
+    def printed(fresh: Path) -> None:
+        beside = fresh.with_suffix(".html")
+        write_text(text, beside)
+        print_pdf(browser, beside, fresh)
+
+    if pdf:
+        write_whole(targets[1], printed, replace=True, cure=_CURE)
+    write_whole(page, lambda fresh: write_text(text, fresh), replace=True, cure=_CURE)
+    result("\n".join(str(target) for target in targets))
+
+
+def _page_path(folder: Path, out: str | None, *, pdf: bool) -> Path:
+    """Return where the page goes; a name that ends in .pdf stands for the page beside it too."""
+    if out is None:
+        return folder / "report.html"
+    path = Path(out)
+    if path.suffix.lower() != ".pdf":
+        return path
+    if not pdf:
+        raise InputError([Fault(out, "would be a web page named as a PDF", cure="add --pdf, or name it .html")])
+    return path.with_suffix(".html")
+
+
+def _recheck(folder: str) -> None:
+    """Let no number onto a page that does not follow from the study."""
+    from optimizer.verify import verify
+
+    found = verify(folder)
+    if not found.ok:
+        count = len(found.findings)
+        reason = f"does not follow from its study: {count} number{'s' if count != 1 else ''} found wrong"
+        raise InputError([Fault(folder, reason, cure="rackgrid verify says which; solve again")])

@@ -1,0 +1,167 @@
+"""Check why capacity is unused: put one more pod into each period of the plan and see which limits it breaks.
+
+Written from docs/causes.md, from the plan's tables and the study alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..resolution import Bools, Floats
+from .ground import Ground
+from .report import Finding
+
+ORDER = ("interconnection", "onsite", "zone", "hall")
+_EPS_MW = 1e-6
+
+
+def unused_cause(g: Ground) -> list[Finding]:
+    """The cause names each limit and rule without room for one more pod, delivery where no rack waits, else cost."""
+    table = g.tables["unused"]
+    _, site, sku, period = table.at
+    known: dict[tuple[str, int, int], str] = {}
+    found = []
+    for i, cell in enumerate(table.frame["cause"].tolist()):
+        s, k, t = int(site[i]), int(sku[i]), int(period[i])
+        if (s < 0) == (k < 0):
+            continue  # a row without a place is a finding of unused_rows
+        key = ("site", s, t) if s >= 0 else ("sku", k, t)
+        if key not in known:
+            known[key] = _of_site(g, s, t) if s >= 0 else _of_sku(g, k, t)
+        stated = "" if cell is None or cell != cell else cell
+        if stated != known[key]:
+            found.append(Finding(table.file, table.row(i), "cause", stated, known[key]))
+    return found
+
+
+# of a row ---------------------------------------------------------------------------------------------------------
+def _of_site(g: Ground, s: int, t: int) -> str:
+    """Test the smallest pod that waits and that the site admits."""
+    waiting = [k for k in range(len(g.p.skus)) if g.p.admits[s, k] and g.waits[k, t] > 0.5]
+    if not waiting:
+        return "delivery"
+    k = min(waiting, key=lambda i: float(g.p.pod_mw[i]))
+    tried = _Tried.at(g, k, t, np.array([s]))
+    words = [name for name in ORDER if tried.broken[name][0]]
+    if _above_share(g, s, k, t) or (not words and _below_cluster(g, s, k, t)):
+        words.append("policy")
+    return ";".join(words) if words else "cost"
+
+
+def _of_sku(g: Ground, k: int, t: int) -> str:
+    """Test a pod of the SKU at the open sites that admit it; where there is none, at the closed ones as though open."""
+    doors = [s for s in range(len(g.p.sites)) if g.p.admits[s, k] and g.p.sites[s] not in g.config.policy.forbid]
+    opened = [s for s in range(len(g.p.sites)) if g.p.admits[s, k] and g.opened[s, t]]
+    if not (opened or doors):
+        return "policy"
+    most = g.config.policy.max_sites
+    shut = {s for s in doors if most is not None and g.opened[:, -1].sum() >= most and not g.opened[s, -1]}
+    sites = np.array(sorted(set(doors) | set(opened)))
+    tried = _Tried.at(g, k, t, sites)
+    room = {int(s) for s, bad in zip(sites, np.any(list(tried.broken.values()), axis=0), strict=True) if not bad}
+    if not opened and room:
+        return "cost" if room - shut else "policy"
+    among = opened or doors
+    above = {s for s in opened if _above_share(g, s, k, t)}
+    below = {s for s in opened if _below_cluster(g, s, k, t)}
+    fits = (set(opened) & room) - above - below
+    if sum(tried.fit[sites.tolist().index(s)] for s in fits) >= g.waits[k, t]:
+        return "cost"
+    stopped = tried.stopped(np.isin(sites, among), ~np.isin(sites, list(above | below)), g.waits[k, t])
+    words = sorted(stopped, key=lambda name: (-stopped[name], ORDER.index(name)))
+    ruled = above or (below & room) or (shut & room)
+    return ";".join([*words, *(["policy"] if ruled else []), *(["cost"] if fits else [])])
+
+
+# one more pod -----------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class _Tried:
+    """Which limits one more pod breaks at each of some sites, and the pods that fit, and with one limit lifted."""
+
+    broken: Mapping[str, Bools]
+    fit_without: Mapping[str, Floats]
+    fit: Floats
+
+    @classmethod
+    def at(cls, g: Ground, k: int, t: int, s: np.ndarray) -> _Tried:
+        """Put a pod of a SKU into each of the sites in a period."""
+        pod = float(g.p.pod_mw[k])
+        fence = g.p.peak_pue[s] * pod
+        local = np.maximum(0.0, g.p.onsite_mw[s, t] - g.onsite_mw[s, t])
+        grid = g.p.interconnection_mw[s, t] - g.draw_mw[s, t]
+        zone = np.append(g.zone_left_mw[:, t], np.inf)[g.p.zone_of[s]]  # without a zone: no limit of one
+        drawn = fence - local  # what the generators on site cannot serve
+        generates = g.p.onsite_mw[s].max(axis=1) > 0
+        connected = (g.p.interconnection_mw[s].max(axis=1) > 0) | ~generates
+        hall = _hall_mw(g, s, t)
+        beyond_grid, beyond_zone = drawn > grid + _EPS_MW, drawn > zone + _EPS_MW
+        broken = {
+            "interconnection": connected & beyond_grid,
+            "onsite": generates & (beyond_grid | beyond_zone),
+            "zone": connected & beyond_zone,
+            "hall": pod > hall + _EPS_MW,
+        }
+        halls, by_grid, by_zone = _whole(hall, pod), _whole(grid + local, fence), _whole(zone + local, fence)
+        power = np.minimum(by_grid, by_zone)
+        without = {
+            "interconnection": np.minimum(halls, by_zone),
+            "onsite": halls,
+            "zone": np.minimum(halls, by_grid),
+            "hall": power,
+        }
+        return cls(broken, without, np.minimum(halls, power))
+
+    def stopped(self, among: Bools, free: Bools, waiting: float) -> dict[str, float]:
+        """Pods that each limit alone stops, summed over the sites among which it is broken; at most those waiting."""
+        return {
+            name: float(np.minimum(self.fit_without[name], waiting)[bad & free].sum())
+            for name in ORDER
+            if (bad := self.broken[name] & among).any()
+        }
+
+
+def _whole(left_mw: Floats, each_mw: Floats | float) -> Floats:
+    return np.maximum(0.0, np.floor((left_mw + _EPS_MW) / each_mw))
+
+
+def _hall_mw(g: Ground, s: np.ndarray, t: int) -> Floats:
+    """IT MW left in the halls; of a closed site all that could stand by then under ceiling, yearly rate and lead."""
+    years, first = g.p.horizon.calendar_years, g.p.first_hall[s]
+    begun = np.array([len(set(years[f : t + 1])) if f <= t else 0 for f in first.tolist()], dtype=np.float64)
+    rate = np.where(begun > 0, g.p.halls_per_year[s], 0.0)
+    halls = np.minimum(g.p.halls_max[s], rate * begun)
+    as_open = g.p.existing_mw[s, t] + g.p.hall_mw[s] * halls
+    return np.asarray(np.where(g.opened[s, t], g.idle_hall_mw[s, t], as_open), dtype=np.float64)
+
+
+# rules of [policy] ------------------------------------------------------------------------------------------------
+def _above_share(g: Ground, s: int, k: int, t: int) -> bool:
+    """Whether the pod lifts its site or zone above a share of the last period, by what stands in t and stays."""
+    policy, pod = g.config.policy, float(g.p.pod_mw[k])
+    if (policy.max_site_share is None and policy.max_zone_share is None) or not _stays(g, k, t):
+        return False
+    staying = g.staying_mw[:, t]
+    zone = int(g.p.zone_of[s])
+    held = [(policy.max_site_share, staying[s])]
+    if zone >= 0:
+        held.append((policy.max_zone_share, staying[g.p.zone_of == zone].sum()))
+    whole = float(g.it_mw[:, -1].sum()) + pod
+    return any(share is not None and mw + pod > share * whole + _EPS_MW for share, mw in held)
+
+
+def _stays(g: Ground, k: int, t: int) -> bool:
+    """Whether a pod placed in t is in service in the last period."""
+    return bool(g.stays[k, t])
+
+
+def _below_cluster(g: Ground, s: int, k: int, t: int) -> bool:
+    """Whether the pod's vendor is nowhere in the plan of the site, and one pod is less than its cluster."""
+    vendor = g.p.vendor_of[k]
+    own = [i for i, name in enumerate(g.p.vendor_of) if name == vendor]
+    if g.config.policy.min_vendor_mw <= 0 or g.pods[s, own].sum() > 0:
+        return False
+    asked = float(g.p.cluster_it_mw(g.config.policy.min_vendor_mw, vendor)[s])
+    return (float(g.p.pod_mw[k]) if _stays(g, k, t) else 0.0) < asked - _EPS_MW

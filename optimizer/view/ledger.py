@@ -1,0 +1,52 @@
+"""List every unused megawatt of a plan: where, whose, when, what it costs and why."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from optimizer.plan.kinds import is_generic
+from optimizer.plan.plan import Plan
+
+KINDS = {
+    "waiting": "racks that wait",
+    "aged": "racks that wait too long",
+    "unplaced": "racks never placed",
+    "idle_hall": "idle hall",
+    "idle_power": "idle power, at the fence",
+}
+"""Kinds of unused capacity in words; idle power is in MW at the fence, all else in IT MW."""
+
+TOTALS = {
+    "waiting": "waiting_rack_mw_years",
+    "aged": "aged_rack_mw_years",
+    "idle_hall": "idle_hall_mw_years",
+    "idle_power": "idle_power_mw_years",
+}
+"""The key of plan.json's ``unused`` that holds the MW-years of each kind."""
+
+
+def unused_ledger(plan: Plan) -> pd.DataFrame:
+    """Return one row per kind, place and period of unused capacity, what costs most first.
+
+    Columns: kind, site, site_kind ("real", "GENERIC", or empty for racks that wait nowhere), vendor, sku, period, mw,
+    mw_years, usd (undiscounted, at the kind's own price), cause (empty where a plan states none).
+    """
+    table, racks, sites = plan.unused, plan.study.racks, plan.study.sites
+    vendors = dict(zip(racks["sku"], racks["vendor"], strict=True))
+    kinds = {s: "GENERIC" if is_generic(k) else "real" for s, k in zip(sites["site"], sites["kind"], strict=True)}
+    ledger = pd.DataFrame(
+        {
+            "kind": table["kind"].astype(str),
+            "site": table["site"].astype(str),
+            "site_kind": [kinds.get(site, "") for site in table["site"]],
+            "vendor": [vendors.get(sku, "") for sku in table["sku"]],
+            "sku": table["sku"].astype(str),
+            "period": table["period"].astype(str),
+            "mw": table["mw"].astype(float),
+            "mw_years": table["mw_years"].astype(float),
+            "usd": table["usd"].astype(float),
+            "cause": table["cause"].fillna("").astype(str),
+        }
+    )
+    order = ["usd", "mw_years", "mw", "kind", "site", "sku", "period"]
+    return ledger.sort_values(order, ascending=[False] * 3 + [True] * 4, kind="stable", ignore_index=True)

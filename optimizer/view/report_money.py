@@ -1,0 +1,62 @@
+"""Write the report's money: cost term by term, and each vendor's cost per GW beside the published range."""
+
+from __future__ import annotations
+
+from optimizer.plan.plan import Plan
+from optimizer.plan.quantities import Quantities
+from optimizer.plan.summary import ESTIMATE, ESTIMATE_USD_PER_GW
+from optimizer.plan.units import money_unit, usd
+
+from .charts import cost_waterfall
+from .report_html import Column, Html, picture, table, text
+
+
+def money_section(plan: Plan, seen: Quantities) -> Html:
+    """Return the waterfalls, discounted and undiscounted, and the cost per GW of each vendor."""
+    return Html(
+        f'<div class="pair">{_fall(plan, discounted=True)}{_fall(plan, discounted=False)}</div>\n' + _per_gw(plan, seen)
+    )
+
+
+def _fall(plan: Plan, *, discounted: bool) -> str:
+    kind = "discounted" if discounted else "undiscounted"
+    total = usd(sum(plan.facts["cost_usd"][kind].values()))
+    label = f"Cost by term, {kind}, in all {total}; the table Cost of the summary holds every term"
+    return picture(cost_waterfall(plan, discounted=discounted), name=kind, label=label)
+
+
+def _per_gw(plan: Plan, seen: Quantities) -> str:
+    costs = {v: c for v, c in plan.facts["vendor_cost_usd"].items() if seen.total_mw(v) > 0}
+    if not costs:
+        return "<p>Nothing is delivered, so no vendor has a cost per GW.</p>\n"
+    unit, name = money_unit(max(sum(c.values()) for c in costs.values()))
+    low, high = (each / 1e9 for each in ESTIMATE_USD_PER_GW)
+    rows, below = [], []
+    for vendor, cost in costs.items():
+        gw, priced = seen.total_mw(vendor) / 1000.0, cost["racks"] > 0
+        per_gw = (cost["racks"] + cost["facility"]) / gw / 1e9
+        compared = vendor.strip().casefold() == "broadcom" and priced and cost["facility"] > 0
+        if compared and per_gw < low:
+            below.append(_why(vendor, cost["racks"] / gw / 1e9, per_gw, low))
+        parts = [f"{cost['racks'] / unit:,.1f}" if priced else "no price"]
+        parts += [f"{cost[key] / unit:,.1f}" for key in ("facility", "energy")]
+        published = f"{low:,.0f}–{high:,.0f}" if compared else "none"
+        rows.append([vendor, f"{gw:,.2f}", *parts, f"{per_gw:,.1f}", published])
+    columns = [
+        Column("Vendor"), Column("delivered, IT GW", number=True), Column(f"racks, {name}", number=True),
+        Column(f"facility, {name}", number=True), Column(f"energy, {name}", number=True),
+        Column("racks + facility, bn USD per GW", number=True), Column("published, bn USD per GW", number=True),
+    ]  # fmt: skip
+    note = (
+        "<p>Undiscounted. Facility is opening, halls, and rent and upkeep within the horizon only, shared by "
+        f"MW-years in service. The published range is of Broadcom’s part of the programme ({text(ESTIMATE)}).</p>\n"
+    )
+    return table(columns, rows, caption="Cost per GW by vendor") + note + "".join(f"<p>{b}</p>\n" for b in below)
+
+
+def _why(vendor: str, racks: float, per_gw: float, low: float) -> str:
+    return text(
+        f"{vendor}: {per_gw:,.1f} bn USD per GW is lower than the published {low:,.0f}: racks at {racks:,.1f} "
+        "M USD per MW (price_usd); it excludes energy, and rent and upkeep after the horizon: a leased campus counts "
+        "by its rent until then only."
+    )

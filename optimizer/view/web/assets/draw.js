@@ -1,0 +1,243 @@
+// Paint one period on a canvas: land, zones, lines, sites, names; and find what lies under a point.
+"use strict";
+(function (R) {
+  const TAU = 2 * Math.PI;
+  const COLOURS = ["water", "land", "border", "state", "zone-0", "zone-1", "flow", "idle", "ink", "halo", "faint"];
+  const NOTABLE_MW = 1; // idle halls below this are the rest of a pod
+
+  function outline(rings) {
+    const path = new Path2D();
+    for (const ring of rings) {
+      path.moveTo(ring[0], ring[1]);
+      for (let i = 2; i < ring.length; i += 2) path.lineTo(ring[i], ring[i + 1]);
+    }
+    return path;
+  }
+
+  function boxOf(rings) {
+    const box = [Infinity, Infinity, -Infinity, -Infinity];
+    for (const ring of rings) {
+      for (let i = 0; i < ring.length; i += 2) {
+        box[0] = Math.min(box[0], ring[i]);
+        box[1] = Math.min(box[1], ring[i + 1]);
+        box[2] = Math.max(box[2], ring[i]);
+        box[3] = Math.max(box[3], ring[i + 1]);
+      }
+    }
+    return box;
+  }
+
+  function stripes(colour) {
+    const tile = document.createElement("canvas");
+    tile.width = tile.height = 7;
+    const pen = tile.getContext("2d");
+    pen.strokeStyle = colour;
+    pen.lineWidth = 1.3;
+    for (const shift of [-7, 0, 7]) {
+      pen.beginPath();
+      pen.moveTo(shift, 7);
+      pen.lineTo(shift + 7, 0);
+      pen.stroke();
+    }
+    return pen.createPattern(tile, "repeat");
+  }
+
+  R.Painter = class {
+    constructor(canvas, facts) {
+      this.canvas = canvas;
+      this.pen = canvas.getContext("2d");
+      this.facts = facts;
+      this.land = outline(facts.basemap.countries.flat());
+      this.states = outline(facts.basemap.states.flat());
+      this.grid = outline(facts.graticule.map((line) => line.path));
+      this.zones = facts.zones.map((zone) => ({ zone, path: zone.rings.length ? outline(zone.rings) : null, box: boxOf(zone.rings) }));
+      this.borders = outline(facts.zones.flatMap((zone) => zone.rings));
+      this.marks = Object.fromEntries(facts.vendors.map((vendor) => [vendor.name, vendor]));
+      this.drawn = [];
+      this.readColours();
+    }
+
+    readColours() {
+      const style = getComputedStyle(this.canvas);
+      this.colour = Object.fromEntries(COLOURS.map((name) => [name, style.getPropertyValue(`--rg-${name}`).trim()]));
+      this.ramp = ["zone-0", "zone-1"].map((name) => this.colour[name].split(/\s+/).map(Number));
+      this.generic = stripes(this.colour.halo);
+      this.empty = stripes(this.colour.border);
+      this.font = style.fontFamily;
+    }
+
+    // Pixels of radius for so many IT MW: area is power, one scale for all periods.
+    radius(mw) {
+      return this.scale * Math.sqrt(Math.max(0, mw));
+    }
+
+    setScale(width, height, zoom) {
+      const across = Math.min(width, 1.5 * height);
+      const least = this.facts.most_open > 200 ? 7 : 15;
+      const largest = Math.max(least, across * Math.min(0.04, 0.17 / Math.sqrt(Math.max(1, this.facts.most_open))));
+      this.scale = (largest * Math.sqrt(zoom)) / Math.sqrt(this.facts.largest_mw || 1);
+    }
+
+    usedColour(share) {
+      const mix = Math.min(1, Math.max(0, share));
+      return `rgb(${this.ramp[0].map((low, i) => Math.round(low + (this.ramp[1][i] - low) * mix)).join(" ")})`;
+    }
+
+    paint(state) {
+      const { width, height, ratio, view, layers } = state;
+      const pen = this.pen;
+      this.state = state;
+      this.toMap = () => pen.setTransform(ratio * view.s, 0, 0, ratio * view.s, ratio * (width / 2 - view.x * view.s), ratio * (height / 2 - view.y * view.s));
+      this.toScreen = () => pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+      this.at = ([x, y]) => [width / 2 + (x - view.x) * view.s, height / 2 + (y - view.y) * view.s];
+      this.toScreen();
+      pen.fillStyle = this.colour.water;
+      pen.fillRect(0, 0, width, height);
+      if (layers.basemap) this.paintBase(view);
+      if (layers.zones) this.paintZones(view, state.t);
+      if (layers.basemap) this.paintGraticule(view);
+      this.toScreen();
+      if (layers.lines) this.paintLines(state.t);
+      this.paintSites(state);
+      if (layers.labels) this.paintNames(state);
+    }
+
+    stroke(path, colour, pixels, view) {
+      this.pen.strokeStyle = colour;
+      this.pen.lineWidth = pixels / view.s;
+      this.pen.stroke(path);
+    }
+
+    paintBase(view) {
+      this.toMap();
+      this.pen.fillStyle = this.colour.land;
+      this.pen.fill(this.land, "evenodd");
+      this.stroke(this.land, this.colour.border, 1.2, view);
+      this.stroke(this.states, this.colour.state, 0.8, view);
+    }
+
+    paintGraticule(view) {
+      this.toMap();
+      this.stroke(this.grid, this.colour.border, 0.7, view);
+      this.toScreen();
+      const written = [];
+      for (const { name, path } of this.facts.graticule) {
+        const places = [];
+        for (let i = 0; i < path.length; i += 2) places.push(this.at([path[i], path[i + 1]]));
+        const inside = places.filter(([x, y]) => x > 4 && y > 16 && x < this.state.width - 60 && y < this.state.height - 8);
+        const edge = ([x, y]) => Math.min(x, this.state.height - y);
+        const best = inside.length ? inside.reduce((a, b) => (edge(a) < edge(b) ? a : b)) : null;
+        if (!best || written.some(([x, y]) => Math.abs(x - best[0]) < 48 && Math.abs(y - best[1]) < 16)) continue;
+        this.write(name, ...best, 11, this.colour.faint);
+        written.push(best);
+      }
+    }
+
+    paintZones(view, t) {
+      const pen = this.pen;
+      for (const { zone, path } of this.zones) {
+        if (!path) continue;
+        this.toMap();
+        pen.fillStyle = zone.used[t] === null ? this.colour.land : this.usedColour(zone.used[t]);
+        pen.fill(path, "evenodd");
+        if (zone.used[t] !== null) continue;
+        this.empty.setTransform(new DOMMatrix([1 / view.s, 0, 0, 1 / view.s, 0, 0]));
+        pen.fillStyle = this.empty;
+        pen.fill(path, "evenodd");
+      }
+      this.toMap();
+      this.stroke(this.borders, this.colour.border, 0.9, view);
+      this.toScreen();
+      for (const zone of this.facts.zones) {
+        if (zone.rings.length || !zone.bus || !zone.at) continue;
+        const [x, y] = this.at(zone.at);
+        pen.fillStyle = zone.used[t] === null ? this.colour.land : this.usedColour(zone.used[t]);
+        pen.strokeStyle = this.colour.faint;
+        pen.lineWidth = 1;
+        pen.fillRect(x - 5, y - 5, 10, 10);
+        pen.strokeRect(x - 5, y - 5, 10, 10);
+      }
+    }
+
+    paintLines(t) {
+      const pen = this.pen;
+      this.lines = [];
+      for (const line of this.facts.lines) {
+        if (!line.a || !line.b) continue;
+        const flow = line.mw[t] || 0;
+        const moves = Math.abs(flow) > 0.001;
+        const [start, end] = flow < 0 ? [this.at(line.b), this.at(line.a)] : [this.at(line.a), this.at(line.b)];
+        const width = moves ? 1.2 + 5 * Math.min(1, line.share[t] || 0) : 0.7;
+        pen.strokeStyle = pen.fillStyle = this.colour.flow;
+        pen.globalAlpha = moves ? 0.8 : 0.22;
+        pen.lineWidth = width;
+        pen.beginPath();
+        pen.moveTo(...start);
+        pen.lineTo(...end);
+        pen.stroke();
+        if (moves) this.arrow(start, end, 4.5 + 1.3 * width);
+        this.lines.push({ line, start, end });
+      }
+      pen.globalAlpha = 1;
+    }
+
+    arrow([x0, y0], [x1, y1], size) {
+      const length = Math.hypot(x1 - x0, y1 - y0);
+      if (length < 2 * size) return;
+      const [ux, uy] = [(x1 - x0) / length, (y1 - y0) / length];
+      const [x, y] = [x0 + 0.55 * (x1 - x0) + ux * size, y0 + 0.55 * (y1 - y0) + uy * size];
+      this.pen.beginPath();
+      this.pen.moveTo(x, y);
+      this.pen.lineTo(x - 1.9 * ux * size - uy * size * 0.8, y - 1.9 * uy * size + ux * size * 0.8);
+      this.pen.lineTo(x - 1.9 * ux * size + uy * size * 0.8, y - 1.9 * uy * size - ux * size * 0.8);
+      this.pen.fill();
+    }
+
+    paintSites({ t, layers, width, height, pinned }) {
+      this.drawn = [];
+      for (const site of this.facts.sites) {
+        if (site.x === null || (site.generic && !layers.generics)) continue;
+        const [x, y] = this.at([site.x, site.y]);
+        const it = R.held(site, t);
+        const outer = site.open[t] ? this.radius(it + R.idleIt(site, t)) : 0;
+        if (x < -60 || y < -60 || x > width + 60 || y > height + 60) continue;
+        this.drawn.push({ site, x, y, it, inner: this.radius(it), outer, reach: Math.max(outer, 4) });
+      }
+      this.drawn.sort((a, b) => b.outer - a.outer || (a.site.id < b.site.id ? -1 : 1));
+      for (const spot of this.drawn) if (spot.outer <= 0) this.idleMark(spot);
+      for (const spot of this.drawn) if (spot.outer > 0) this.site(spot, t);
+      const chosen = this.drawn.find((spot) => spot.site.id === pinned);
+      if (chosen) this.ring(chosen.x, chosen.y, chosen.reach + 4, this.colour.ink, 2.5);
+    }
+
+    ring(x, y, radius, colour, width) {
+      this.pen.beginPath();
+      this.pen.arc(x, y, radius, 0, TAU);
+      this.pen.strokeStyle = colour;
+      this.pen.lineWidth = width;
+      this.pen.stroke();
+    }
+
+    idleMark({ site, x, y }) {
+      const pen = this.pen;
+      pen.beginPath();
+      if (site.generic) {
+        pen.moveTo(x - 3, y);
+        pen.lineTo(x + 3, y);
+        pen.moveTo(x, y - 3);
+        pen.lineTo(x, y + 3);
+      } else {
+        pen.moveTo(x, y - 4);
+        for (const [dx, dy] of [[4, 0], [0, 4], [-4, 0]]) pen.lineTo(x + dx, y + dy);
+        pen.closePath();
+        pen.fillStyle = this.colour.halo;
+        pen.fill();
+      }
+      pen.strokeStyle = this.colour.faint;
+      pen.lineWidth = 1.1;
+      pen.stroke();
+    }
+  };
+
+  R.NOTABLE_MW = NOTABLE_MW;
+})((window.Rackgrid = window.Rackgrid || {}));

@@ -1,0 +1,208 @@
+"""Lay everything onto one plane of whole numbers: sites, zones, outlines of countries and states."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+
+from ..projection import WGS84, fitting_crs, graticule, project_points, project_shapes
+from ..readings import Floats
+
+_WORLD_M = 6e6  # a map wider than this has few, wide meshes
+UNITS = 10_000  # the longer side of the map, so that a unit is far less than a pixel
+_FAR_DEG = 160.0  # outlines further than this from the middle are not drawn
+
+
+@dataclass(frozen=True)
+class Plane:
+    """A projection, the box that the data fill (metres: west, south, east, north), and whole units within it.
+
+    Units count from the upper left corner, x to the right and y downwards.
+    """
+
+    crs: str
+    bounds: tuple[float, float, float, float]
+
+    @property
+    def metres_per_unit(self) -> float:
+        """Length of a unit."""
+        west, south, east, north = self.bounds
+        return max(east - west, north - south) / UNITS
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in units."""
+        west, south, east, north = self.bounds
+        return round((east - west) / self.metres_per_unit), round((north - south) / self.metres_per_unit)
+
+    def place(self, x: float, y: float) -> tuple[float, float] | None:
+        """Return a point in units, to a tenth, None where the plane cannot show it."""
+        if not (np.isfinite(x) and np.isfinite(y)):
+            return None
+        west, _, _, north = self.bounds
+        return round((x - west) / self.metres_per_unit, 1) + 0.0, round((north - y) / self.metres_per_unit, 1) + 0.0
+
+    def flat(self, coordinates: Any) -> list[int]:
+        """Return x, y, x, y, … of a line in whole units, points that fall together once."""
+        table = np.asarray(coordinates, dtype=np.float64)[:, :2]
+        west, _, _, north = self.bounds
+        units = np.rint(np.column_stack([table[:, 0] - west, north - table[:, 1]]) / self.metres_per_unit)
+        units = units[np.isfinite(units).all(axis=1)].astype(np.int64)
+        if not len(units):
+            return []
+        kept = np.concatenate([[True], (np.diff(units, axis=0) != 0).any(axis=1)])
+        flat: list[int] = units[kept].ravel().tolist()
+        return flat
+
+    def rings(self, shape: Any) -> list[list[int]]:
+        """Return the rings of an area that are larger than a point."""
+        found = (self.flat(ring.coords) for part in polygons(shape) for ring in (part.exterior, *part.interiors))
+        return [ring for ring in found if len(ring) >= 8]
+
+    def facts(self) -> dict[str, Any]:
+        """Return what a reader of the units needs."""
+        width, height = self.size
+        return {
+            "crs": self.crs,
+            "west_m": round(self.bounds[0], 1),
+            "north_m": round(self.bounds[3], 1),
+            "metres_per_unit": float(f"{self.metres_per_unit:.9g}"),
+            "width": width,
+            "height": height,
+        }
+
+
+def polygons(shape: Any) -> list[Any]:
+    """Return the polygons of a geometry, none of a point or a line."""
+    if shape is None:
+        return []
+    return [part for part in getattr(shape, "geoms", [shape]) if part.geom_type == "Polygon"]
+
+
+def plane_of(lon: Floats, lat: Floats, shapes: Sequence[Any]) -> tuple[Plane, Floats, Floats, list[Any]]:
+    """Choose the plane that suits sites and zones; return it with the sites' places and the zones' shapes on it."""
+    boxes = np.array([s.bounds for s in shapes if s is not None and not s.is_empty]).reshape(-1, 4)
+    all_lon = np.concatenate([lon, boxes[:, 0], boxes[:, 2]])
+    crs = fitting_crs(all_lon, np.concatenate([lat, boxes[:, 1], boxes[:, 3]]))
+    x, y = project_points(lon, lat, crs)
+    drawn = project_shapes(shapes, crs) if len(shapes) else []
+    return Plane(crs, _bounds(x, y, drawn)), x, y, drawn
+
+
+def _bounds(x: Floats, y: Floats, shapes: Iterable[Any]) -> tuple[float, float, float, float]:
+    boxes = [s.bounds for s in shapes if s is not None]
+    room = 0.02 if boxes else 0.12
+    seen = np.isfinite(x) & np.isfinite(y)
+    boxes += [(a, b, a, b) for a, b in zip(x[seen].tolist(), y[seen].tolist(), strict=True)]
+    table = np.array(boxes or [(0.0, 0.0, 0.0, 0.0)])
+    (west, south), (east, north) = table[:, :2].min(axis=0).tolist(), table[:, 2:].max(axis=0).tolist()
+    span = max(east - west, north - south, 40_000.0)
+    least = 0.3 * span  # a row of sites on one parallel is still a map
+    wide, high = max(east - west, least) / 2 + room * span, max(north - south, least) / 2 + room * span
+    middle_x, middle_y = (west + east) / 2, (south + north) / 2
+    return middle_x - wide, middle_y - high, middle_x + wide, middle_y + high
+
+
+@cache
+def _outlines() -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((files(__package__) / "assets/basemap.json").read_text(encoding="utf-8"))
+    return content
+
+
+def basemap(plane: Plane) -> dict[str, Any]:
+    """Return the outlines of countries and US states around the map, and their sources."""
+    known = _outlines()
+    return {
+        "countries": _around(plane, known["countries"]),
+        "states": _around(plane, known["states"]),
+        "sources": list(known["sources"].values()),
+    }
+
+
+def _around(plane: Plane, areas: Sequence[Sequence[Sequence[float]]]) -> list[list[list[int]]]:
+    """Project the areas near the map and cut them at some distance from its edge."""
+    import shapely
+    from shapely.affinity import translate
+
+    west, south, east, north = _reach(plane)
+    window = shapely.box(west, south, east, north)
+    pieces = []
+    for rings in areas:
+        area = shapely.unary_union([shapely.make_valid(p) for p in _polygons_of(rings)])
+        copies = [translate(area, xoff=turn) for turn in (-360.0, 0.0, 360.0)]
+        near = shapely.unary_union([shapely.intersection(c, window) for c in copies if c.intersects(window)])
+        pieces.append(shapely.segmentize(near, 1.0) if not near.is_empty else None)
+    frame = _grown(plane.bounds, 0.75)
+    drawn = []
+    for shape in project_shapes(pieces, plane.crs):
+        if shape is None:
+            continue
+        shape = shapely.make_valid(shape).simplify(1.5 * plane.metres_per_unit)
+        rings = plane.rings(shapely.intersection(shapely.make_valid(shape), shapely.box(*frame)))
+        if rings:
+            drawn.append(rings)
+    return drawn
+
+
+def _polygons_of(rings: Sequence[Sequence[float]]) -> list[Any]:
+    from shapely.geometry import Polygon
+
+    return [Polygon(np.reshape(ring, (-1, 2))) for ring in rings]
+
+
+def _reach(plane: Plane) -> tuple[float, float, float, float]:
+    """Return the degrees around the map, west possibly below -180 and east above 180."""
+    from pyproj import Transformer
+
+    west, south, east, north = _grown(plane.bounds, 0.75)
+    back = Transformer.from_crs(plane.crs, WGS84, always_xy=True)
+    across, along = np.meshgrid(np.linspace(west, east, 15), np.linspace(south, north, 15))
+    lon, lat = back.transform(across.ravel(), along.ravel())
+    middle, _ = back.transform((west + east) / 2, (south + north) / 2)
+    seen = np.isfinite(lon) & np.isfinite(lat)
+    if not seen.any() or not np.isfinite(middle):
+        return -_FAR_DEG, -85.0, _FAR_DEG, 85.0
+    away = np.clip((np.asarray(lon)[seen] - middle + 180.0) % 360.0 - 180.0, -_FAR_DEG, _FAR_DEG)
+    tall = np.asarray(lat)[seen]
+    if not seen.all():
+        return middle - _FAR_DEG, -85.0, middle + _FAR_DEG, 85.0
+    return middle + away.min() - 2, max(-85.0, tall.min() - 2), middle + away.max() + 2, min(85.0, tall.max() + 2)
+
+
+def _grown(bounds: tuple[float, float, float, float], share: float) -> tuple[float, float, float, float]:
+    west, south, east, north = bounds
+    wide, high = (
+        max(share * (east - west), share * (north - south)),
+        max(share * (north - south), share * (east - west)),
+    )
+    return west - wide, south - high, east + wide, north + high
+
+
+def parallels(plane: Plane) -> list[dict[str, Any]]:
+    """Return the meridians and parallels of the map, each with its name."""
+    lines = []
+    west, south, east, north = plane.bounds
+    wide = max(east - west, north - south) > _WORLD_M
+    for name, xs, ys in _world_graticule(plane) if wide else graticule(plane.bounds, plane.crs):
+        flat = plane.flat(np.column_stack([xs, ys]))
+        if len(flat) >= 4:
+            lines.append({"name": name, "path": flat})
+    return lines
+
+
+def _world_graticule(plane: Plane) -> Iterator[tuple[str, Floats, Floats]]:
+    """Yield every 30th meridian and every 15th parallel of the half of the globe around the map's middle."""
+    west, _, east, _ = _reach(plane)
+    along, across = np.linspace(-75.0, 75.0, 101), np.linspace(max(west, east - 320.0), east, 161)
+    for lon in range(-180, 180, 30):
+        x, y = project_points(np.full_like(along, lon), along, plane.crs)
+        yield f"{abs(lon)}° {'W' if lon < 0 else 'E'}", x, y
+    for lat in range(-75, 76, 15):
+        x, y = project_points(across, np.full_like(across, lat), plane.crs)
+        yield f"{abs(lat)}° {'S' if lat < 0 else 'N'}", x, y
