@@ -61,7 +61,7 @@
       this.slider = R.el("input", { type: "range", min: "0", max: String(last), step: "1", "aria-label": "Period", disabled: last === 0, input: () => this.setPeriod(Number(this.slider.value)) });
       this.periodName = R.el("output", { class: "rg-period" });
       this.playButton = R.el("button", { type: "button", class: "rg-play", disabled: last === 0, click: () => this.play() }, "Play");
-      this.search = R.el("input", { type: "search", placeholder: "Site id or name", "aria-label": "Search sites by id or name", input: () => this.list.show(this.search.value), keydown: (event) => this.searchKey(event) });
+      this.search = R.el("input", { type: "search", placeholder: "Site id or name", "aria-label": "Search sites by id or name", input: () => this.searched(), keydown: (event) => this.searchKey(event) });
       this.sentence = R.el("p", { class: "rg-sentence", "aria-live": "polite" });
       this.panel = R.el("section", { class: "rg-panel", "aria-label": "Pinned site", hidden: true });
       this.legend = new R.Legend(facts);

@@ -132,6 +132,15 @@
     act();
   };
 
+  // What is found stands in the list: bring it into sight, in the place of a pinned site.
+  moves.searched = function () {
+    const words = this.search.value;
+    if (words && this.pinnedSite) this.pin(null);
+    this.list.show(words);
+    const side = this.list.node.parentElement;
+    side.scrollTop = words ? this.list.node.offsetTop - side.offsetTop : 0;
+  };
+
   moves.searchKey = function (event) {
     if (event.key === "ArrowDown") {
       event.preventDefault();

@@ -143,7 +143,7 @@
 
   // Bars by vendor, one per period; the outline behind is what is built, the tick what power allows.
   R.chart = function (facts, site, t) {
-    const [width, high, foot, left] = [300, 130, 20, 66];
+    const [width, high, foot, left] = [300, 130, 20, 82];
     const power = facts.periods.map((_, i) => (site.open[i] && site.interconnection_mw[i] !== null ? (site.interconnection_mw[i] + site.onsite_mw[i]) / site.peak_pue : 0));
     const top = Math.max(1e-9, ...power, ...site.built_mw, ...facts.periods.map((_, i) => R.held(site, i)));
     const y = (mw) => 8 + (high - 8) * (1 - mw / top);
