@@ -1,4 +1,4 @@
-"""Read the study that a command names."""
+"""Read the study or the plan that a command names."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from optimizer.errors import Fault, InputError
 
 if TYPE_CHECKING:
+    from optimizer.plan import Plan
     from optimizer.study import Study
 
 
@@ -33,6 +34,22 @@ def read(
         raise InputError([Fault(str(path), "holds no study.toml", cure=_cure(path))])
     with told() as tell:
         return read_study(path, keys=values, files=files, strict=strict, tell=tell)
+
+
+def read_rechecked(folder: str) -> Plan:
+    """Read a plan whose every number follows from its study: no other leaves as a picture, a page or a file.
+
+    Raises InputError where the folder is no whole plan or a number of it differs.
+    """
+    from optimizer.plan import read_plan
+    from optimizer.verify import verify
+
+    plan, found = read_plan(folder), verify(folder)
+    if not found.ok:
+        count = len(found.findings)
+        reason = f"does not follow from its study: {count} number{'s' if count != 1 else ''} found wrong"
+        raise InputError([Fault(folder, reason, cure="rackgrid verify says which; solve again")])
+    return plan
 
 
 def _cure(folder: Path) -> str:

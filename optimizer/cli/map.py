@@ -30,11 +30,12 @@ def map_(
     """
     from optimizer.io.whole import write_whole
     from optimizer.io.write import write_text
-    from optimizer.plan import read_plan
     from optimizer.view.web.page import map_page
 
+    from .input import read_rechecked
+
     target = Path(folder if out is None else out)
-    plan = read_plan(folder)
+    plan = read_rechecked(folder)
     if target.exists() and not target.is_dir():
         raise InputError([Fault(str(target), "is a file where a folder is meant", cure=_CURE)])
     text = map_page(plan)

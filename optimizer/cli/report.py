@@ -34,17 +34,16 @@ def report(
     """
     from optimizer.io.whole import check_free, write_whole
     from optimizer.io.write import write_text
-    from optimizer.plan import read_plan
 
     from .browser import find_browser, print_pdf
+    from .input import read_rechecked
 
     page = _page_path(Path(folder), out, pdf=pdf)
     targets = [page, page.with_suffix(".pdf")] if pdf else [page]
     browser = find_browser() if pdf else ""
-    plan = read_plan(folder)
     for target in targets:
         check_free(target, replace=True, cure=_CURE)
-    _recheck(folder)
+    plan = read_rechecked(folder)
     from optimizer.view.report import report_page
 
     text = report_page(plan)
@@ -70,14 +69,3 @@ def _page_path(folder: Path, out: str | None, *, pdf: bool) -> Path:
     if not pdf:
         raise InputError([Fault(out, "would be a web page named as a PDF", cure="add --pdf, or name it .html")])
     return path.with_suffix(".html")
-
-
-def _recheck(folder: str) -> None:
-    """Let no number onto a page that does not follow from the study."""
-    from optimizer.verify import verify
-
-    found = verify(folder)
-    if not found.ok:
-        count = len(found.findings)
-        reason = f"does not follow from its study: {count} number{'s' if count != 1 else ''} found wrong"
-        raise InputError([Fault(folder, reason, cure="rackgrid verify says which; solve again")])
