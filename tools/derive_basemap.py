@@ -6,7 +6,6 @@ package. The countries are those of Natural Earth, 1:110m, public domain.
 
 import argparse
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,7 @@ SOURCES = {
 
 
 def main() -> int:
-    """Write basemap.json and its licence beside the page's other parts."""
+    """Write basemap.json and the page of its sources beside the page's other parts."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, metavar="PATH", help="folder of the raw outlines")
     target = Path(__file__).resolve().parents[1] / "optimizer/view/web/assets"
@@ -33,8 +32,22 @@ def main() -> int:
     layers = {"countries": outlines(countries()), "states": outlines(states(call.data / "us_states.geojson"))}
     call.out.mkdir(parents=True, exist_ok=True)
     (call.out / "basemap.json").write_bytes(text(layers).encode("utf-8"))
-    shutil.copyfile(call.data / LICENCE, call.out / "basemap.LICENSE.txt")
+    (call.out / "basemap.md").write_bytes(page((call.data / LICENCE).read_text(encoding="utf-8")).encode("utf-8"))
     return 0
+
+
+def page(licence: str) -> str:
+    """Return what the outlines are, how they were made, and the notice that comes with the states, quoted in full."""
+    rows = "\n".join(f"| {layer} | {source} |" for layer, source in SOURCES.items())
+    notice = "\n".join(f"> {line}".rstrip() for line in licence.strip().splitlines())
+    return (
+        "# Outlines under the map\n\n"
+        "`basemap.json` is written by `tools/derive_basemap.py`: rings of longitude and latitude,\n"
+        f"rounded to a hundredth of a degree; borders of states lie within {DEGREES} degrees of the true ones.\n"
+        "For orientation alone: no zone is found by them.\n\n"
+        f"| layer | source |\n|---|---|\n{rows}\n\n"
+        f"The notice of the package that brings the states:\n\n{notice}\n"
+    )
 
 
 def countries() -> list[Any]:

@@ -10,6 +10,7 @@ import typer
 
 from optimizer.errors import Fault, InputError
 
+from . import options
 from .messages import result
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ _FORMATS = "gpkg: a GeoPackage with layers for each period; xlsx: an Excel workb
 
 
 def export(
-    folder: Annotated[str, typer.Argument(metavar="DIR", help="A plan folder.")],
+    folder: options.PlanArgument,
     to: Annotated[str, typer.Option("--to", metavar="FORMAT", help=_FORMATS)],
     out: Annotated[
         str | None,

@@ -9,13 +9,14 @@ import typer
 
 from optimizer.errors import Fault, InputError
 
+from . import options
 from .messages import result
 
 _CURE = "choose another place with -o"
 
 
 def map_(
-    folder: Annotated[str, typer.Argument(metavar="DIR", help="A plan folder.")],
+    folder: options.PlanArgument,
     out: Annotated[
         str | None,
         typer.Option("-o", "--out", metavar="FOLDER", help="Where the files go; default the plan folder."),

@@ -34,6 +34,7 @@ SetOption = Annotated[
         help="Replace a value of study.toml, money.discount_rate=0.1; repeatable.",
     ),
 ]
+PlanArgument = Annotated[str, typer.Argument(metavar="DIR", help="A plan folder.")]
 StrictOption = Annotated[bool, typer.Option("--strict", help="Take warnings for errors.")]
 
 

@@ -9,13 +9,14 @@ import typer
 
 from optimizer.errors import shown
 
+from . import options
 from .messages import result, say
 
 DIFFERS = 5  # exit code
 
 
 def verify(
-    folder: Annotated[str, typer.Argument(metavar="DIR", help="A plan folder.")],
+    folder: options.PlanArgument,
     as_json: Annotated[bool, typer.Option("--json", help="Print ok and findings as JSON.")] = False,
 ) -> None:
     """Recheck every number of a plan against its study; exit code 5 where one differs.

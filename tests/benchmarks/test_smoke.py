@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
+# The benchmarks add up the memory of a tree of processes, which Linux alone shows without a further package.
+pytestmark = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads memory from /proc")
 
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads memory from /proc")
+
 def test_benchmark_runs(tmp_path: Path) -> None:
     script = Path(__file__).with_name("embedded.py")
     command = [sys.executable, str(script), "--smoke"]
@@ -24,7 +26,6 @@ def test_benchmark_runs(tmp_path: Path) -> None:
     assert "optimal" in done.stdout
 
 
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads memory from /proc")
 def test_reading_benchmark_runs(tmp_path: Path) -> None:
     script = Path(__file__).with_name("reading.py")
     done = subprocess.run(
@@ -34,7 +35,6 @@ def test_reading_benchmark_runs(tmp_path: Path) -> None:
     assert [line.split()[0] for line in done.stdout.splitlines()] == ["format", "csv", "parquet", "xlsx", "gpkg"]
 
 
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads memory from /proc")
 def test_map_benchmark_runs(tmp_path: Path) -> None:
     pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install -e '.[test]'")
     script = Path(__file__).with_name("map.py")

@@ -60,8 +60,9 @@ def rows(count: int, row: Callable[[int], str]) -> str:
 
 
 def test_a_few_swapped_rows_are_named_and_not_the_whole_file(tmp_path: Path) -> None:
-    right = lambda i: f"s{i},{1 + i % 14},{46 + i % 8},,60"  # noqa: E731
-    text = HEADER + rows(200, lambda i: f"s{i},{46 + i % 8}.5,{1 + i % 6}.5,,60" if i in (7, 90) else right(i))
+    swapped = (7, 90)
+    places = [(46 + i % 8 + 0.5, 1 + i % 6 + 0.5) if i in swapped else (1 + i % 14, 46 + i % 8) for i in range(200)]
+    text = HEADER + "".join(f"s{i},{lon},{lat},,60\n" for i, (lon, lat) in enumerate(places))
     errors, _ = of_sites(tmp_path / "a", text, **EUROPE)
     assert [e.partition(" ")[0] for e in errors] == ["sites.csv:9", "sites.csv:92"]
     assert all("lon and lat look swapped" in e for e in errors)

@@ -68,7 +68,7 @@ def test_every_sheet_is_plain_and_every_column_explained(book: Any) -> None:
             typed = [c.name for c in schema(page.title).typed]
             names = [c.value for c in page[1]]
             assert names[: len(typed)] == typed
-            fills = {c.fill.fgColor.rgb: set() for c in page[1]}  # type: ignore[var-annotated]
+            fills: dict[str, set[bool]] = {c.fill.fgColor.rgb: set() for c in page[1]}
             for cell in page[1]:
                 column = schema(page.title).find(cell.value)
                 fills[cell.fill.fgColor.rgb].add(bool(column and column.required))
