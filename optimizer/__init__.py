@@ -1,4 +1,4 @@
-"""Plan which racks go where and when: ``read_study``, ``solve``, ``verify``; see the README for a first plan."""
+"""Plan which racks go where and when: ``read_study``, ``solve``, ``verify``, ``sweep``; the README has a first plan."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .plan import Plan, read_plan
     from .solve import solve
     from .study import Study, read_study
+    from .sweep import sweep
     from .verify import verify
 
 _HOMES = {
@@ -24,6 +25,7 @@ _HOMES = {
     "read_plan": "plan",
     "read_study": "study",
     "solve": "solve",
+    "sweep": "sweep",
     "verify": "verify",
 }
 
@@ -38,6 +40,7 @@ __all__ = [
     "read_plan",
     "read_study",
     "solve",
+    "sweep",
     "verify",
 ]
 

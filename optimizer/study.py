@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import pandas as pd
 
@@ -14,6 +17,7 @@ from optimizer.grid.folder import Grid, no_grid, read_grid
 from optimizer.grid.zones import join_zones
 from optimizer.io import checks
 from optimizer.io.config import StudyConfig
+from optimizer.io.embedded import embedded_study
 from optimizer.io.frames import raw_from_frame
 from optimizer.io.keys import Keys, check_format, overridden, toml_keys, validated
 from optimizer.io.mappings import flat, mapping, parted
@@ -24,7 +28,7 @@ from optimizer.io.periods import Horizon
 from optimizer.io.reader import read_table
 from optimizer.io.schema import TABLES, schema
 from optimizer.io.source import Source
-from optimizer.io.table import Table
+from optimizer.io.table import RawTable, Table
 from optimizer.io.workbook import is_book, study_keys
 from optimizer.io.write import self_contained, write_study
 
@@ -37,7 +41,8 @@ class Study:
     """What is planned: keys of study.toml and tables sorted by their keys, empty where a file is absent.
 
     Columns, units and defaults are those of the data dictionary (``optimizer/io/schema``). ``inputs`` maps
-    each file that was read to its sha256; ``warnings`` are doubts that do not stop a plan.
+    each file that was read to its sha256; ``warnings`` are doubts that do not stop a plan; ``folder`` is where
+    study.toml was read, None for tables from memory.
     """
 
     config: StudyConfig
@@ -55,6 +60,7 @@ class Study:
     horizon: Horizon
     inputs: dict[str, str]
     warnings: tuple[Fault, ...] = ()
+    folder: Path | None = None
 
     @classmethod
     def from_tables(
@@ -89,7 +95,7 @@ class Study:
         )
         content, dotted = parted(keys)
         content = {"format": 1, **content, "files": _standard_files(frames)}
-        return _from_frames(Keys("keys", content, overrider="keys"), dotted, frames, flow, {})
+        return _from_frames(Keys("keys", content, overrider="keys"), dotted, frames, flow, {}, {})
 
     def replace(
         self,
@@ -108,7 +114,8 @@ class Study:
     ) -> Study:
         """Return a variant, validated anew: dotted ``keys`` and tables given replace this study's.
 
-        Sites keep the zone they have. Raises InputError with every fault found.
+        Sites keep the zone they have, and tables that stay as they are are the very same DataFrame objects.
+        Raises InputError with every fault found.
         """
         new = _given(
             sites=sites,
@@ -121,9 +128,8 @@ class Study:
             energy_prices=energy_prices,
             lines=lines,
         )
-        kept = {n: self.table(n) for n in self.own_tables}
-        if self.has_grid:
-            kept |= {n: self.table(n) for n in GRID_TABLES}
+        names = [*self.own_tables, *(GRID_TABLES if self.has_grid else ())]
+        kept = {n: self.table(n) for n in names if n not in new}
         content = self.config.model_dump(exclude_none=True)
         content["files"] = {**_standard_files(new), **content["files"]}
         gone = {content["files"].get(n, f"{content['files'].get('grid')}/{n}") for n in new}
@@ -131,7 +137,9 @@ class Study:
         if flow is None and self.has_grid and lines is None:
             flow = self.flow
         base = Keys("study.toml", content, overrider="keys")
-        return _from_frames(base, flat(keys or {}), {**kept, **new}, flow, inputs)
+        variant = _from_frames(base, flat(keys or {}), new, flow, inputs, kept)
+        same: dict[str, Any] = {n: self.table(n) for n in TABLES if n not in new and not len(variant.table(n))}
+        return dataclasses.replace(variant, folder=self.folder, **same)
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a table by its name in the data dictionary."""
@@ -156,14 +164,14 @@ class Study:
 
 
 def read_study(
-    path: str | Path,
+    path: str | Path | None = None,
     *,
     keys: Mapping[str, object] | None = None,
     files: Mapping[str, str | None] | None = None,
     strict: bool = False,
     tell: Callable[[str], None] | None = None,
 ) -> Study:
-    """Read a study from its study.toml, the folder that holds it, or a workbook with a sheet per table.
+    """Read a study from its study.toml, its folder or a workbook with a sheet per table; else the embedded one.
 
     ``keys`` are dotted overrides of study.toml; ``files`` replaces files of [files] by their key, with paths
     relative to the working directory, and None leaves an optional one out. ``strict`` takes doubts for
@@ -171,7 +179,7 @@ def read_study(
     """
     faults = Faults(strict=strict)
     source = Source(faults, tell=tell or (lambda _: None))
-    study_path, name = study_file(path)
+    study_path, name = study_file(embedded_study() if path is None else path)
     files = files or {}
     written = study_keys(study_path, name, source) if is_book(study_path) else toml_keys(study_path, name, source)
     if written is None:
@@ -187,7 +195,8 @@ def read_study(
         if table is not None:
             tables[name] = table
     grid = read_grid(*paths["grid"], source) if "grid" in paths else no_grid()
-    return _assembled(config, read, tables, grid, "grid" in paths, source)
+    study = _assembled(config, read, tables, grid, "grid" in paths, source)
+    return dataclasses.replace(study, folder=study_path.parent)
 
 
 def _given(**frames: pd.DataFrame | None) -> dict[str, pd.DataFrame]:
@@ -201,9 +210,9 @@ def _standard_files(frames: Frames) -> dict[str, str]:
 
 
 def _from_frames(
-    keys: Keys, overrides: Mapping[str, object], frames: Frames, flow: str | None, inputs: dict[str, str]
+    keys: Keys, overrides: Mapping[str, object], frames: Frames, flow: str | None, inputs: dict[str, str], kept: Frames
 ) -> Study:
-    """Parse DataFrames as files are parsed, and assemble the study."""
+    """Parse DataFrames as files are parsed, take those of a study as they are, and assemble the study."""
     faults = Faults()
     keys = overridden(keys, overrides, faults)
     if not check_format(keys, faults):
@@ -211,14 +220,16 @@ def _from_frames(
     config = validated(keys, StudyConfig, faults)
     tables: dict[str, Table] = {}
     for name in TABLES:
-        raw = raw_from_frame(frames[name], schema(name), faults) if name in frames else None
-        if raw is not None:
-            tables[name] = parse(raw, schema(name), faults)
+        if name in kept:
+            tables[name] = _as_it_is(name, kept[name], faults)
         elif name not in frames:
             tables[name] = empty(name, schema(name))
-    has_grid = any(name in frames for name in GRID_TABLES)
+        elif (raw := raw_from_frame(frames[name], schema(name), faults)) is not None:
+            tables[name] = parse(raw, schema(name), faults)
+    there = {*kept, *frames}
+    has_grid = any(name in there for name in GRID_TABLES)
     needed = [*REQUIRED, *(("zones", "headroom") if has_grid else ())]
-    for name in (n for n in needed if n not in frames):
+    for name in (n for n in needed if n not in there):
         cure = "a grid needs zones and headroom" if name in GRID_TABLES else "pass a DataFrame"
         faults.add(Fault(name, "is missing", cure=cure))
         tables.pop(name)
@@ -230,10 +241,19 @@ def _from_frames(
         faults.add(Fault("lines", 'are not used: flow is "none"', cure=cure, severity="warning"))
     grid = Grid(
         {n: t for n, t in tables.items() if n in GRID_TABLES},
-        flow or ("transport" if "lines" in frames else "none"),
+        flow or ("transport" if "lines" in there else "none"),
     )
     own = {n: t for n, t in tables.items() if n not in GRID_TABLES}
-    return _assembled(config, keys, own, grid, has_grid, Source(faults, inputs))
+    return _assembled(config, keys, own, grid, has_grid, Source(faults, inputs), kept=kept)
+
+
+def _as_it_is(name: str, frame: pd.DataFrame, faults: Faults) -> Table:
+    """Return a table of a study, which has been parsed and is valid; its unknown columns are doubted again."""
+    known = schema(name)
+    if any(known.find(str(column)) is None for column in frame):
+        parse(RawTable(name, name, {str(column): [] for column in frame}, range(0), "row"), known, faults)
+    # a copy that shares its columns: the zones that are found for sites must not enter the study's own table
+    return Table(name, name, known, frame.copy(deep=False), list(range(1, len(frame) + 1)), "row")
 
 
 def _assembled(
@@ -243,6 +263,8 @@ def _assembled(
     grid: Grid,
     has_grid: bool,
     source: Source,
+    *,
+    kept: Frames = MappingProxyType({}),
 ) -> Study:
     """Check tables against each other, find the zones of sites and return the study."""
     faults = source.faults
@@ -251,20 +273,24 @@ def _assembled(
     horizon = config.periods.horizon if config else None
     source.tell("checking the tables against each other")
     checks.run(checks.Context(config, keys, horizon, every, has_grid), faults)
+    kept = dict(kept)
     if has_grid and "sites" in every and "zones" in every:
         source.tell("finding the zones of the sites")
         join_zones(every["sites"], every["zones"], every.get("site_ramp"), horizon, faults)
+        if "sites" in kept and not every["sites"].frame["zone"].equals(kept["sites"]["zone"]):
+            del kept["sites"]
     if faults.errors or config is None or horizon is None:
         raise InputError(_in_order(faults.errors, files), _in_order(faults.warnings, files))
     source.tell("sorting the tables")
     return Study(
         config,
-        **{name: sorted_frame(every[name]) for name in TABLES},
+        **{name: kept[name] if name in kept else sorted_frame(every[name]) for name in TABLES},
         has_grid=has_grid,
         flow=grid.flow,
         horizon=horizon,
         inputs=source.inputs,
         warnings=tuple(_in_order(faults.warnings, files)),
+        folder=None,
     )
 
 

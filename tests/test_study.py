@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from optimizer import InputError, Study, read_study
+from optimizer.io.embedded import embedded_study
 
 TABLES = ("sites", "site_ramp", "racks", "deliveries", "placement", "zones", "headroom", "energy_prices", "lines")
 CONFORMANCE = sorted(p.parent for p in (Path(__file__).parent / "conformance").glob("*/*/study.toml"))
@@ -56,6 +57,13 @@ def test_a_fault_in_a_table_is_named_by_row() -> None:
     with pytest.raises(InputError) as caught:
         first.replace(sites=first.sites.assign(peak_pue=0.5))
     assert "sites:1 peak_pue" in str(caught.value)
+
+
+def test_without_a_path_it_is_the_embedded_study() -> None:
+    named, found = read_study(embedded_study()), read_study()
+    same(named, found)
+    assert found.folder == named.folder
+    assert read_study(keys={"money.discount_rate": "0.07"}).config.money.discount_rate == 0.07
 
 
 def test_an_override_is_named_by_its_option() -> None:

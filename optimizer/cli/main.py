@@ -22,6 +22,7 @@ from .messages import make_streams_safe, result, say, tell_error, tell_faults
 from .report import report
 from .schema import schema
 from .solve import solve
+from .sweep import sweep
 from .verify import verify
 
 REPORT = "https://github.com/rackgrid/rackgrid/issues"
@@ -36,6 +37,7 @@ rackgrid check mine               are the files right, and is power enough?
 rackgrid solve mine               solve your own
 rackgrid map plans/mine           a map to explore, and a picture per period
 rackgrid report plans/mine        one page to read, print and send
+rackgrid sweep mine --vary 'policy.max_sites=20,30,40' -o sweeps/mine    many cases, one table
 
 Exit codes: 0 a plan; 1 internal error; 2 bad usage or input; 3 proven infeasible; 4 stopped without a plan;
 5 verify found a number that differs."""
@@ -50,6 +52,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 app.command("solve", short_help="Solve a study and write its plan folder.")(solve)
+app.command("sweep", short_help="Solve many cases of a study into one table, with a page of pictures.")(sweep)
 app.command("check", short_help="Validate a study's files and its obvious limits.")(check)
 app.command("diff", short_help="Say what differs between two studies.")(diff)
 app.command("compare", short_help="Say what differs between two plans, with both maps on one page.")(compare)

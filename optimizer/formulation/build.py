@@ -12,13 +12,14 @@ import pyomo.environ as pyo
 from ..parameters import Parameters
 from ..study import Study
 from . import cost, delivery, halls, network, policy, power
-from .notation import PolicyKeys, Program, declare, linear
+from .notation import Program, declare, linear
+from .sets import PolicyKeys
 
 Index = Callable[[Program], Iterable[Any]]
 
 
 def _sites(c: Program) -> list[int]:
-    return [s for s in c.candidates if c.skus_at[s]]
+    return [s for s in c.sets.candidates if c.sets.skus_at[s]]
 
 
 CONSTRAINTS: dict[str, tuple[Callable[..., Any], Index]] = {
@@ -45,16 +46,18 @@ CONSTRAINTS: dict[str, tuple[Callable[..., Any], Index]] = {
     "site_count": (policy.site_count, lambda c: [None] if c.policy.max_sites is not None else []),
     "forced_open": (
         policy.forced_open,
-        lambda c: [s for s in c.candidates if c.p.forced[s] and not c.p.committed[s]],
+        lambda c: [s for s in c.sets.candidates if c.p.forced[s] and not c.p.committed[s]],
     ),
     "zone_share": (
         policy.zone_share,
         lambda c: [
-            z for z in range(len(c.p.zones)) if c.policy.max_zone_share is not None and set(_sites(c)) & {*c.members[z]}
+            z
+            for z in range(len(c.p.zones))
+            if c.policy.max_zone_share is not None and set(_sites(c)) & {*c.sets.members[z]}
         ],
     ),
     "site_share": (policy.site_share, lambda c: _sites(c) if c.policy.max_site_share is not None else []),
-    "site_cluster": (policy.site_cluster, lambda c: c.candidates if c.policy.min_site_mw > 0 else []),
+    "site_cluster": (policy.site_cluster, lambda c: c.sets.candidates if c.policy.min_site_mw > 0 else []),
     "vendor_cluster": (policy.vendor_cluster, lambda c: c.m.v),
     "vendor_presence": (
         policy.vendor_presence,

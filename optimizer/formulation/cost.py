@@ -75,12 +75,12 @@ def _per_built_mw(c: Program, money: Money, sites: list[int], usd_per_mw_year: F
 
 def lease(c: Program, money: Money) -> Sum:
     """Rent of the built MW of leased sites: Σ δ_t L_t lease_s (existing_st y_st + hall_s Σ h)."""
-    return _per_built_mw(c, money, [s for s in c.candidates if not c.p.own[s]], c.p.lease_usd_per_mw_year)
+    return _per_built_mw(c, money, [s for s in c.sets.candidates if not c.p.own[s]], c.p.lease_usd_per_mw_year)
 
 
 def fixed(c: Program, money: Money) -> Sum:
     """O&M of built MW: Σ δ_t L_t fixed_s (existing_st y_st + hall_s Σ h)."""
-    return _per_built_mw(c, money, c.candidates, c.p.fixed_usd_per_mw_year)
+    return _per_built_mw(c, money, c.sets.candidates, c.p.fixed_usd_per_mw_year)
 
 
 def placement(c: Program, money: Money) -> Sum:
@@ -88,7 +88,7 @@ def placement(c: Program, money: Money) -> Sum:
     p = c.p
     terms = [
         (float(p.placement_usd_per_rack[s, k] * p.pod_racks[k] * money.factor[t]) * MUSD, c.m.n[s, k, t])
-        for s, k, t in c.triples
+        for s, k, t in c.sets.triples
         if p.placement_usd_per_rack[s, k]
     ]
     return terms, 0.0

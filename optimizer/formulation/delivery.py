@@ -13,7 +13,7 @@ def delivery_balance(c: Program, k: int, t: int) -> Any:
     w_kt = w_k,t−1 + D_kt − Σ_s n_skt
     """
     m = c.m
-    placed = [(1.0, m.n[s, k, t]) for s in c.candidates if (s, k, t) in m.n]
+    placed = [(1.0, m.n[s, k, t]) for s in c.sets.candidates if (s, k, t) in m.n]
     before = [(-1.0, m.w[k, t - 1])] if (k, t - 1) in m.w else []
     return linear([(1.0, m.w[k, t]), *before, *placed]) == float(c.p.delivered_pods[k, t])
 
@@ -24,7 +24,7 @@ def aged_waiting(c: Program, k: int, t: int) -> Any:
     a_kt ≥ Σ_{τ ≤ t−A} D_kτ − Σ_{s, τ≤t} n_skτ
     """
     m = c.m
-    placed = [(1.0, m.n[s, k, a]) for s in c.candidates for a in range(t + 1) if (s, k, a) in m.n]
+    placed = [(1.0, m.n[s, k, a]) for s in c.sets.candidates for a in range(t + 1) if (s, k, a) in m.n]
     return linear([(1.0, m.a[k, t]), *placed]) >= float(c.p.delivered_pods[k, : c.p.aged_before[t]].sum())
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pyomo.environ as pyo
 
 from .notation import Program, linear
@@ -15,13 +16,12 @@ def zone_balance(c: Program, z: int, t: int) -> Any:
     Σ_{s∈z} d_st = g_zt + Σ_in f − Σ_out f
     """
     m, p = c.m, c.p
-    draw = [(1.0, m.d[s, t]) for s in c.members[z] if (s, t) in m.d]
+    draw = [(1.0, m.d[s, t]) for s in c.sets.members[z] if (s, t) in m.d]
     surplus = [(-1.0, m.g[z, t])] if (z, t) in m.g else []
     flows = []
-    for i in range(len(p.lines)):
-        if z in (p.line_from[i], p.line_to[i]):
-            out = 1.0 if p.line_from[i] == z else -1.0
-            flows += [(out, m.f[i, t]), (-out, m.r[i, t])]
+    for i in np.flatnonzero((p.line_from == z) | (p.line_to == z)).tolist():
+        out = 1.0 if p.line_from[i] == z else -1.0
+        flows += [(out, m.f[i, t]), (-out, m.r[i, t])]
     if not (draw or surplus or flows):
         return pyo.Constraint.Skip
     return linear([*draw, *surplus, *flows]) == 0.0

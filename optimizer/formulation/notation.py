@@ -7,34 +7,46 @@ other than zero: nothing is declared to be fixed afterwards.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from math import isfinite
+from typing import Any
 
-import numpy as np
 import pyomo.environ as pyo
 from pyomo.core.expr.numeric_expr import LinearExpression
 
 from ..parameters import Parameters
+from .sets import BOUNDS, PolicyKeys, Sets, filtered
 
 Term = tuple[float, pyo.Var]
 
 
-@dataclass
-class Program:
-    """A study's parameters ``p``, its Pyomo model ``m`` and the filtered sets.
+DOMAINS = {
+    "y": pyo.Binary,
+    "h": pyo.NonNegativeIntegers,
+    "n": pyo.NonNegativeIntegers,
+    "N": pyo.NonNegativeReals,
+    "w": pyo.NonNegativeReals,
+    "a": pyo.NonNegativeReals,
+    "v": pyo.Binary,
+    "idle": pyo.NonNegativeReals,
+    "spare": pyo.NonNegativeReals,
+    "d": pyo.NonNegativeReals,
+    "o": pyo.NonNegativeReals,
+    "g": pyo.NonNegativeReals,
+    "f": pyo.NonNegativeReals,
+    "r": pyo.NonNegativeReals,
+}
+"""Families of variables in the order of README.md."""
 
-    ``candidates``: sites that may be open. ``triples``: (s, k, t) where a pod of k may be placed at s in t.
-    ``present``: (s, vendor) that can be there at all; a variable only under ``min_vendor_mw``.
-    """
+
+@dataclass(frozen=True)
+class Program:
+    """A study's parameters ``p``, the keys of its policy, its filtered ``sets`` and its Pyomo model ``m``."""
 
     p: Parameters
     policy: PolicyKeys
+    sets: Sets
     m: pyo.ConcreteModel
-    candidates: list[int]
-    triples: list[tuple[int, int, int]]
-    skus_at: dict[int, list[int]]
-    first: dict[tuple[int, int], int]
-    present: list[tuple[int, str]]
-    members: dict[int, list[int]] = field(default_factory=dict)
 
     # sums ---------------------------------------------------------------------------------------------------
     def open_(self, s: int, t: int, factor: float) -> tuple[list[Term], float]:
@@ -47,8 +59,8 @@ class Program:
         """``factor`` · Σ_k p_k N_skt in IT MW, of one vendor or of all."""
         return [
             (factor * float(self.p.pod_mw[k]), self.m.N[s, k, t])
-            for k in self.skus_at[s]
-            if (vendor is None or self.p.vendor_of[k] == vendor) and t >= self.first[s, k]
+            for k in self.sets.skus_at[s]
+            if (vendor is None or self.p.vendor_of[k] == vendor) and t >= self.sets.first[s, k]
         ]
 
     def halls_by(self, s: int, t: int, factor: float = 1.0) -> list[Term]:
@@ -61,19 +73,6 @@ class Program:
         return terms + self.halls_by(s, t, factor * float(self.p.hall_mw[s])), constant
 
 
-@dataclass(frozen=True)
-class PolicyKeys:
-    """The keys of [policy] that bind, as read from the study; None where not set."""
-
-    max_sites: int | None = None
-    max_new_mw_per_year: float | None = None
-    max_zone_share: float | None = None
-    max_site_share: float | None = None
-    min_site_mw: float = 0.0
-    min_vendor_mw: float = 0.0
-    max_unused_mw_years: float | None = None
-
-
 def linear(terms: Iterable[Term], constant: float = 0.0) -> LinearExpression:
     """Build Σ coefficient · variable + constant from a list, zero coefficients dropped."""
     kept = [(c, v) for c, v in terms if c != 0.0]
@@ -82,63 +81,19 @@ def linear(terms: Iterable[Term], constant: float = 0.0) -> LinearExpression:
 
 def declare(p: Parameters, policy: PolicyKeys) -> Program:
     """Filter the sets and declare the variables of the model."""
-    m = pyo.ConcreteModel()
-    n_t = len(p.horizon)
-    periods = range(n_t)
-    candidates = [
-        s
-        for s in range(len(p.sites))
-        if p.committed[s] or p.forced[s] or (not p.forbidden[s] and p.may_hold_it_mw[s].max() > 0)
-    ]
-    out = np.cumsum(p.delivered_pods, axis=1) > 0
-    triples: list[tuple[int, int, int]] = []
-    skus_at: dict[int, list[int]] = {}
-    first: dict[tuple[int, int], int] = {}
-    for s in candidates:
-        skus_at[s] = []
-        for k in range(len(p.skus)):
-            when = [t for t in periods if p.admits[s, k] and out[k, t] and p.may_hold_it_mw[s, t] > 0]
-            if when:
-                skus_at[s].append(k)
-                first[s, k] = when[0]
-                triples += [(s, k, t) for t in when]
-    present = [(s, v) for s in candidates for v in sorted({p.vendor_of[k] for k in skus_at[s]})]
-    members = {z: [s for s in candidates if p.zone_of[s] == z] for z in range(len(p.zones))}
-    served = [(s, k, t) for (s, k), start in first.items() for t in range(start, n_t)]
-    loaded = [(s, t) for s in candidates for t in periods]
-    delivered = [k for k in range(len(p.skus)) if out[k, -1]]
-
-    m.y = pyo.Var([(s, t) for s, t in loaded if not p.committed[s]], within=pyo.Binary)
-    m.h = pyo.Var(
-        [(s, t) for s, t in loaded if p.halls_max[s] > 0 and t >= p.first_hall[s]],
-        within=pyo.NonNegativeIntegers,
-        bounds=lambda _m, s, _t: (0, int(min(p.halls_max[s], p.halls_per_year[s]))),
-    )
-    m.n = pyo.Var(triples, within=pyo.NonNegativeIntegers)
-    m.N = pyo.Var(served, within=pyo.NonNegativeReals)
-    m.w = pyo.Var([(k, t) for k in delivered for t in periods if out[k, t]], within=pyo.NonNegativeReals)
-    m.a = pyo.Var([(k, t) for k, t in m.w if p.aged_before[t] > 0], within=pyo.NonNegativeReals)
-    m.v = pyo.Var(present if policy.min_vendor_mw > 0 else [], within=pyo.Binary)
-    m.idle = pyo.Var(loaded, within=pyo.NonNegativeReals)
-    m.spare = pyo.Var([(s, t) for s, t in loaded if np.isfinite(p.power_mw[s, t])], within=pyo.NonNegativeReals)
-    m.d = pyo.Var(
-        [(s, t) for s, t in loaded if p.interconnection_mw[s, t] > 0],
-        bounds=lambda _m, s, t: (0, _finite(float(p.interconnection_mw[s, t]))),
-    )
-    m.o = pyo.Var(
-        [(s, t) for s, t in loaded if p.onsite_mw[s, t] > 0],
-        bounds=lambda _m, s, t: (0, float(p.onsite_mw[s, t])),
-    )
-    zone_periods = [(z, t) for z in range(len(p.zones)) for t in periods]
-    line_periods = [(i, t) for i in range(len(p.lines)) for t in periods]
-    m.g = pyo.Var(
-        [(z, t) for z, t in zone_periods if p.headroom_mw[z, t] > 0],
-        bounds=lambda _m, z, t: (0, float(p.headroom_mw[z, t])),
-    )
-    m.f = pyo.Var(line_periods, bounds=lambda _m, i, _t: (0, float(p.line_mw[i])))
-    m.r = pyo.Var(line_periods, bounds=lambda _m, i, _t: (0, float(p.line_back_mw[i])))
-    return Program(p, policy, m, candidates, triples, skus_at, first, present, members)
+    m, sets = pyo.ConcreteModel(), filtered(p, policy)
+    for name, index in sets.variables.items():
+        m.add_component(name, pyo.Var(index, within=DOMAINS[name], bounds=_bounds(p, name)))
+    return Program(p, policy, sets, m)
 
 
-def _finite(bound: float) -> float | None:
-    return bound if np.isfinite(bound) else None
+def _bounds(p: Parameters, name: str) -> Any:
+    """Return Pyomo's rule for the bounds of a family, None where its domain says all."""
+    if name not in BOUNDS:
+        return None
+
+    def rule(_model: pyo.ConcreteModel, *at: int) -> tuple[float, float | None]:
+        low, high = BOUNDS[name](p, *at)
+        return low, high if isfinite(high) else None
+
+    return rule

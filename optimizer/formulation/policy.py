@@ -11,7 +11,7 @@ from .notation import Program, linear
 def site_count(c: Program) -> Any:
     """Sites open in the last period, committed ones among them: Σ_s y_sT ≤ max_sites."""
     last = len(c.p.horizon) - 1
-    parts = [c.open_(s, last, 1.0) for s in c.candidates]
+    parts = [c.open_(s, last, 1.0) for s in c.sets.candidates]
     return linear([t for terms, _ in parts for t in terms], sum(n for _, n in parts)) <= float(c.policy.max_sites or 0)
 
 
@@ -21,15 +21,15 @@ def forced_open(c: Program, s: int) -> Any:
 
 
 def _share(c: Program, sites: list[int], share: float) -> Any:
-    last = len(c.p.horizon) - 1
+    last, within = len(c.p.horizon) - 1, set(sites)
     inside = [t for s in sites for t in c.it_load(s, last, 1.0 - share)]
-    outside = [t for s in c.candidates if s not in set(sites) for t in c.it_load(s, last, -share)]
+    outside = [t for s in c.sets.candidates if s not in within for t in c.it_load(s, last, -share)]
     return linear([*inside, *outside]) <= 0.0
 
 
 def zone_share(c: Program, z: int) -> Any:
     """IT MW in service in one zone in the last period: Σ_{s∈z} P_sT ≤ max_zone_share · Σ_s P_sT."""
-    return _share(c, c.members[z], float(c.policy.max_zone_share or 0.0))
+    return _share(c, c.sets.members[z], float(c.policy.max_zone_share or 0.0))
 
 
 def site_share(c: Program, s: int) -> Any:
@@ -55,7 +55,7 @@ def vendor_cluster(c: Program, s: int, vendor: str) -> Any:
 def vendor_presence(c: Program, s: int, vendor: str, t: int) -> Any:
     """Racks of a vendor are at a site only where it is present: P_svt ≤ (what the site can hold) · v_sv."""
     load = c.it_load(s, t, vendor=vendor)
-    stock = sum(float(c.p.delivered_mw[k, : t + 1].sum()) for k in c.skus_at[s] if c.p.vendor_of[k] == vendor)
+    stock = sum(float(c.p.delivered_mw[k, : t + 1].sum()) for k in c.sets.skus_at[s] if c.p.vendor_of[k] == vendor)
     return linear([*load, (-min(float(c.p.may_hold_it_mw[s, t]), stock), c.m.v[s, vendor])]) <= 0.0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import math
 from collections.abc import Collection, Mapping
@@ -22,12 +23,18 @@ def write_text(text: str, path: Path) -> None:
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
-    """Write a table: NaN and None as empty cells, floats as the shortest text that reads back the same."""
+    """Write a table as ``csv_text`` has it."""
+    write_text(csv_text(frame), path)
+
+
+def csv_text(frame: pd.DataFrame) -> str:
+    """Return a table as CSV: NaN and None as empty cells, floats as the shortest text that reads back the same."""
     columns = [_texts(frame.iloc[:, i]) for i in range(frame.shape[1])]
-    with path.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([str(c) for c in frame.columns])
-        writer.writerows(zip(*columns, strict=True))
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([str(c) for c in frame.columns])
+    writer.writerows(zip(*columns, strict=True))
+    return text.getvalue()
 
 
 def _texts(series: pd.Series) -> list[str]:
@@ -55,11 +62,33 @@ def write_study(
     """Write study.toml, its tables and its grid so that they need nothing outside of ``root``."""
     root.mkdir(parents=True, exist_ok=True)
     kept = self_contained(config, tables, has_grid=grid is not None)
-    write_text(dumps(kept.model_dump()), root / "study.toml")
+    write_text(config_text(kept), root / "study.toml")
     for name, frame in tables.items():
-        write_csv(_for_file(frame, name), root / f"{name}.csv")
+        write_text(table_text(frame, name)[1], root / f"{name}.csv")
     if grid is not None:
         _write_grid(root / "grid", grid, flow)
+
+
+def config_text(config: StudyConfig) -> str:
+    """Return the text of study.toml."""
+    return dumps(config.model_dump())
+
+
+def table_text(frame: pd.DataFrame, name: str) -> tuple[str, str]:
+    """Return the file name's ending and the text of a table: GeoJSON for zones that have a geometry, else CSV."""
+    if name == "zones" and frame["geometry"].notna().any():
+        return ".geojson", features_text(frame)
+    return ".csv", csv_text(_for_file(frame, name))
+
+
+def grid_tables(grid: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Return the tables that have a file in a grid's folder."""
+    return {name: frame for name, frame in grid.items() if len(frame) or name in ("zones", "headroom")}
+
+
+def grid_text(flow: str) -> str:
+    """Return the text of grid.toml."""
+    return dumps({"flow": flow, "security": "none"})
 
 
 def self_contained(config: StudyConfig, tables: Collection[str], *, has_grid: bool) -> StudyConfig:
@@ -71,14 +100,13 @@ def self_contained(config: StudyConfig, tables: Collection[str], *, has_grid: bo
 
 def _write_grid(folder: Path, grid: Mapping[str, pd.DataFrame], flow: str) -> None:
     folder.mkdir(exist_ok=True)
-    for name, frame in grid.items():
+    for name in grid:
         for ending in (".csv", ".geojson"):  # of an earlier study in this folder
             (folder / f"{name}{ending}").unlink(missing_ok=True)
-        if name == "zones" and frame["geometry"].notna().any():
-            write_features(frame, folder / f"{name}.geojson")
-        elif len(frame) or name in ("zones", "headroom"):
-            write_csv(_for_file(frame, name), folder / f"{name}.csv")
-    write_text(dumps({"flow": flow, "security": "none"}), folder / "grid.toml")
+    for name, frame in grid_tables(grid).items():
+        ending, text = table_text(frame, name)
+        write_text(text, folder / f"{name}{ending}")
+    write_text(grid_text(flow), folder / "grid.toml")
 
 
 def _for_file(frame: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -88,8 +116,8 @@ def _for_file(frame: pd.DataFrame, name: str) -> pd.DataFrame:
     return plain.assign(**{n: plain[n].where(plain[n] != math.inf) for n in unlimited})
 
 
-def write_features(frame: pd.DataFrame, path: Path) -> None:
-    """Write a table with a geometry column as GeoJSON, one feature per line."""
+def features_text(frame: pd.DataFrame) -> str:
+    """Return a table with a geometry column as GeoJSON, one feature per line."""
     from shapely.geometry import mapping
 
     names = [c for c in frame.columns if c != "geometry"]
@@ -100,7 +128,7 @@ def write_features(frame: pd.DataFrame, path: Path) -> None:
         feature = {"type": "Feature", "properties": properties, "geometry": geometry}
         lines.append(json.dumps(feature, ensure_ascii=False, allow_nan=False))
     body = ",\n".join(lines)
-    write_text('{"type": "FeatureCollection", "features": [\n' + body + "\n]}\n", path)
+    return '{"type": "FeatureCollection", "features": [\n' + body + "\n]}\n"
 
 
 def _json(value: Any) -> Any:

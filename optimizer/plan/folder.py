@@ -9,16 +9,19 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
 from ..errors import Fault, InputError
-from ..io.write import write_csv
-from ..study import read_study
+from ..io.write import csv_text, write_text
+from ..study import Study, read_study
 from .plan import TABLES, Plan
 
 FORMAT = 1
+# A float must read back as the one that was written: pandas did not always do so by itself.
+_OLD = tuple(map(int, pd.__version__.split(".")[:2])) < (3, 1)
+_PRECISION: Literal["round_trip"] | None = "round_trip" if _OLD else None
 _TEXT = {"site", "sku", "vendor", "period", "zone", "line", "block", "kind", "cause", "upgrade"}
 
 
@@ -112,18 +115,20 @@ def _swap(target: Path) -> Iterator[Path]:
 
 def _write_files(plan: Plan, folder: Path) -> None:
     plan.study.write(folder / "study")
-    for name in TABLES:
-        write_csv(plan.tables[name], folder / f"{name}.csv")
+    for name, text in own_files(plan).items():
+        write_text(text, folder / name)
+
+
+def own_files(plan: Plan) -> dict[str, str]:
+    """Return the text of every file of a plan folder by its name, those of its study apart."""
+    files = {f"{name}.csv": csv_text(plan.tables[name]) for name in TABLES}
     text = json.dumps(_site_features(plan), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    _write_text(folder / "sites.geojson", text.replace('{"type":"Feature",', '\n{"type":"Feature",') + "\n")
-    _write_text(folder / "solve.log", plan.log)
+    files["sites.geojson"] = text.replace('{"type":"Feature",', '\n{"type":"Feature",') + "\n"
+    files["solve.log"] = plan.log
     facts = {key: value for key, value in plan.facts.items() if key != "digest"}
     facts["digest"] = digest(facts)
-    _write_text(folder / "plan.json", json.dumps(facts, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
-
-
-def _write_text(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8", newline="\n")
+    files["plan.json"] = json.dumps(facts, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return files
 
 
 def _site_features(plan: Plan) -> dict[str, Any]:
@@ -144,8 +149,8 @@ def _site_features(plan: Plan) -> dict[str, Any]:
     return {"type": "FeatureCollection", "features": features}
 
 
-def read_plan(folder: str | Path) -> Plan:
-    """Read a plan folder.
+def read_plan(folder: str | Path, *, study: Study | None = None) -> Plan:
+    """Read a plan folder; ``study`` is taken for the one that lies in it, which is then not read.
 
     Raises InputError naming every file that is missing or cannot be read, or a format this release does not know.
     """
@@ -163,6 +168,7 @@ def read_plan(folder: str | Path) -> Plan:
                 dtype=text,
                 keep_default_na=False,
                 na_values={c: [""] for c in header.columns if c not in _TEXT},
+                float_precision=_PRECISION,
             )
         except FileNotFoundError:
             faults.append(Fault(str(path), "is missing", cure="a plan folder is whole or no plan: solve again"))
@@ -170,7 +176,8 @@ def read_plan(folder: str | Path) -> Plan:
             faults.append(Fault(str(path), f"cannot be read: {str(fault).splitlines()[0]}"))
     if faults:
         raise InputError(faults)
-    study = read_study(folder / str(facts.get("study_path", "study")))
+    if study is None:
+        study = read_study(folder / str(facts.get("study_path", "study")))
     missing = [name for name in ("sites.geojson", "solve.log") if not (folder / name).is_file()]
     if missing:
         cure = "a plan folder is whole or no plan: solve again"

@@ -9,7 +9,9 @@ from typing import Any
 
 import pandas as pd
 
+from ..errors import shown
 from ..study import Study
+from .units import share, usd
 
 TABLES = ("assignments", "sites", "power", "waiting", "zones", "flows", "unused", "upgrades")
 """Names of the plan's tables; each is a CSV of the folder and a key of ``Plan.tables``."""
@@ -74,6 +76,12 @@ class Plan:
         from .summary import summary
 
         return summary(self)
+
+    def __repr__(self) -> str:
+        """Name the study, the status, the objective and the gap on one line."""
+        name = shown(self.study.config.study.name or "study", 60)
+        gap = "no gap proven" if self.gap is None else f"gap {share(self.gap)}"
+        return f"<Plan of {name}: {self.status}, {usd(self.objective_usd)}, {gap}>"
 
     def __str__(self) -> str:
         return self.summary()

@@ -110,7 +110,8 @@ class Job:
     """One solve of the loaded matrix, changed as stated; None leaves a part as it is.
 
     The search ends once a point is at or below ``objective_target`` or the proven bound at or above
-    ``bound_target``. ``max_nodes`` ends it after so many nodes, which is the same on every machine.
+    ``bound_target``. ``max_nodes`` ends it after so many nodes, which is the same on every machine. A ``series`` of
+    linear programs differs in its bounds alone and starts where the one before ended; nothing is whole in it.
     """
 
     lower: Floats | None = None
@@ -125,6 +126,7 @@ class Job:
     bound_target: float | None = None
     seed: int = 0
     presolve: bool = True
+    series: bool = False
 
 
 @dataclass(frozen=True)

@@ -24,15 +24,17 @@ GRACE_S = 3.0
 
 
 class Engine:
-    """One solver process with one matrix; jobs run one after the other.
+    """One solver process with one matrix at a time; jobs run one after the other.
 
     ``event`` receives what the solver says: ("log", line), ("progress", (objective, bound)),
     ("point", (objective, x)).
     """
 
-    def __init__(self, matrix: Matrix, event: Callable[[str, Any], None]) -> None:
+    def __init__(
+        self, matrix: Matrix | None = None, event: Callable[[str, Any], None] = lambda _kind, _content: None
+    ) -> None:
         self._matrix = matrix
-        self._event = event
+        self.event = event
         self._process: subprocess.Popen[bytes] | None = None
         self._answers: Queue[tuple[str, Any]] = Queue()
 
@@ -55,6 +57,8 @@ class Engine:
 
     def load(self, matrix: Matrix) -> None:
         """Replace the matrix for the jobs that follow."""
+        if matrix is self._matrix:
+            return
         self._matrix = matrix
         if self._process is not None:
             self._send("matrix", matrix)
@@ -90,7 +94,7 @@ class Engine:
             if kind == "progress":
                 bound = max(bound, content[1])
             if kind:
-                self._event(kind, content)
+                self.event(kind, content)
             if asked is not None and now > asked + GRACE_S:
                 self.close()
                 status = "feasible" if best[1] is not None else "none"
@@ -132,7 +136,8 @@ class Engine:
                 answers.put(("gone", "it ended without an answer"))
 
         threading.Thread(target=listen, daemon=True).start()
-        self._send("matrix", self._matrix)
+        if self._matrix is not None:
+            self._send("matrix", self._matrix)
 
     def _send(self, kind: str, content: Any) -> None:
         assert self._process is not None

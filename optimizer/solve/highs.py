@@ -37,14 +37,17 @@ class Solver:
         self._stop = stop
         self._event = event
         self._bound_target = np.inf
+        self._live: highspy.Highs | None = None
 
     def solve(self, job: Job) -> Result:
-        """Solve the matrix with the job's changes, from scratch.
+        """Solve the matrix with the job's changes, from scratch, or as one of a series that starts where it ended.
 
         HiGHS 1.16 can end "optimal" with the start as its point and the objective of another one, when presolve maps
         the start to a better point: what it says of its point is recomputed, and the job repeated without a start,
         then without presolve, where it differs.
         """
+        if job.series:
+            return self._next(job)
         result = self._once(job)
         for careful in (replace(job, start=None), replace(job, start=None, presolve=False)):
             if result.x is None or self._consistent(job, result):
@@ -54,6 +57,19 @@ class Solver:
         if result.x is not None and not self._consistent(job, result):
             raise RuntimeError("HiGHS reports an objective that is not that of its point")
         return result
+
+    def _next(self, job: Job) -> Result:
+        """Change the bounds of the linear program that is loaded and go on from its last basis."""
+        if self._live is None:
+            self._live = highspy.Highs()
+            self._set_options(self._live, job)
+            self._live.passModel(_lp(self._matrix, job))
+        columns = np.arange(self._matrix.shape[1], dtype=np.int32)
+        lower = self._matrix.lower if job.lower is None else job.lower
+        upper = self._matrix.upper if job.upper is None else job.upper
+        self._live.changeColsBounds(len(columns), columns, lower, upper)
+        self._live.run()
+        return _result(self._live, False)
 
     def _consistent(self, job: Job, result: Result) -> bool:
         assert result.x is not None

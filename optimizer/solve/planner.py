@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
 from ..errors import InfeasibleError, RackgridError, SolverError
 from ..formulation.build import build
+from ..formulation.notation import Program
 from ..parameters import Parameters
 from ..plan import Plan
 from ..plan.decisions import Decisions, frames
@@ -19,9 +21,12 @@ from .arrays import Floats, Job, Matrix, Result
 from .dispatch import complete
 from .engine import Engine
 from .facts import facts
+from .follow import follow
 from .infeasible import WORDS, clashes
-from .matrix import MUSD, ImpossibleRow, compile_matrix
+from .known import Known
+from .matrix import MUSD, Compiled, ImpossibleRow, compile_matrix
 from .progress import Journal, Progress, relative_gap
+from .reuse import Template
 from .search import Search, Stopped
 from .tighten import whole_clusters
 
@@ -31,12 +36,27 @@ NO_PLAN = "No plan satisfies the study's policy (proven)."
 
 
 class Planner:
-    """Carries one study through all steps; ``plan`` may be called once."""
+    """Carries one study through all steps; ``plan`` may be called once.
+
+    ``engine`` is a solver process to use and to leave alive: then the study is one of many, and its search follows
+    the plan of ``known``, the base case, where there is one, with arrays from its ``template``. ``search_gap`` is a
+    closer gap than the study's own.
+    """
 
     def __init__(
-        self, study: Study, progress: Callable[[Progress], None] | None, stop: Callable[[], bool] | None
+        self,
+        study: Study,
+        progress: Callable[[Progress], None] | None,
+        stop: Callable[[], bool] | None,
+        *,
+        engine: Engine | None = None,
+        known: Known | None = None,
+        template: Template | None = None,
+        search_gap: float | None = None,
     ) -> None:
         self.study = study
+        self._lent, self._known, self._template = engine, known, template
+        self._gap = study.config.solve.gap if search_gap is None else search_gap
         self.journal = Journal(progress)
         self._asked_to_stop = stop or (lambda: False)
         self._interrupted = False
@@ -47,17 +67,12 @@ class Planner:
         """Solve and return the plan; see ``solve``."""
         self.journal.enter("build")
         self.p = Parameters.of(self.study)
-        program = build(self.study, self.p)
-        try:
-            compiled = compile_matrix(program)
-        except ImpossibleRow as row:
-            keys = [key for family, key in WORDS.items() if f"'{family}" in str(row)]
-            raise InfeasibleError(NO_PLAN, [f"{key} can't hold for this study's own numbers" for key in keys]) from row
+        program, compiled = self._arrays()
         self.tight = whole_clusters(program, compiled)
         n_rows, n_cols = compiled.matrix.shape
         self.journal.say(f"{n_rows} rows, {n_cols} columns, {int(compiled.matrix.integer.sum())} integers")
-        with Engine(compiled.matrix, self._hear) as engine:
-            self.engine, self.c = engine, compiled
+        self.c = compiled
+        with self._solver() as self.engine:
             unavoidable = self._unavoidable()
             search = self._search()
             if search.x is None:
@@ -69,7 +84,29 @@ class Planner:
             raise SolverError("No dispatch serves the best plan's loads.")
         return self._account(search, *completed, unavoidable)
 
+    def _arrays(self) -> tuple[Program, Compiled]:
+        """Return the model and its arrays, from those of the base case where they have place for this one."""
+        reused = None if self._template is None else self._template.arrays(self.study, self.p)
+        if reused is not None:
+            return reused
+        program = build(self.study, self.p)
+        try:
+            return program, compile_matrix(program)
+        except ImpossibleRow as row:
+            keys = [key for family, key in WORDS.items() if f"'{family}" in str(row)]
+            raise InfeasibleError(NO_PLAN, [f"{key} can't hold for this study's own numbers" for key in keys]) from row
+
     # solving ------------------------------------------------------------------------------------------------
+    @contextmanager
+    def _solver(self) -> Iterator[Engine]:
+        """Give the solver process that was lent, or one for this study alone."""
+        if self._lent is None:
+            with Engine(event=self._hear) as own:
+                yield own
+        else:
+            self._lent.event = self._hear
+            yield self._lent
+
     @property
     def stopped(self) -> bool:
         """Whether the time limit struck or somebody asked to stop."""
@@ -101,6 +138,9 @@ class Planner:
     def _unavoidable(self) -> float | None:
         """Least waiting MW-years of any plan: the relaxation with waiting as its only objective."""
         self.journal.enter("unavoidable waiting")
+        if self._known is not None and (same := self._known.unavoidable_mw_years(self.c)) is not None:
+            self.journal.say("the linear program is that of the base case, and so is its answer")
+            return same
         cost, offset = self.c.objectives.waiting
         matrix = self.c.matrix
         try:
@@ -134,12 +174,13 @@ class Planner:
                 return None
             return exact, float(matrix.cost @ exact) + matrix.offset
 
-        search = Search(
-            self.p, self.c, matrix, self.study.config.solve.gap, self._run, accept, self.journal, counts_money
-        )
+        search = Search(self.p, self.c, matrix, self._gap, self._run, accept, self.journal, counts_money)
         try:
             search.offer(start)
-            search.search()
+            if self._lent is None:
+                search.search()
+            else:
+                follow(search, None if self._known is None else self._known.point(self.p, self.c))
         except Stopped:
             self.journal.say("stopped: the best plan so far is kept")
             search.salvage()

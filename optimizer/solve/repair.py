@@ -15,6 +15,10 @@ from .progress import Journal
 FREE_INTEGERS = 200
 NEIGHBOUR_NODES = 60
 REPAIR_NODES = 40
+# Around a relaxed point: halls that may be added, pods in service that may be more, and nodes that the search takes.
+NEAR_HALLS = 1
+NEAR_PODS = 2
+NEAR_NODES = 10
 
 
 class Repair:
@@ -65,6 +69,20 @@ class Repair:
         if result.x is not None:
             lower[now] = upper[now] = np.round(result.x[now])
         return result.x
+
+
+def whole_near(c: Compiled, matrix: Matrix, relaxed: Floats, gap: float, *, objective_target: float) -> Job:
+    """Look for whole halls and pods close to a relaxed point, with its openings and vendors.
+
+    The search ends once it meets ``objective_target``.
+    """
+    lower, upper = matrix.lower.copy(), matrix.upper.copy()
+    held, halls, serving = c.columns.array("y", "v"), c.columns.array("h"), c.columns.array("N")
+    lower[held] = upper[held] = np.round(relaxed[held])
+    for at, fewer, more in ((halls, 0, NEAR_HALLS), (serving, NEAR_PODS - 1, NEAR_PODS)):
+        lower[at] = np.maximum(lower[at], np.floor(relaxed[at] + 1e-6) - fewer)
+        upper[at] = np.minimum(upper[at], np.ceil(relaxed[at] - 1e-6) + more)
+    return Job(lower=lower, upper=upper, gap=gap / 10, max_nodes=NEAR_NODES, objective_target=objective_target)
 
 
 class Neighbourhood:

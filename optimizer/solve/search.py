@@ -108,16 +108,24 @@ class Search:
     def search(self) -> None:
         """Run all steps until the gap is proven; leaves the best point and bound in the object."""
         self.journal.enter("bound")
-        relaxed = self._relax(max(self.gap / 2, FIRST_GAP))
+        relaxed = self.relax(max(self.gap / 2, FIRST_GAP))
         if relaxed is not None and not self.reached:
             self.offer(self._rounded_down(relaxed))
             if self.pods.sum() > FEW_PODS:
-                self._repair_and_improve(relaxed)
-        if not self.reached and not self.infeasible:
-            self.journal.enter("proof")
-            self._prove_whole()
+                self.repair_and_improve(relaxed)
+        self.finish()
 
-    def _repair_and_improve(self, relaxed: Floats) -> None:
+    def finish(self) -> None:
+        """Branch and bound on the whole model, started from the best plan, where the gap is still open."""
+        if self.reached or self.infeasible:
+            return
+        self.journal.enter("proof")
+        result = self._sceptical(Job(start=self.x, gap=self.gap * 0.98))
+        self.offer(result.x)
+        self.prove(result.bound)
+
+    def repair_and_improve(self, relaxed: Floats) -> None:
+        """Make a point with continuous pods whole, period after period, and search around the best plan."""
         neighbourhood = Neighbourhood(self.p, self.c, self.matrix)
         self.journal.enter("repair")
         repair = Repair(self.c, self.matrix, self.gap, self.run, self.journal)
@@ -125,28 +133,33 @@ class Search:
         for self.guide in repair.steps(relaxed):
             pass
         self.offer(self.guide)
-        if self.x is None:
-            return
+        if self.x is not None:
+            self._polish(neighbourhood)
+
+    def _polish(self, neighbourhood: Neighbourhood) -> None:
+        """Improve the plan and the bound in turn, until the gap is reached or neither helps."""
         self.journal.enter("improve")
         self._improve(neighbourhood)
         while not self.reached:
             bound = self.bound
             self.journal.enter("bound")
-            self._relax(self.gap / 20, self._needed_bound())
+            self.relax(self.gap / 20, self.needed_bound)
             if self.reached or self.bound <= bound + 1e-3 * self.gap * abs(bound):
                 return
             self.journal.enter("improve")
             self._improve(neighbourhood)
 
-    def _enough(self) -> float:
+    @property
+    def enough(self) -> float:
         """Objective that is within the gap of the proven bound, with a margin for rounding."""
         return self.bound + 0.999 * self.gap * max(1.0 / self.matrix.unit, abs(self.bound))
 
-    def _needed_bound(self) -> float:
+    @property
+    def needed_bound(self) -> float:
         """Bound that would prove the best plan to be within the gap."""
         return self.objective - self.gap * max(1.0 / self.matrix.unit, abs(self.objective))
 
-    def _relax(self, gap: float, bound_target: float | None = None) -> Floats | None:
+    def relax(self, gap: float, bound_target: float | None = None) -> Floats | None:
         """Solve with continuous pods: a bound for the plan, and openings and halls to repair from."""
         integer = self.matrix.integer & ~self.pods
         result = self._sceptical(Job(integer=integer, gap=gap, start=self.x, bound_target=bound_target))
@@ -162,17 +175,11 @@ class Search:
         for _ in range(ROUNDS):
             if self.reached or self.x is None or idle >= PATIENCE:
                 return
-            job = neighbourhood.job(self.x, self.gap, objective_target=self._enough())
+            job = neighbourhood.job(self.x, self.gap, objective_target=self.enough)
             result = self.run(self.matrix, job)
             before = self.objective
             self.offer(result.x)
             idle = 0 if self.objective < before - 1e-6 * abs(before) else idle + 1
-
-    def _prove_whole(self) -> None:
-        """Branch and bound on the whole model, started from the best plan."""
-        result = self._sceptical(Job(start=self.x, gap=self.gap * 0.98))
-        self.offer(result.x)
-        self.prove(result.bound)
 
     def _sceptical(self, job: Job) -> Result:
         """Run a job; believe "infeasible" only without a plan in hand, and when a second run says so too.

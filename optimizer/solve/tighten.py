@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from math import ceil, floor
 
 import numpy as np
@@ -15,13 +16,16 @@ from .matrix import Compiled
 MOST_COMBINATIONS = 20_000
 
 
-def least_sum(sizes: list[float], asked: float) -> float:
-    """Return the least Σ count · size ≥ asked over whole counts, or ``asked`` where there are too many to try."""
-    sizes = sorted(set(sizes), reverse=True)
+@cache
+def least_sum(sizes: tuple[float, ...], asked: float) -> float:
+    """Return the least Σ count · size ≥ asked over whole counts, or ``asked`` where there are too many to try.
+
+    ``sizes`` differ and fall. Many sites ask the same.
+    """
     if not sizes or np.prod([asked / s + 1 for s in sizes[:-1]]) > MOST_COMBINATIONS:
         return asked
 
-    def least(of: list[float], rest: float) -> float:
+    def least(of: tuple[float, ...], rest: float) -> float:
         if len(of) == 1 or rest <= 0:
             return max(0, ceil(rest / of[-1] - 1e-9)) * of[-1]
         return min(n * of[0] + least(of[1:], rest - n * of[0]) for n in range(floor(rest / of[0]) + 2))
@@ -38,13 +42,15 @@ def whole_clusters(program: Program, c: Compiled) -> Matrix:
     p, matrix = program.p, c.matrix
     values, row_lower = matrix.values.copy(), matrix.row_lower.copy()
     columns = np.repeat(np.arange(matrix.shape[1]), np.diff(matrix.starts))
-    asked_of: dict[int, tuple[float, list[float]]] = {}
+    asked_of: dict[int, tuple[float, tuple[float, ...]]] = {}
     for family in ("site_cluster", "vendor_cluster"):
         for row, index in zip(c.rows.get(family, []), c.row_index.get(family, []), strict=True):
             s, vendor = index if isinstance(index, tuple) else (index, None)
             key = program.policy.min_site_mw if vendor is None else program.policy.min_vendor_mw
-            sizes = [float(p.pod_mw[k]) for k in program.skus_at[s] if vendor is None or p.vendor_of[k] == vendor]
-            asked_of[int(row)] = (float(p.cluster_it_mw(key, vendor)[s]), sizes)
+            pods_mw = {
+                float(p.pod_mw[k]) for k in program.sets.skus_at[s] if vendor is None or p.vendor_of[k] == vendor
+            }
+            asked_of[int(row)] = (float(p.cluster_it_mw(key, vendor)[s]), tuple(sorted(pods_mw, reverse=True)))
     switches = np.isin(columns, c.columns.array("y", "v"))
     for row, (asked, sizes) in asked_of.items():
         least = least_sum(sizes, asked) if asked > 0 else asked

@@ -17,7 +17,7 @@ from optimizer.plan.summary import TERMS
 from optimizer.plan.units import money_unit, power_unit
 
 from .palette import AVOIDABLE, BORDER, CREDIT, DARK, ENERGISED, SOFT, SPENT, vendor_colours
-from .style import settled
+from .style import Picture, settled
 
 UNUSED_TERMS = ("waiting", "aged", "unplaced", "idle_hall", "idle_power")
 """Cost terms that are prices of unused capacity and no real money."""
@@ -35,7 +35,7 @@ def stack_deployment(plan: Plan) -> Figure:
     seen = quantities(plan)
     unit, name = power_unit(max(seen.delivered.sum(), default=0.0))
     with settled():
-        figure = Figure(figsize=(11.0, 7.6), facecolor="white", layout="constrained")
+        figure = Picture(figsize=(11.0, 7.6), facecolor="white", layout="constrained")
         FigureCanvasAgg(figure)
         grid = figure.add_gridspec(3, 1, height_ratios=(3.3, 1.5, 0.34), hspace=0.05)
         top, middle, bottom = (figure.add_subplot(grid[row]) for row in range(3))
@@ -54,7 +54,7 @@ def cost_waterfall(plan: Plan, *, discounted: bool = True) -> Figure:
     unit, name = money_unit(max([abs(total), *map(abs, terms.values())]))
     rows = [(TERMS.get(term, term), value / unit, _money_colour(term, value)) for term, value in terms.items()]
     with settled():
-        figure = Figure(figsize=(8.4, 1.9 + 0.36 * (len(rows) + 1)), facecolor="white", layout="constrained")
+        figure = Picture(figsize=(8.4, 1.9 + 0.36 * (len(rows) + 1)), facecolor="white", layout="constrained")
         FigureCanvasAgg(figure)
         ax = figure.add_subplot()
         _fall(ax, rows, total / unit)

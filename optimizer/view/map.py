@@ -17,7 +17,7 @@ from optimizer.plan.units import mw
 from . import layers, legend
 from .palette import DARK, SOFT
 from .scene import scene
-from .style import settled
+from .style import Picture, settled
 
 SIZE_IN = (12.0, 8.0)
 DPI = 150
@@ -44,7 +44,7 @@ def map_period(plan: Plan, period: str, *, ax: Any = None, flows: bool = True) -
             ax.set_title(_title(plan, period), parse_math=False)
             drawn: Figure = ax.figure
             return drawn
-        figure = Figure(figsize=SIZE_IN, dpi=DPI, facecolor="white")
+        figure = Picture(figsize=SIZE_IN, dpi=DPI, facecolor="white")
         FigureCanvasAgg(figure)
         view = scene(plan, period, aspect=_MAP[2] * SIZE_IN[0] / (_MAP[3] * SIZE_IN[1]))
         _headline(figure, 0.957, _title(plan, period), points=17.0, weight="bold")

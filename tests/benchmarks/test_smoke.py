@@ -44,3 +44,11 @@ def test_map_benchmark_runs(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     measures = [line.split()[0] for line in done.stdout.splitlines()]
     assert measures[:4] == ["measure", "write_s", "write_mib", "file_mb"]
+
+
+def test_sweep_benchmark_runs(tmp_path: Path) -> None:
+    script = Path(__file__).with_name("sweep.py")
+    command = [sys.executable, str(script), "--smoke", "--mix", "costs"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stderr
+    assert [line.split()[0] for line in done.stdout.splitlines()] == ["mix", "costs"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,18 @@ def test_gap_in_words(tmp_path: Path, facts: dict[str, object], words: str) -> N
     plan = handmade_plan(read_study(write_small_study(tmp_path / "small")), **facts)
     assert words in status_in_words(plan)
     assert plan.summary()
+
+
+@pytest.mark.parametrize(
+    ("gap", "words"),
+    [(0.0004, "optimal, 1.00 bn USD, gap 0.04 %"), (None, "optimal, 1.00 bn USD, no gap proven")],
+)
+def test_plan_is_named_on_one_line(tmp_path: Path, gap: float | None, words: str) -> None:
+    plan = handmade_plan(read_study(write_small_study(tmp_path / "small")), status="optimal", gap=gap)
+    assert repr(plan) == f"<Plan of Small $x^2$ [bold]study[/bold]: {words}>"
+    named = plan.study.replace(keys={"study.name": "two\nlines " + "x" * 200})
+    assert len(repr(replace(plan, study=named))) < 140
+    assert "\n" not in repr(replace(plan, study=named))
 
 
 def test_units() -> None:

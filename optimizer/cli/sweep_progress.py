@@ -1,0 +1,110 @@
+"""Show how a sweep goes: a live line on a terminal, plain lines elsewhere, always on stderr."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from .interrupt import SIGNALS
+from .messages import say
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from optimizer.sweep import SweepProgress
+
+QUIET_S = 2.0  # plain lines come no closer together than this
+STOPPING = "stopping; what is solved is kept, and the same call goes on; a second interrupt gives up what is running"
+
+
+def line(now: SweepProgress) -> str:
+    """Return the state of a sweep as one line."""
+    parts = [f"{now.seconds:7.1f} s", f"{now.done:,} of {now.total:,} cases"]
+    if now.failed:
+        parts.append(f"{now.failed:,} failed")
+    if now.running:
+        parts.append(f"{now.running:,} running")
+    if now.left_s is not None and now.done < now.total:
+        parts.append(f"about {_clock(now.left_s)} left")
+    return "  ".join(parts)
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes:02d} min"
+    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
+
+
+class Plain:
+    """Lines, the last of several that come too close together."""
+
+    def __init__(self) -> None:
+        self._heard, self._said, self._said_at = "", "", float("-inf")
+        self._ended = (0, 0)
+
+    def listen(self, now: SweepProgress) -> None:
+        """Take the state; say it where cases ended and the last line is some time ago."""
+        self._heard = line(now)
+        if time.monotonic() - self._said_at >= QUIET_S and (now.done, now.failed) != self._ended:
+            self._ended = (now.done, now.failed)
+            self.close()
+
+    def close(self) -> None:
+        """Say what had to wait."""
+        if self._heard and self._heard != self._said:
+            say(self._heard)
+            self._said, self._said_at = self._heard, time.monotonic()
+
+
+class Live:
+    """One line that runs."""
+
+    def __init__(self) -> None:
+        self.heard = "making the cases"
+
+    def listen(self, now: SweepProgress) -> None:
+        """Take the state; the line refreshes itself."""
+        self.heard = line(now)
+
+    def picture(self) -> Text:
+        """Return the line as it stands."""
+        from rich.text import Text
+
+        return Text(self.heard, overflow="ellipsis", no_wrap=True)
+
+
+@contextmanager
+def followed() -> Iterator[Plain | Live]:
+    """Give a display for ``sweep``."""
+    if not sys.stderr.isatty():
+        plain = Plain()
+        yield plain
+        plain.close()
+        return
+    from rich.console import Console
+    from rich.live import Live as Running
+
+    live = Live()
+    console = Console(stderr=True, highlight=False)
+    with Running(console=console, get_renderable=live.picture, refresh_per_second=4, transient=True):
+        yield live
+    say(live.heard)
+
+
+def stop_wanted() -> Callable[[], bool]:
+    """Return the ``stop`` of a sweep: true from the first interrupt on, which is said once."""
+    said = False
+
+    def stop() -> bool:
+        nonlocal said
+        if SIGNALS.wanted() and not said:
+            said = True
+            say(STOPPING)
+        return SIGNALS.wanted()
+
+    return stop

@@ -1,0 +1,91 @@
+"""The search of a variant: from the plan of its base case, with a bound of its own.
+
+What a linear program and a plan nearby can settle is settled by them, in tenths of a second; what they leave open
+goes through the steps of every search. Nothing here depends on other variants or on the clock.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from .arrays import Floats, Job, Matrix
+from .openings import Openings
+from .repair import whole_near
+from .search import FEW_PODS, Search
+
+
+def follow(search: Search, base: Floats | None) -> None:
+    """Run the search from ``base``, a point of the base case's decisions (it need not satisfy the rows), or None."""
+    if search.pods.sum() <= FEW_PODS:
+        search.offer(base)
+        search.search()
+        return
+    search.journal.enter("relaxation")
+    nothing = np.zeros(len(search.pods), dtype=bool)
+    result = search.run(search.matrix, Job(integer=nothing, series=True))
+    if result.x is None or result.status != "optimal":
+        search.search()
+        return
+    search.guide = result.x
+    search.prove(result.bound)
+    search.offer(base)
+    if not search.reached:
+        search.journal.enter("adapt")
+        _adapt(search, base, result.x)
+    if not search.reached:
+        _improve(search)
+
+
+def _adapt(search: Search, base: Floats | None, relaxed: Floats) -> None:
+    """Try the base's openings, then those that the relaxation asks for, until a whole plan is near enough.
+
+    Where none is, the best of them still gives the proof a plan to start from.
+    """
+    openings = Openings(search.p, search.c, _roomier(search, relaxed), search.run)
+    best, least = None, np.inf
+    for point in openings.candidates(relaxed, base):
+        objective = float(search.matrix.cost @ point) + search.matrix.offset
+        if objective < search.enough:
+            _make_whole(search, point)
+            if search.reached:
+                return
+        elif objective < least:
+            best, least = point, objective
+    if best is not None and least < search.objective:
+        _make_whole(search, best)
+
+
+def _roomier(search: Search, relaxed: Floats) -> Matrix:
+    """Return the matrix with a lower ceiling on unused capacity, where there is one: whole pods will wait a little.
+
+    Each share of a pod at a site and in a period counts as half a pod that waits.
+    """
+    rows = search.c.rows.get("unused_ceiling")
+    if rows is None:
+        return search.matrix
+    p, shape = search.p, (len(search.p.sites), len(search.p.skus), len(search.p.horizon))
+    pods = search.c.columns.spread("N", relaxed, shape)
+    shares = (np.abs(pods - np.round(pods)) > 1e-6).sum(axis=(0, 2))
+    row_upper = search.matrix.row_upper.copy()
+    row_upper[rows] -= 0.5 * p.length_years * float(shares @ p.pod_mw)
+    return replace(search.matrix, row_upper=row_upper)
+
+
+def _make_whole(search: Search, relaxed: Floats) -> None:
+    """Offer a plan of whole halls and pods close to a relaxed point."""
+    job = whole_near(search.c, search.matrix, relaxed, search.gap, objective_target=search.enough)
+    search.offer(search.run(search.matrix, job).x)
+
+
+def _improve(search: Search) -> None:
+    """Prove a better bound with continuous pods, make its point whole, and go on as a search without a base does."""
+    search.journal.enter("bound")
+    relaxed = search.relax(search.gap / 2, search.needed_bound if search.x is not None else None)
+    if relaxed is not None and not search.reached:
+        search.journal.enter("adapt")
+        _make_whole(search, relaxed)
+    if relaxed is not None and not search.reached:
+        search.repair_and_improve(relaxed)
+    search.finish()

@@ -1,0 +1,72 @@
+"""What a base case teaches its variants: its plan, and what stays proven where nothing that it rests on changes."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..formulation.build import build
+from ..parameters import Parameters
+from ..plan import Plan
+from .arrays import Floats
+from .matrix import Compiled, compile_matrix
+
+
+@dataclass(frozen=True)
+class Known:
+    """The base's plan, and the ``waiting_key`` of the linear program that gave its unavoidable waiting.
+
+    Travels to other processes in one piece.
+    """
+
+    plan: Plan
+    waiting_key: str
+
+    def point(self, p: Parameters, c: Compiled) -> Floats | None:
+        """Return the base's openings, halls, pods and vendors as a point of a variant; None where periods differ.
+
+        Sites and SKUs that the variant lacks are left out. The point need not satisfy the variant's rows.
+        """
+        if list(self.plan.study.horizon.names) != p.periods:
+            return None
+        site, sku = ({name: i for i, name in enumerate(names)} for names in (p.sites, p.skus))
+        period = {name: t for t, name in enumerate(p.periods)}
+        halls, opened = (np.zeros((len(site), len(period))) for _ in range(2))
+        pods = np.zeros((len(site), len(sku), len(period)))
+        states = self.plan.sites[self.plan.sites["site"].isin(site)]
+        at = states["site"].map(site).to_numpy(), states["period"].map(period).to_numpy()
+        halls[at], opened[at] = states["halls"], states["open"]
+        placed = self.plan.assignments
+        placed = placed[placed["site"].isin(site) & placed["sku"].isin(sku)]
+        pods[placed["site"].map(site), placed["sku"].map(sku), placed["period"].map(period)] = placed["pods"]
+        x = np.zeros(c.matrix.shape[1])
+        c.columns.gather("h", np.diff(halls, axis=1, prepend=0.0), x)
+        c.columns.gather("y", opened, x)
+        c.columns.gather("n", pods, x)
+        for (s, vendor), column in c.columns.of.get("v", {}).items():
+            x[column] = float(any(pods[s, k].any() for k in range(len(sku)) if p.vendor_of[k] == vendor))
+        return x
+
+    def unavoidable_mw_years(self, c: Compiled) -> float | None:
+        """Return the base's unavoidable waiting where a variant asks the very same linear program, else None."""
+        value = self.plan.facts["unused"]["unavoidable_waiting_mw_years"]
+        return float(value) if value is not None and waiting_key(c) == self.waiting_key else None
+
+
+def recall(plan: Plan) -> Known:
+    """Return what a base's plan teaches, whether it was just made or read from its folder."""
+    compiled = compile_matrix(build(plan.study, Parameters.of(plan.study)))
+    return Known(plan, waiting_key(compiled))
+
+
+def waiting_key(c: Compiled) -> str:
+    """Name the linear program of least waiting by its rows, bounds and objective."""
+    matrix, (cost, offset) = c.matrix, c.objectives.waiting
+    digest = hashlib.sha256(repr(offset).encode())
+    for array in (
+        matrix.starts, matrix.rows, matrix.values, matrix.row_lower, matrix.row_upper, matrix.lower, matrix.upper, cost
+    ):  # fmt: skip
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,260 @@
+"""Solve cases on workers of dask.distributed: processes of this machine, or those of a running scheduler."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from importlib.util import find_spec
+from typing import Any
+from uuid import uuid4
+
+from ..errors import Fault, InputError
+from ..solve.again import Known
+from ..study import Study
+from . import remote
+from .attempt import Job, Outcome, one_line
+from .identity import versions
+
+TICK_S = 0.2
+ANSWER_S = 20.0  # a scheduler that says nothing for so long is not there
+DESERTED_S = 120.0  # without any worker for so long the rest is not run
+_LOGGERS = ("distributed", "distributed.client", "distributed.gc")  # those with a level of their own
+_LOST = "the scheduler or its workers were lost; run the sweep again to go on"
+
+
+def installed() -> bool:
+    """Whether dask.distributed is there."""
+    return find_spec("distributed") is not None
+
+
+def missing(option: str) -> InputError:
+    """Return what to say where it is not."""
+    cure = 'pip install "rackgrid[cluster]"'
+    return InputError([Fault(option, "needs dask.distributed, which is not installed", cure=cure)])
+
+
+@contextmanager
+def connected(cluster: object, workers: int | None, cases: int) -> Iterator[Any]:
+    """Give a client of the scheduler named, or of ``workers`` processes that end with it.
+
+    Raises InputError where no scheduler or worker answers, or one of other versions does.
+    """
+    from distributed import Client
+
+    if isinstance(cluster, Client):
+        _check(cluster)
+        yield cluster
+    elif cluster is None:
+        with _quiet(), _local(workers, cases) as processes, Client(processes, set_as_default=False) as client:
+            yield client
+    else:
+        with _quiet():
+            try:
+                client = Client(cluster, set_as_default=False, timeout=ANSWER_S)
+            except (OSError, TimeoutError, ValueError, TypeError) as fault:
+                said = one_line(str(fault)) or type(fault).__name__
+                cure = "start one with: dask scheduler, and name its address, such as tcp://10.0.0.5:8786"
+                raise InputError(
+                    [Fault("cluster", f"no scheduler answers: {said}", None, "", str(cluster), cure)]
+                ) from None
+            with client:
+                _check(client)
+                yield client
+
+
+@contextmanager
+def _local(workers: int | None, cases: int) -> Iterator[Any]:
+    """Start worker processes with one thread each, and end them."""
+    from dask import config
+    from dask.system import CPU_COUNT
+    from distributed import LocalCluster
+
+    number = workers or max(1, min(CPU_COUNT, cases))
+    settings: dict[str, object] = {"distributed.deploy.lost-worker-timeout": "1 day"}  # one that ended comes back
+    if config.get("distributed.logging-file-config", None) is None:
+        silent = {"DASK_DISTRIBUTED__LOGGING": repr(dict.fromkeys(_LOGGERS, "critical"))}
+        settings["distributed.nanny.pre-spawn-environ"] = config.get("distributed.nanny.pre-spawn-environ") | silent
+    with (
+        _without_main(),
+        config.set(settings),
+        LocalCluster(
+            n_workers=number,
+            threads_per_worker=1,
+            processes=True,
+            host="127.0.0.1",
+            dashboard_address="127.0.0.1:0",  # any port: None would be 8787, with a warning where it is taken
+            scheduler_kwargs={"dashboard": False},
+            memory_limit=0,
+            silence_logs=logging.CRITICAL,
+        ) as processes,
+    ):
+        yield processes
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """Hide the caller's script from the workers: they would run it again where it has no guard."""
+    main = sys.modules["__main__"]
+    kept = {name: getattr(main, name) for name in ("__file__", "__spec__") if hasattr(main, name)}
+    if "__file__" in kept:
+        del main.__file__
+    main.__spec__ = None
+    try:
+        yield
+    finally:
+        for name, value in kept.items():
+            setattr(main, name, value)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep what dask logs in this process off the terminal."""
+    loggers = [logging.getLogger(name) for name in _LOGGERS]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
+
+
+def _check(client: Any) -> None:
+    """Compare the workers' versions with ours before any case."""
+    here, faults = versions(), []
+    try:
+        client.wait_for_workers(1, timeout=ANSWER_S)
+        answers = client.run(versions)
+    except TimeoutError:
+        cure = "start some with: dask worker, and the scheduler's address"
+        raise InputError([Fault("cluster", "has no worker", None, "", str(client.scheduler.address), cure)]) from None
+    except Exception as fault:
+        cure = "install the same rackgrid on every worker"
+        reason = f"a worker can't load rackgrid: {one_line(str(fault))}"
+        raise InputError([Fault("cluster", reason, cure=cure)]) from None
+    for address, there in sorted(answers.items()):
+        if differing := remote.difference(here, there):
+            cure = "install the same versions on every worker"
+            faults.append(Fault("cluster", f"the worker has {differing}", None, "", address, cure))
+    if faults:
+        raise InputError(faults)
+
+
+def solved(
+    jobs: Sequence[Job],
+    base: Study,
+    known: Known | None,
+    *,
+    client: Any,
+    stop: Callable[[], bool],
+    started: Callable[[Job, str], None],
+) -> Iterator[Outcome]:
+    """Yield how cases ended, as they end, until ``stop`` answers true; ``started`` hears of each that is sent.
+
+    Where a worker dies its case is solved again by another. A case around which workers died time after time is
+    solved once more at the end, alone, since it may have stood beside the one that kills; then it has failed.
+    """
+    run = f"rackgrid-{uuid4().hex}"
+    flight = _Flight(client, run, base, client.submit(remote.same, remote.packed(base, known), key=f"{run}-base"))
+    try:
+        yield from flight.all_of(jobs, stop=stop, started=started)
+        suspects, flight.suspects = flight.suspects, []
+        for job in suspects:
+            yield from flight.all_of([job], stop=stop, started=started)
+        for job in flight.suspects:
+            yield Outcome(job.case, "failed", "KilledWorker: its worker process ended each time it was tried")
+    finally:
+        flight.land()
+
+
+class _Flight:
+    """Cases that are on their way: a few more than there are threads, so that none waits for the next."""
+
+    def __init__(self, client: Any, run: str, base: Study, held: Any) -> None:
+        self.client, self.run, self.base, self.held = client, run, base, held
+        self.suspects: list[Job] = []
+        self._sent: dict[Any, Job] = {}
+        self._tries = 0
+        self._expected = versions()
+
+    def all_of(
+        self, jobs: Sequence[Job], *, stop: Callable[[], bool], started: Callable[[Job, str], None]
+    ) -> Iterator[Outcome]:
+        """Send jobs and yield their outcomes; those whose workers died are suspects."""
+        waiting, seen = deque(jobs), time.monotonic()
+        while (waiting or self._sent) and not stop():
+            threads = self._threads()
+            if threads is None or (threads == 0 and time.monotonic() - seen > DESERTED_S):
+                yield from (Outcome(job.case, "not_run", _LOST) for job in (*self._sent.values(), *waiting))
+                return
+            seen = time.monotonic() if threads else seen
+            while waiting and len(self._sent) < max(1, threads + (threads + 1) // 2):
+                job = waiting.popleft()
+                self._send(job)
+                started(job, "sent")
+            for future in self._arrived():
+                job = self._sent.pop(future)
+                outcome = self._outcome(job, future)
+                if outcome is None:
+                    self.suspects.append(job)
+                else:
+                    yield outcome
+
+    def _threads(self) -> int | None:
+        """Threads of all workers there are; None where the scheduler is gone."""
+        try:
+            return sum(map(int, self.client.nthreads().values()))
+        except Exception:
+            return None
+
+    def _send(self, job: Job) -> None:
+        self._tries += 1
+        changed = remote.change(job.study, self.base)
+        key = f"{self.run}-{job.case}-{self._tries}"
+        future = self.client.submit(
+            remote.solve_there, job.case, changed, self.held, self.run, self._expected, key=key, pure=False
+        )
+        self._sent[future] = job
+
+    def _arrived(self) -> list[Any]:
+        from distributed import wait
+
+        with suppress(TimeoutError), self.client.as_current():
+            wait(list(self._sent), timeout=TICK_S, return_when="FIRST_COMPLETED")
+        return [future for future in self._sent if future.done()]
+
+    def _outcome(self, job: Job, future: Any) -> Outcome | None:
+        from distributed import KilledWorker
+
+        try:
+            outcome: Outcome = future.result()
+        except KilledWorker:
+            return None
+        except Exception as fault:
+            lost = future.cancelled() or future.status == "lost"
+            reason = _LOST if lost else one_line(f"{type(fault).__name__}: {fault}")
+            return Outcome(job.case, "not_run" if lost else "failed", reason)
+        return outcome
+
+    def land(self) -> None:
+        """Stop what is still on its way, and let the workers forget the run and end its solvers."""
+        with suppress(Exception):  # they may all be gone
+            if self._sent:
+                self.client.run(remote.stop_there, self.run, on_error="ignore")
+                self.client.cancel(list(self._sent))
+                self._wait_for_ends()
+            self.client.run(remote.end_there, self.run, on_error="ignore")
+
+    def _wait_for_ends(self) -> None:
+        """Wait until no worker is at a case of this run."""
+        end = time.monotonic() + 30.0
+        while time.monotonic() < end:
+            busy = self.client.run(remote.busy_there, self.run, on_error="ignore")
+            if not any(value is True for value in busy.values()):
+                return
+            time.sleep(TICK_S)

@@ -1,0 +1,81 @@
+"""The results of one plan as cells of a row: cost by term, spending by period, unused by kind, GW, sites opened."""
+
+from __future__ import annotations
+
+from math import fsum
+from typing import Any
+
+import numpy as np
+
+from ..parameters import Parameters
+from ..plan import Plan
+from ..verify.ground import Ground, ids
+from ..verify.money import TERMS, Worth
+from ..verify.table import read_table
+
+__all__ = ["PRICES", "TERMS", "UNUSED", "row"]
+
+PRICES = ("waiting", "aged", "unplaced", "idle_hall", "idle_power")
+"""Terms that are prices of unused capacity, not money."""
+
+UNUSED = (
+    "waiting_rack_mw_years",
+    "aged_rack_mw_years",
+    "unplaced_rack_mw",
+    "idle_hall_mw_years",
+    "idle_power_mw_years",
+    "unused_mw_years",
+    "unavoidable_waiting_mw_years",
+)
+_SPENT = tuple(term for term in TERMS if term not in (*PRICES, "residual", "upgrades"))
+_DECIDED = ("assignments", "sites", "power", "zones", "flows")
+
+
+def row(plan: Plan) -> dict[str, Any]:
+    """Return a plan's figures by column: the same, to the last bit, of a plan in memory and of its folder.
+
+    Money in USD, unused capacity in MW-years (racks unplaced at the end in MW), power of vendors in GW.
+    """
+    facts = plan.facts
+    cost = facts["cost_usd"]
+    numbers: dict[str, float | None] = {
+        "objective_usd": facts["objective_usd"],
+        "bound_usd": facts["bound_usd"],
+        "gap": facts["gap"],
+        "money_usd": fsum(cost["discounted"][term] for term in TERMS if term not in PRICES),
+    }
+    numbers |= {f"{kind}_{term}_usd": cost[kind][term] for kind in ("discounted", "undiscounted") for term in TERMS}
+    numbers |= _spending(plan)
+    numbers |= {name: facts["unused"][name] for name in UNUSED if name in facts["unused"]}
+    last = plan.study.horizon.names[-1]
+    numbers["unplaced_rack_mw"] = fsum(plan.waiting.loc[plan.waiting["period"] == last, "waiting_mw"].tolist())
+    numbers |= _power(plan)
+    sites = plan.sites
+    opened = [str(site) for site in sites.loc[(sites["period"] == last) & sites["open"].astype(bool), "site"]]
+    cells: dict[str, Any] = {name: None if value is None else float(value) + 0.0 for name, value in numbers.items()}
+    return cells | {"sites_opened": len(opened), "opened": ";".join(opened)}  # + 0.0 makes −0 plain 0
+
+
+def _spending(plan: Plan) -> dict[str, float]:
+    """Undiscounted real money paid in each period; what is left at the end is no payment."""
+    p = Parameters.of(plan.study)
+    known = ids(p)
+    tables = {name: read_table(name, plan.tables[name], known)[0] for name in _DECIDED}
+    ground = Ground(plan.study, p, plan.facts, tables)
+    units = np.eye(len(p.horizon))
+    return {
+        f"spend_{period}_usd": fsum(TERMS[term](ground, Worth(unit, 0.0)) for term in _SPENT)
+        for period, unit in zip(p.periods, units, strict=True)
+    }
+
+
+def _power(plan: Plan) -> dict[str, float]:
+    """GW in service at the end of each period and GW delivered in it, by vendor."""
+    found: dict[str, float] = {}
+    serving = plan.assignments.groupby(["vendor", "period"])["it_mw_in_service"].agg(lambda mw: fsum(mw.tolist()))
+    for vendor in sorted(set(plan.study.racks["vendor"])):
+        delivered = plan.facts["delivered_mw"].get(vendor, {})
+        for period in plan.study.horizon.names:
+            found[f"in_service_gw_{vendor}_{period}"] = float(serving.get((vendor, period), 0.0)) / 1000.0
+            found[f"delivered_gw_{vendor}_{period}"] = delivered.get(period, 0.0) / 1000.0
+    return found

@@ -1,0 +1,114 @@
+"""Say on a few lines what a sweep found: how its cases ended, and what each input moves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+import pandas as pd
+
+from ..errors import shown
+from ..plan.units import mw_years, usd
+from .result import Sweep
+
+_FEW = 8  # up to so many values of an input are compared one by one
+_REASONS = 5
+
+
+@dataclass(frozen=True)
+class Effect:
+    """How far one input moves the mean objective and the mean unused capacity, over its values or thirds of them."""
+
+    name: str
+    values: str
+    objective_usd: tuple[float, float]
+    unused_mw_years: tuple[float, float]
+
+    @property
+    def size(self) -> float:
+        """Width of the range of the objective."""
+        return self.objective_usd[1] - self.objective_usd[0]
+
+
+def effects(found: Sweep) -> list[Effect]:
+    """Return the effect of every input with two values or more that have plans, the largest first."""
+    effects = [effect for name in found.inputs if (effect := _effect(found, name)) is not None]
+    return sorted(effects, key=lambda effect: (-effect.size, effect.name))
+
+
+def _effect(found: Sweep, name: str) -> Effect | None:
+    figures = ["objective_usd", "unused_mw_years"]
+    cases = found.cases.loc[found.cases["objective_usd"].notna(), [name, *figures]]
+    given = cases.dropna(subset=[name])
+    values = given[name].drop_duplicates().sort_values()
+    words = f"{_cell(values.iloc[0])} … {_cell(values.iloc[-1])}" if len(values) else ""
+    if len(values) > _FEW and pd.api.types.is_float_dtype(given[name]):
+        thirds = pd.qcut(given[name].rank(method="first"), 3, labels=False)
+        means = given.groupby(thirds)[figures].mean()
+    else:
+        means = given.groupby(name)[figures].mean()
+        if len(given) < len(found.cases):  # one at a time: the base is among the values
+            means = pd.concat([means, found.base[figures].dropna()])
+    if len(means) < 2:
+        return None
+    low, high = means.min(), means.max()
+    ranges = [(float(low[figure]), float(high[figure])) for figure in figures]
+    return Effect(name, words, ranges[0], ranges[1])
+
+
+def _cell(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else shown(value, 20)
+
+
+def ended(found: Sweep) -> str:
+    """Say how many cases ended how."""
+    counts = found.cases["status"].value_counts(sort=False)
+    order = ("optimal", "feasible", "infeasible", "no_plan", "failed", "not_run")
+    return ", ".join(f"{counts[status]} {status.replace('_', ' ')}" for status in order if status in counts)
+
+
+def _base(found: Sweep) -> str:
+    base = found.base.iloc[0]
+    if not base["plan"]:
+        return f"{base['status'].replace('_', ' ')}" + (f": {base['reason']}" if base["reason"] else "")
+    return f"{usd(base['objective_usd'])}, {mw_years(base['unused_mw_years'])} unused ({base['status']})"
+
+
+def _reasons(found: Sweep) -> list[str]:
+    told = found.cases.loc[found.cases["reason"] != "", ["status", "reason"]]
+    counts = told.value_counts().reset_index().sort_values(["count", "reason"], ascending=[False, True])
+    lines = [f"{n} {s.replace('_', ' ')}: {shown(r, 160)}" for s, r, n in counts.head(_REASONS).to_numpy().tolist()]
+    more = len(counts) - _REASONS
+    return [*lines, f"and {more} other reasons"] if more > 0 else lines
+
+
+def summary(found: Sweep) -> str:
+    """Return the sweep on a few lines of plain text."""
+    lines = [f"Sweep      {len(found.cases)} cases: {ended(found)}", f"Base       {_base(found)}"]
+    moves = effects(found)
+    if moves:
+        width = min(40, max(len(effect.name) for effect in moves))
+        lines.append("Inputs     mean objective and unused capacity over the values of each, largest effect first")
+    for effect in moves:
+        low, high = effect.objective_usd
+        least, most = effect.unused_mw_years
+        lines.append(
+            f"  {shown(effect.name, 40):<{width}}  {usd(low)} to {usd(high)}; {mw_years(least)} to {mw_years(most)}"
+            f"  ({effect.values})"
+        )
+    lines += [f"{'Reasons    ' if i == 0 else '           '}{text}" for i, text in enumerate(_reasons(found))]
+    return "\n".join([*lines, f"Folder     {found.folder}"])
+
+
+def summary_html(found: Sweep) -> str:
+    """Return the sweep as one small table for notebooks."""
+    rows = [("Cases", f"{len(found.cases)}: {ended(found)}"), ("Base", _base(found))]
+    for effect in effects(found):
+        low, high = effect.objective_usd
+        rows.append((effect.name, f"{usd(low)} to {usd(high)} ({effect.values})"))
+    rows += [("Reason", text) for text in _reasons(found)]
+    body = "".join(
+        f'<tr><th style="text-align:left">{escape(shown(k, 60))}</th><td>{escape(shown(v, 200))}</td></tr>'
+        for k, v in rows
+    )
+    return f"<table>{body}</table>"

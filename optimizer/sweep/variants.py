@@ -1,0 +1,63 @@
+"""Say what differs between a study and its variants: keys by their value, tables by a digest."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ..io.schema import TABLES
+from ..io.settings import settings, value_of
+from ..io.write import cell_text
+from ..study import Study
+
+DIGITS = 8
+
+
+@dataclass(frozen=True, eq=False)
+class Variant:
+    """A variant of a study and its inputs: what differs, and its name where it has one."""
+
+    inputs: dict[str, object]
+    study: Study
+
+
+def variants(base: Study, named: Sequence[tuple[str, Study]]) -> list[Variant]:
+    """Return the variants with what differs from the base; ``named`` holds a name, or "", and a study."""
+    return [Variant(({"name": name} if name else {}) | _differences(base, other), other) for name, other in named]
+
+
+def _differences(base: Study, other: Study) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for key in (setting.key for setting in settings()):
+        value = value_of(other.config, key)
+        if value != value_of(base.config, key):
+            found[key] = _shown(value)
+    if (base.has_grid, base.flow) != (other.has_grid, other.flow):
+        found["flow"] = other.flow if other.has_grid else "no grid"
+    for name in TABLES:
+        a, b = base.table(name), other.table(name)
+        if a is not b and (digest := _digest(b)) != _digest(a):
+            found[name] = f"changed {digest[:DIGITS]}"
+    return found
+
+
+def _shown(value: object) -> object:
+    """Return a value for a cell: text where it is no number."""
+    if value is None:
+        return "none"
+    if isinstance(value, (list, tuple)):
+        return ";".join(str(item) for item in value) or "none"
+    return value if isinstance(value, (int, float, str)) else str(value)
+
+
+def _digest(frame: pd.DataFrame) -> str:
+    """Return a digest of a table's cells, the same wherever it is computed."""
+    digest = hashlib.sha256()
+    for name in frame.columns:
+        cells = frame[name].tolist()
+        texts = [cell_text(cell) if not hasattr(cell, "wkb_hex") else str(cell.wkb_hex) for cell in cells]
+        digest.update("\x1f".join([str(name), *texts]).encode("utf-8", "backslashreplace") + b"\x1e")
+    return digest.hexdigest()

@@ -1,0 +1,150 @@
+"""Write a sweep as one HTML page that needs no network: what was varied, how it ended, pictures, every case."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from optimizer.entry import make_callable
+from optimizer.plan.plan import Plan
+from optimizer.plan.units import usd
+
+from .report_html import Html, asset, picture, policy, text
+from .style import settled
+from .sweep_charts import one_input, tornado
+from .sweep_design import Design, design
+from .sweep_frames import EPSILON, base_value, numbers, planned, texts
+from .sweep_front import pareto
+from .sweep_map import site_frequency, site_frequency_table
+from .sweep_spread import fan, heat_map
+from .sweep_table import cases_table, ended_table, frequency_section, gap_in_words, unplanned_table, varied_table
+from .sweep_words import readable
+
+_STYLE = """.report thead tr.base td { background: var(--page); border-bottom: 2px solid var(--soft); }
+.report thead tr.base td { font-weight: 600; }
+.paper img { display: block; width: 100%; min-width: 660px; max-width: 1200px; height: auto; }
+@media print { .paper img { min-width: 0; max-height: 165mm; width: auto; max-width: 100%; } }
+"""
+_MOST_CURVES = 4
+Chapter = tuple[str, str, Html]
+
+
+def sweep_page(
+    cases: pd.DataFrame, base: pd.DataFrame, inputs: Sequence[str], base_plan: Plan | None, *, title: str
+) -> str:
+    """Return the page of a sweep, the same text for the same tables; links lead to the plans' folders beside it.
+
+    Pictures are those that fit the design; without ``base_plan`` there is no map.
+    """
+    found = design(cases, inputs)
+    chapters = [
+        ("summary", "Summary", _summary(cases, base, inputs, found)),
+        *_pictures(cases, base, found),
+        *_sites(cases, base_plan),
+        ("cases", "Cases", cases_table(cases, base, inputs)),
+    ]
+    return _page(title, chapters)
+
+
+def _summary(cases: pd.DataFrame, base: pd.DataFrame, inputs: Sequence[str], found: Design) -> Html:
+    has = planned(cases)
+    gap = gap_in_words(cases)
+    facts = [
+        ("Design", found.words),
+        ("Cases", f"{len(cases):,}, of which {int(has.sum()):,} have a plan" + (f"; largest gap {gap}" if gap else "")),
+        ("Base", _base(base)),
+    ]
+    if has.any():
+        cost = numbers(cases, "objective_usd")[has]
+        facts.append(
+            ("Cost", f"from {usd(float(cost.min()))} to {usd(float(cost.max()))}, with prices of unused capacity")
+        )
+    listed = "".join(f"<dt>{text(name)}</dt><dd>{text(words)}</dd>" for name, words in facts)
+    parts = [f'<dl class="facts">{listed}</dl>\n']
+    if len(inputs):
+        parts.append(varied_table(cases, inputs))
+    if len(cases):
+        parts.append(ended_table(cases))
+    return Html("".join(parts) + unplanned_table(cases, inputs))
+
+
+def _base(base: pd.DataFrame) -> str:
+    """Return the base's cost and what it leaves unused, or why it has no plan."""
+    cost = base_value(base, "objective_usd")[0]
+    if np.isnan(cost):
+        status = (texts(base, "status") or [""])[0].replace("_", " ")
+        return f"no plan: {status}" if status else "no plan"
+    words, money, gap = usd(cost), base_value(base, "money_usd")[0], gap_in_words(base)
+    words += "" if np.isnan(money) else f", of it real money {usd(money)}"
+    return words + (f"; gap {gap}" if gap else "")
+
+
+def _pictures(cases: pd.DataFrame, base: pd.DataFrame, found: Design) -> Iterator[Chapter]:
+    """Draw what fits the design."""
+    if len(found.alone) > 1:
+        drawn = picture(tornado(cases, base), name="tornado", label="Change of the cost for each input varied alone")
+        yield "tornado", "What each input changes", drawn
+    curves = [key for key in found.curves if key.rstrip("*+") != EPSILON][:_MOST_CURVES]
+    if curves:
+        drawn = Html("".join(_curve(cases, base, key, place) for place, key in enumerate(curves)))
+        yield "curves", "Cost against an input" if len(curves) == 1 else "Cost against each input", drawn
+    if found.pair:
+        label = f"Cost over {readable(found.pair[0])} and {readable(found.pair[1])}"
+        yield "grid", "Cost over two inputs", picture(heat_map(cases, *found.pair), name="grid", label=label)
+    if found.ceilings:
+        kinds = {"money_usd": "Real money against unused capacity", "objective_usd": "Cost against unused capacity"}
+        drawn = Html("".join(picture(pareto(cases, base, quantity=q), name=q, label=kinds[q]) for q in kinds))
+        yield "front", "Cost against unused capacity", drawn
+    if found.samples:
+        drawn = picture(fan(cases, base), name="fan", label="Spending by period over the cases: bands and median")
+        yield "fan", "Spending over the samples", drawn
+
+
+def _curve(cases: pd.DataFrame, base: pd.DataFrame, key: str, place: int) -> Html:
+    return picture(one_input(cases, base, key), name=f"curve-{place}", label=f"Cost against {readable(key)}")
+
+
+def _sites(cases: pd.DataFrame, base_plan: Plan | None) -> Iterator[Chapter]:
+    if base_plan is None:
+        return
+    drawn = _pixels(site_frequency(cases, base_plan), label="Map: how often each site opens")
+    yield "sites", "How often each site opens", Html(drawn + frequency_section(site_frequency_table(cases, base_plan)))
+
+
+def _pixels(figure: Figure, *, label: str) -> Html:
+    """Return a figure as pixels: a map's outlines and hatches would weigh more, and slow a printer down."""
+    stream = io.BytesIO()
+    with settled():
+        figure.savefig(stream, format="png", dpi=150, metadata={"Software": None})
+    data, said = base64.b64encode(stream.getvalue()).decode("ascii"), text(label)
+    box = f'<div class="scroll paper" role="region" tabindex="0" aria-label="{said}">'
+    return Html(f'<figure>{box}<img src="data:image/png;base64,{data}" alt="{said}"></div></figure>\n')
+
+
+def _page(title: str, chapters: Sequence[Chapter]) -> str:
+    script = asset("report.js")
+    links = "".join(f'<li><a href="#{key}">{heading}</a></li>' for key, heading, _ in chapters)
+    body = "".join(
+        f'<section aria-labelledby="{key}">\n<h2 id="{key}">{heading}</h2>\n{inner}</section>\n'
+        for key, heading, inner in chapters
+    )
+    return "".join(
+        [
+            '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n',
+            f'<meta http-equiv="Content-Security-Policy" content="{policy([script])}">\n',
+            '<meta name="viewport" content="width=device-width, initial-scale=1">\n',
+            f"<title>{text(title)} – sweep</title>\n",
+            f"<style>\n{asset('report.css')}\n{_STYLE}</style>\n</head>\n<body>\n",
+            f'<main class="report">\n<h1>{text(title)}</h1>\n',
+            f'<nav aria-label="Contents"><ul>{links}</ul></nav>\n{body}</main>\n',
+            f"<script>{script}</script>\n</body>\n</html>\n",
+        ]
+    )
+
+
+make_callable(__name__, sweep_page)  # the module and its function have one name

@@ -1,0 +1,192 @@
+"""Draw many cases at once: a heat map over two inputs, and the fan of spending over samples."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch, Rectangle
+from matplotlib.ticker import MaxNLocator
+
+from optimizer.errors import shown
+
+from .palette import AVOIDABLE, BORDER, DARK, FLOW, SOFT
+from .style import settled
+from .sweep_axes import PT, SMALL_PT, blank, canvas, keyed, named, paler, plain
+from .sweep_frames import Floats, base_value, inputs_of, numbers, ordered, planned, slack_usd, texts
+from .sweep_words import Measure, measure, readable, valued
+
+_MOST = 40  # values of an input that a heat map holds
+_ON_PALE, _ON_DARK = "#1A1A1A", "#FFFFFF"  # inks on cells; no theme of a page changes them
+_BANDS = ((5, 95), (25, 75))
+
+
+def heat_map(cases: pd.DataFrame, x: str, y: str, *, quantity: str = "objective_usd") -> Figure:
+    """Draw a quantity over two inputs, the number in each cell; cells without a plan are hatched and say why.
+
+    Inputs may be text. Where other inputs vary too, a cell holds the median of its cases.
+    """
+    with settled():
+        heading = f"{measure(quantity, np.zeros(0)).title} over two inputs"
+        if x == y or not {x, y} <= set(inputs_of(cases)):
+            return blank(heading, f"The cases do not vary both {shown(x)} and {shown(y)}.")
+        across, up = ordered(cases[x].tolist()), ordered(cases[y].tolist())
+        if not across or not up:
+            return blank(heading, "No case gives these inputs.")
+        if max(len(across), len(up)) > _MOST:
+            return blank(heading, f"{len(across)} by {len(up)} values are too many for a heat map.")
+        has, values = planned(cases, quantity), numbers(cases, quantity)
+        places: dict[tuple[int, int], list[int]] = {}
+        for row, (a, b) in enumerate(zip(cases[x].tolist(), cases[y].tolist(), strict=True)):
+            if a in across and b in up:
+                places.setdefault((across.index(a), up.index(b)), []).append(row)
+        cells = {at: _cell(rows, values, has, texts(cases, "status")) for at, rows in places.items()}
+        most = max((len(rows) for rows in places.values()), default=1)
+        return _heated(heading, cells, (x, across), (y, up), quantity=quantity, note=_note(cases, quantity, most))
+
+
+def _cell(rows: list[int], values: Floats, has: Any, statuses: list[str]) -> float | str:
+    """Return a cell's number, else the status of most of its cases."""
+    found = [values[i] for i in rows if has[i]]
+    return float(np.median(found)) if found else Counter(statuses[i] for i in rows).most_common(1)[0][0]
+
+
+def _note(cases: pd.DataFrame, quantity: str, most: int) -> str:
+    words = f"Medians: a cell holds up to {most} cases, which vary other inputs too. " if most > 1 else ""
+    slack = slack_usd(cases)[planned(cases)]
+    if quantity == "objective_usd" and len(slack):
+        kind = measure(quantity, numbers(cases, quantity)[planned(cases)])
+        sure = np.isfinite(slack).all()
+        words += (
+            f"Gaps reach {kind.said(float(slack.max()))} {kind.name}: smaller differences prove nothing."
+            if sure
+            else "For some plans no bound is proven."
+        )
+    return words
+
+
+def _heated(
+    heading: str,
+    cells: dict[tuple[int, int], float | str],
+    x: tuple[str, list[object]],
+    y: tuple[str, list[object]],
+    *,
+    quantity: str,
+    note: str,
+) -> Figure:
+    found = np.array([v for v in cells.values() if not isinstance(v, str)])
+    kind = measure(quantity, found)
+    low, high = (float(found.min()), float(found.max())) if len(found) else (0.0, 0.0)
+    columns, rows = len(x[1]), len(y[1])
+    figure = canvas(min(14.0, 3.4 + max(4.0, 0.95 * columns)), min(12.0, 1.9 + 0.55 * rows), heading, note=note)
+    ax = figure.add_subplot()
+    colours = matplotlib.colormaps["cividis"]
+    points = max(5.0, min(PT, 92.0 / columns, 150.0 / rows))
+    for (column, row), value in cells.items():
+        share = 0.5 if high <= low or isinstance(value, str) else (value - low) / (high - low)
+        _square(ax, (column, row), value, colours(0.08 + 0.92 * share), share, kind=kind, points=points)
+    ax.set_xlim(-0.5, columns - 0.5)
+    ax.set_ylim(-0.5, rows - 0.5)
+    turned: dict[str, Any] = (
+        {"rotation": 40, "ha": "right"} if columns > 8 or any(len(str(v)) > 9 for v in x[1]) else {}
+    )
+    ax.set_xticks(range(columns), [valued(x[0], v, 16) for v in x[1]], parse_math=False, **turned)
+    ax.set_yticks(range(rows), [valued(y[0], v) for v in y[1]], parse_math=False)
+    plain(ax, "")
+    ax.tick_params(length=0)
+    named(ax, x=readable(x[0]), y=readable(y[0], 12 + 8 * rows))
+    if len(found):
+        scale = matplotlib.cm.ScalarMappable(matplotlib.colors.Normalize(low / kind.unit, high / kind.unit), colours)
+        bar = figure.colorbar(scale, ax=ax, pad=0.02, aspect=18)
+        bar.outline.set_visible(False)
+        bar.ax.tick_params(colors=DARK, labelsize=PT - 1)
+        bar.set_label(kind.name or kind.title, fontsize=PT, color=DARK)
+    return figure
+
+
+def _square(
+    ax: Any, at: tuple[int, int], value: float | str, colour: Any, share: float, *, kind: Measure, points: float
+) -> None:
+    corner = (at[0] - 0.5, at[1] - 0.5)
+    if isinstance(value, str):
+        box = Rectangle(corner, 1, 1, facecolor="white", edgecolor=BORDER, hatch="////", linewidth=0.8)
+        words, ink = shown(value.replace("_", " ") or "no plan", 14), AVOIDABLE
+    else:
+        box = Rectangle(corner, 1, 1, facecolor=colour, edgecolor="white", linewidth=0.8)
+        words, ink = kind.said(value), _ON_DARK if share < 0.5 else _ON_PALE
+    ax.add_patch(box)
+    under = {"facecolor": "white", "edgecolor": "none", "pad": 1.0} if isinstance(value, str) else None
+    ax.text(*at, words, ha="center", va="center", fontsize=points, color=ink, parse_math=False, bbox=under)
+
+
+def fan(cases: pd.DataFrame, base: pd.DataFrame) -> Figure:
+    """Draw what is spent by the end of each period: bands that hold 90 % and 50 % of the cases, their median, the base.
+
+    Real money, undiscounted, without residual value. A single period gives the distribution of its spending.
+    """
+    with settled():
+        columns = [str(c) for c in cases.columns if str(c).startswith("spend_") and str(c).endswith("_usd")]
+        rows = cases[planned(cases, columns[0] if columns else "")]
+        periods = [c.removeprefix("spend_").removesuffix("_usd") for c in columns]
+        heading = f"Spending over {len(rows):,} cases with a plan"
+        if not columns or not len(rows):
+            return blank(heading, "No case has a plan." if columns else "The cases state no spending by period.")
+        spent = np.cumsum(np.nan_to_num(np.column_stack([numbers(rows, c) for c in columns])), axis=1)
+        own = np.full(len(columns), np.nan)
+        if np.isfinite(base_value(base, columns[0])[0]):
+            own = np.cumsum([float(np.nan_to_num(numbers(base, c)[0])) for c in columns])
+        return _fanned(heading, periods, spent, own) if len(periods) > 1 else _heaped(heading, periods[0], spent, own)
+
+
+def _fanned(heading: str, periods: list[str], spent: Floats, own: Floats) -> Figure:
+    note = "Undiscounted real money, without the value left at the end. Bands count cases; they are no chances."
+    figure = canvas(10.0, 5.2, heading, note=note)
+    ax = figure.add_subplot()
+    kind, places = measure("spent_usd", np.append(spent, own)), np.arange(len(periods))
+    handles: list[Any] = []
+    for (low, high), part in zip(_BANDS, (0.28, 0.55), strict=True):
+        edges = np.percentile(spent, [low, high], axis=0) / kind.unit
+        ax.fill_between(places, edges[0], edges[1], color=paler(FLOW, part), linewidth=0.0)
+        handles.append(Patch(facecolor=paler(FLOW, part)))
+    middle = np.median(spent, axis=0) / kind.unit
+    handles += ax.plot(places, middle, "-", color=FLOW, lw=2.0)
+    labels = ["5 to 95 % of cases", "25 to 75 %", "median"]
+    if np.isfinite(own).all():
+        handles += ax.plot(places, own / kind.unit, "--", color=DARK, lw=1.8)
+        labels.append("base")
+    plain(ax, "y")
+    ends = [(f"{p} %", float(np.percentile(spent[:, -1], p)) / kind.unit) for p in (5, 95)]
+    place, room = -np.inf, 0.055 * max(float(spent.max()), float(np.nanmax(np.append(own, 0.0)))) / kind.unit
+    for words, value in sorted([*ends, ("median", float(middle[-1]))], key=lambda end: end[1]):
+        place = max(value, place + room)  # words stand above each other where the bands are narrow
+        ax.annotate(f"{words} {kind.said(value * kind.unit)}", (places[-1], place), (6, 0), va="center",
+                    textcoords="offset points", fontsize=SMALL_PT, color=DARK)  # fmt: skip
+    ax.set_ylim(top=max(ax.get_ylim()[1], place + room))
+    few = places[:: max(1, -(-len(periods) // 12))]
+    ax.set_xticks(few, [shown(periods[i], 12) for i in few], parse_math=False)
+    ax.set_xlim(0, (len(periods) - 1) * 1.16)
+    named(ax, y=f"{kind.name} spent by the end of the period")
+    keyed(ax, handles, labels)
+    return figure
+
+
+def _heaped(heading: str, period: str, spent: Floats, own: Floats) -> Figure:
+    figure = canvas(9.0, 4.0, heading, note="Undiscounted real money, without the value left at the end.")
+    ax = figure.add_subplot()
+    kind = measure("spent_usd", np.append(spent, own))
+    ax.hist(spent[:, 0] / kind.unit, bins=min(30, max(5, len(spent) // 5)), color=paler(FLOW, 0.6), edgecolor="white")
+    for value, ink, style, words in (
+        (float(np.median(spent)), FLOW, "-", "median"),
+        (float(own[0]), DARK, "--", "base"),
+    ):
+        if np.isfinite(value):
+            ax.axvline(value / kind.unit, color=ink, lw=1.8, ls=style, label=f"{words} {kind.said(value)}")
+    plain(ax, "y")
+    named(ax, x=f"{kind.name} spent in {shown(period, 20)}", y="cases")
+    ax.yaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.legend(frameon=False, fontsize=SMALL_PT, labelcolor=SOFT)
+    return figure

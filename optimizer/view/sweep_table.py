@@ -1,0 +1,208 @@
+"""Write a sweep's cases as tables of a page: what was varied, how cases ended, every case with its numbers."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from optimizer.errors import shown
+from optimizer.plan.units import share
+
+from .report_html import Column, Html, generic_badge, table, text
+from .sweep_frames import Floats, given, is_numeric, numbers, ordered, planned, texts
+from .sweep_words import STATUSES, measure, plain_number, readable, valued
+
+MOST_ROWS = 500
+"""Cases on the page; the rest stands in cases.parquet."""
+_MOST_COLUMNS = 6  # inputs with a column of their own
+_FOLDER = re.compile(r"plans/[0-9A-Za-z_-]+")
+_VALUES = 8
+_RIGHT = ' class="n"'
+
+
+def varied_table(cases: pd.DataFrame, inputs: Sequence[str]) -> Html:
+    """Return each input for people and as typed, how many values it takes, and which."""
+    has = given(cases, inputs)
+    rows = []
+    for place, name in enumerate(inputs):
+        values = ordered(cases[name].tolist())
+        rows.append([readable(name), _code(name), _values(name, values), f"{int(has[:, place].sum()):,}"])
+    columns = [Column("Input", wide=True), Column("Key", wide=True), Column("Values", wide=True),
+               Column("In cases", number=True)]  # fmt: skip
+    return table(columns, rows, caption="What was varied")
+
+
+def _values(name: str, values: list[object]) -> str:
+    """List the values, or their range where they are many."""
+    if not values:
+        return "none"
+    if len(values) <= _VALUES:
+        return ", ".join(valued(name, v, 60) for v in values)
+    if is_numeric(values):
+        return f"{len(values):,} values from {valued(name, values[0])} to {valued(name, values[-1])}"
+    return f"{len(values):,} values: {', '.join(valued(name, v, 30) for v in values[:3])}, …"
+
+
+def _code(value: str) -> Html:
+    return Html(f"<code>{text(value)}</code>")
+
+
+def ended_table(cases: pd.DataFrame) -> Html:
+    """Return how many cases ended how."""
+    counts = Counter(texts(cases, "status"))
+    order = [s for s in STATUSES if s in counts] + sorted(set(counts) - set(STATUSES))
+    rows = [[status.replace("_", " "), STATUSES.get(status, ""), f"{counts[status]:,}"] for status in order]
+    columns = [Column("Status"), Column("Meaning", wide=True), Column("Cases", number=True)]
+    return table(columns, rows, caption="How the cases ended")
+
+
+def unplanned_table(cases: pd.DataFrame, inputs: Sequence[str]) -> Html:
+    """Return the cases without a plan with their inputs and reasons; nothing where all have one."""
+    rest = cases[~planned(cases)]
+    if not len(rest):
+        return Html("")
+    shown_rows = rest.head(MOST_ROWS)
+    rows = [
+        [number, words, status.replace("_", " "), Html(text(reason, 2000))]
+        for number, words, status, reason in zip(
+            _ids(shown_rows), _together(shown_rows, inputs), texts(shown_rows, "status"), texts(shown_rows, "reason"),
+            strict=True,
+        )
+    ]  # fmt: skip
+    columns = [Column("Case", number=True), Column("Inputs", wide=True), Column("Status", choice=True),
+               Column("Reason", wide=True)]  # fmt: skip
+    return _long(table(columns, rows, caption="Cases without a plan", live=len(rows) > 10), len(rows) > 10)
+
+
+def cases_table(cases: pd.DataFrame, base: pd.DataFrame, inputs: Sequence[str]) -> Html:
+    """Return every case with its inputs and results, the base above them; at most MOST_ROWS of them."""
+    part, first = cases.head(MOST_ROWS), base.head(1)
+    both = pd.concat([f for f in (first, part) if len(f)], ignore_index=True) if len(first) or len(part) else part
+    columns, rows = _columns(part, both, inputs), _rows(both, inputs)
+    own, rest = rows[: len(first)], rows[len(first) :]
+    drawn = table(columns, rest, caption="Every case", live=True)
+    if own:
+        drawn = Html(drawn.replace("</thead>", f"{_pinned(columns, own[0])}</thead>", 1))
+    more = len(cases) - len(part)
+    after = f"<p>The other {more:,} cases stand in cases.parquet.</p>\n" if more > 0 else ""
+    return Html(_long(drawn, True) + after)
+
+
+def _columns(part: pd.DataFrame, both: pd.DataFrame, inputs: Sequence[str]) -> list[Column]:
+    heads = [Column("Case", number=True)]
+    if len(inputs) > _MOST_COLUMNS:
+        heads.append(Column("Inputs", wide=True))
+    else:
+        heads += [Column(_head(n), number=is_numeric(ordered(part[n].tolist()))) for n in inputs]
+    money = [f"{words}, {measure(c, numbers(both, c)).name}" for words, c in _MONEY]
+    return [
+        *heads, Column("Status", choice=True), Column("Gap, %", number=True), Column(money[0], number=True),
+        Column(money[1], number=True), Column("Unused, IT MW-years", number=True), Column("Sites", number=True),
+        Column("Plan"),
+    ]  # fmt: skip
+
+
+_MONEY = (("Objective", "objective_usd"), ("Real money", "money_usd"))
+
+
+def _rows(both: pd.DataFrame, inputs: Sequence[str]) -> list[list[str]]:
+    listed = [name for name in inputs if name in both.columns]
+    together = len(inputs) > _MOST_COLUMNS
+    given_columns = [_together(both, listed)] if together else [_each(both, name) for name in inputs]
+    money = [_scaled(numbers(both, c)) for _, c in _MONEY]
+    unused, opened = numbers(both, "unused_mw_years"), numbers(both, "sites_opened")
+    results = [
+        [s.replace("_", " ") for s in texts(both, "status")],
+        ["–" if np.isnan(g) else f"{100 * g:.3f}" for g in numbers(both, "gap")],
+        *money,
+        ["–" if np.isnan(v) else f"{v:,.1f}" for v in unused],
+        ["–" if np.isnan(v) else f"{v:,.0f}" for v in opened],
+        [_link(folder) for folder in texts(both, "plan")],
+    ]
+    return [list(cells) for cells in zip(_ids(both), *given_columns, *results, strict=True)]
+
+
+def _ids(frame: pd.DataFrame) -> list[str]:
+    """Return the numbers of cases; the base is 0."""
+    found = numbers(frame, "number")
+    return ["" if np.isnan(n) else "base" if n == 0 else f"{n:.0f}" for n in found]
+
+
+def _each(frame: pd.DataFrame, name: str) -> list[str]:
+    values = frame[name].tolist() if name in frame.columns else [None] * len(frame)
+    has = given(frame, [name])[:, 0] if name in frame.columns else np.zeros(len(frame), dtype=bool)
+    plain = name.rstrip("*+")  # the sign stands in the head, so that the column sorts as numbers
+    return [valued(plain, v, 60) if there else "base" for v, there in zip(values, has, strict=True)]
+
+
+def _head(name: str) -> str:
+    """Return an input as the head of its column, with the sign of what its values do."""
+    return readable(name, 80) + (" ×" if name.endswith("*") else " +" if name.endswith("+") else "")
+
+
+def _together(frame: pd.DataFrame, inputs: Sequence[str]) -> list[str]:
+    """Return the inputs that each case gives, in one cell."""
+    has, columns = given(frame, inputs), [frame[name].tolist() for name in inputs]
+    cells = []
+    for row in range(len(frame)):
+        parts = [
+            f"{readable(name)} {valued(name, columns[i][row], 60)}" for i, name in enumerate(inputs) if has[row, i]
+        ]
+        cells.append("; ".join(parts[:12]) + (f"; and {len(parts) - 12} more" if len(parts) > 12 else ""))
+    return [cell or "base" for cell in cells]
+
+
+def _scaled(values: Floats) -> list[str]:
+    unit = measure("x_usd", values).unit
+    return ["–" if np.isnan(v) else f"{v / unit:,.3f}".replace("-", "−") for v in values]
+
+
+def _link(folder: str) -> str:
+    """Return a link to a plan's folder beside the page; any other text stays text."""
+    if not _FOLDER.fullmatch(folder):
+        return shown(folder, 40)
+    return Html(f'<a href="{folder}/">{text(folder.removeprefix("plans/"))}</a>')
+
+
+def _pinned(columns: Sequence[Column], cells: Sequence[str]) -> str:
+    """Return the base's row for the head of the table: it stays on top however the cases are sorted."""
+    parts = [
+        f"<td{_RIGHT if column.number else ''}>{cell if isinstance(cell, Html) else text(cell)}</td>"
+        for column, cell in zip(columns, cells, strict=True)
+    ]
+    return f'<tr class="base">{"".join(parts)}</tr>'
+
+
+def _long(markup: str, scrolls: bool) -> Html:
+    return Html(markup.replace('class="scroll"', 'class="scroll long wide"', 1) if scrolls else markup)
+
+
+def frequency_section(rows: pd.DataFrame) -> Html:
+    """Return how often each site opens, real and generic told apart; sites that never open are counted only."""
+    seen = rows[(rows["cases"] > 0) | rows["in_base"]]
+    cells: list[list[str]] = []
+    for row in seen.to_dict("records"):
+        kind: str = generic_badge() if row["kind"] == "GENERIC" else row["kind"] or "not in the base"
+        often = [f"{row['cases']:,}", plain_number(round(100 * float(row["share"]), 1))]
+        cells.append(
+            [str(row["site"]), str(row["name"]), kind, str(row["zone"]), *often, "yes" if row["in_base"] else ""]
+        )
+    never = len(rows) - len(seen)
+    after = f"<p>Sites that open in no case: {never:,}.</p>\n" if never else ""
+    columns = [
+        Column("Site"), Column("Name", wide=True), Column("Is", choice=True), Column("Zone"),
+        Column("Cases", number=True), Column("% of cases", number=True), Column("In the base"),
+    ]  # fmt: skip
+    if not cells:
+        return Html(after)
+    return Html(_long(table(columns, cells, caption="How often each site opens", live=True), True) + after)
+
+
+def gap_in_words(frame: pd.DataFrame) -> str:
+    """Return the largest gap of the rows with a plan, "" without any."""
+    gaps = numbers(frame, "gap")[planned(frame)]
+    return "" if not len(gaps) else "not proven for all" if np.isnan(gaps).any() else share(float(gaps.max()))

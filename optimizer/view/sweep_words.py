@@ -1,0 +1,117 @@
+"""Say inputs, their values and the quantities of a sweep's cases for people."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimizer.errors import shown
+from optimizer.plan.units import money_unit, power_unit
+
+from .sweep_frames import Floats
+
+STATUSES = {
+    "optimal": "a plan, proven within the gap asked",
+    "feasible": "a plan, stopped before the gap asked",
+    "infeasible": "proven that no plan exists",
+    "no_plan": "no plan found within the time",
+    "failed": "failed",
+    "not_run": "not run",
+}
+"""What became of a case, in words."""
+
+TITLES = {
+    "objective_usd": "Cost with prices of unused capacity",
+    "bound_usd": "Proven bound",
+    "money_usd": "Discounted real money",
+    "unused_mw_years": "Unused capacity",
+    "waiting_rack_mw_years": "Racks that wait",
+    "aged_rack_mw_years": "Racks that wait too long",
+    "unplaced_rack_mw": "Racks never placed",
+    "idle_hall_mw_years": "Idle halls",
+    "idle_power_mw_years": "Idle power",
+    "sites_opened": "Sites opened",
+    "gap": "Gap",
+}
+_UNITS = {
+    "usd_per_mw_year": "USD per MW-year", "usd_per_mwh": "USD per MWh", "usd_per_mw": "USD per MW",
+    "mw_per_year": "MW per year", "mw_years": "MW-years", "per_year": "per year", "usd": "USD", "mw": "MW",
+    "gw": "GW", "kw": "kW", "years": "years", "km": "km",
+}  # fmt: skip
+_KEY = re.compile(r"(?P<of>\w+)(?:\[(?P<where>.*)\])?\.(?P<column>\w[\w.]*)(?P<sign>[*+]?)", re.DOTALL)
+WIDTH = 52
+
+
+def readable(key: str, width: int = WIDTH) -> str:
+    """Return an input for people: ``sites[zone=p61].energy_usd_per_mwh*`` is "sites zone p61: energy (USD per MWh)"."""
+    found = _KEY.fullmatch(key)
+    if not found:
+        return shown(key, width)
+    column, unit = _parted(found["column"])
+    where = " ".join((found["where"] or "").replace("=", " ").replace(",", ", ").split())
+    words = f"{found['of']} {where}".strip() + f": {column}"
+    return shown(f"{words} ({unit})" if unit else words, width)
+
+
+def _parted(column: str) -> tuple[str, str]:
+    """Part a column into words and the unit at its end."""
+    for ending, unit in _UNITS.items():
+        if column.endswith(f"_{ending}"):
+            return column.removesuffix(f"_{ending}").replace("_", " "), unit
+    return column.replace("_", " ").replace(".", " "), ""
+
+
+def valued(key: str, value: object, width: int = 24) -> str:
+    """Return an input's value as the case means it: ×0.8 for a factor, +1 for a shift, else the value itself."""
+    if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.number):
+        return shown(value, width)
+    number = plain_number(float(value))
+    if key.endswith("*"):
+        return f"×{number}"
+    return number if not key.endswith("+") or float(value) < 0 else f"+{number}"
+
+
+def plain_number(value: float) -> str:
+    """Return a number with at most six digits that count, without powers of ten where it is of common size."""
+    if not math.isfinite(value):
+        return str(value)
+    if value and not 1e-5 <= abs(value) < 1e15:
+        return f"{value:.4g}".replace("-", "−")
+    rounded = float(f"{value:.6g}")
+    return f"{rounded:,.10f}".rstrip("0").rstrip(".").replace("-", "−")
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A quantity as it is drawn: what it is, what its values are divided by, the name of that unit."""
+
+    title: str
+    unit: float
+    name: str
+
+    def said(self, value: float, *, sign: bool = False) -> str:
+        """Return a value in the unit, with the digits that its size needs."""
+        scaled = value / self.unit
+        digits = 0 if self.name == "" else 2 if abs(scaled) < 1000 else 1
+        if scaled and abs(scaled) < 0.005:
+            words = f"{scaled:+.1g}" if sign else f"{scaled:.1g}"
+        else:
+            words = f"{scaled:+,.{digits}f}" if sign else f"{scaled:,.{digits}f}"
+        return words.replace("-", "−")
+
+
+def measure(quantity: str, values: Floats) -> Measure:
+    """Return how a column of these values is drawn; money in bn, M or whole USD, power in GW or MW."""
+    largest = float(np.nanmax(np.abs(values), initial=0.0)) if np.isfinite(values).any() else 0.0
+    title = TITLES.get(quantity)
+    words, unit = _parted(quantity)
+    title = title or shown(words, WIDTH)
+    if unit == "USD":
+        return Measure(title, *money_unit(largest))
+    if unit in ("MW", "MW-years"):
+        size, name = power_unit(largest)
+        return Measure(title, size, name + unit.removeprefix("MW"))
+    return Measure(title, 1.0, unit)

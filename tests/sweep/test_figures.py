@@ -1,0 +1,143 @@
+"""Figures: the ranges of the data dictionaries, found beside a study's files and entered by their rules."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from optimizer import InputError, Study, read_study
+from optimizer.io.embedded import embedded_study
+from optimizer.io.schema import TABLES
+from optimizer.io.starter import write_starter
+from optimizer.parameters import Parameters
+from optimizer.sweep import low_high
+from optimizer.sweep.cases import made
+from optimizer.sweep.figures import read_figures
+from tests.small import STUDY, write_small_study
+
+HEADER = "figure,table,column,selector,low,central,high,unit,rule"
+FIGURES = f"""{HEADER}
+slip,deliveries,period,,0,0,1,years,shift: what falls behind the horizon is left out
+price,sites,hall_usd_per_mw,kind=campus,5e6,1e7,2e7,USD/MW,scale: all campuses
+room,headroom,headroom_mw,,0.05,0.1,0.15,share,replace: low.csv high.csv
+lead,site_ramp,period,kind=generic,1,2,2.5,years,shift: by the site's row
+lead,sites,hall_lead_years,kind=generic,1,2,2.5,years,set: halls too
+rate,study,money.discount_rate,,0.03,0.05,0.1,1/year,set: nominal
+gone,sites,peak_pue,kind=islanded,1.1,1.2,1.3,ratio,set: nobody
+made,sites,max_mw,,1,2,3,MW,derive: elsewhere
+fixed,sites,load_factor,,,1,,share,set: no range
+"""
+RAMP = "site,period,interconnection_mw\ngamma,2026,10\ngamma,2027,60\n"
+HEADROOM = "zone,period,headroom_mw\nz1,2026,{0}\nz2,2026,{0}\n"
+
+
+@cache
+def embedded() -> Study:
+    return read_study(embedded_study())
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Study:
+    texts = {
+        "study.toml": STUDY.replace('sites = "sites.csv"', 'sites = "sites.csv"\nsite_ramp = "ramp.csv"'),
+        "ramp.csv": RAMP,
+        "grid-figures.csv": FIGURES,
+        "low.csv": HEADROOM.format(5),
+        "high.csv": HEADROOM.format(500),
+    }
+    return read_study(write_small_study(tmp_path, files=texts))
+
+
+def value(study: Study, name: str, number: object) -> Study:
+    return made(study, pd.DataFrame({f"figures.{name}": [number]}))[0].study
+
+
+def test_every_figure_of_the_embedded_study_makes_valid_cases() -> None:
+    study, table = embedded(), low_high(embedded())
+    parts = read_figures(study)
+    ranged = [n for n, p in parts.items() if pd.notna(p[0].low) and pd.notna(p[0].high) and p[0].rule != "derive"]
+    assert {name.removeprefix("figures.") for name in table} == set(ranged)
+    assert len(table) == 2 * len(ranged) == 90
+    assert (table.notna().sum(axis=1) == 1).all()
+    unmoved = []
+    for case in made(study, table):
+        same = all(case.study.table(name) is study.table(name) for name in TABLES)
+        if same and case.study.config == study.config:
+            unmoved += case.inputs
+    assert unmoved == ["figures.delivery_delay", "figures.campus_delay"]  # low is central: no delay
+
+
+def test_a_lead_moves_power_and_halls_together_by_years() -> None:
+    base, late = Parameters.of(embedded()), Parameters.of(value(embedded(), "lead_ercot", 4))
+    ercot = [s for s, site in enumerate(base.sites) if re.match(r"generic-p6[0-57]-", site)]
+    others = [s for s in range(len(base.sites)) if s not in ercot]
+    assert ercot
+    assert late.interconnection_mw[ercot, 1:].tolist() == base.interconnection_mw[ercot, :-1].tolist()
+    assert late.first_hall[ercot].tolist() == [t + 1 for t in base.first_hall[ercot]]
+    assert late.interconnection_mw[others].tolist() == base.interconnection_mw[others].tolist()
+
+
+def test_rules_do_what_they_say(study: Study) -> None:
+    late = value(study, "slip", 1).deliveries
+    assert late[["sku", "period"]].to_numpy().tolist() == [["A1", "2027"], ["B1", "2027"]]
+    assert late["mw"].tolist() == [20, 30]
+    assert value(study, "price", 2e7).sites["hall_usd_per_mw"].tolist() == [2e7, 2e7, 1e7]
+    assert value(study, "room", 0.15).headroom["headroom_mw"].tolist() == [500, 500]
+    assert value(study, "room", 0.1) is study
+    lead = value(study, "lead", 2.5)
+    assert lead.site_ramp["period"].tolist() == ["2026H2", "2027H2"]
+    assert lead.sites["hall_lead_years"].tolist() == [0, 0, 2.5]
+    assert value(study, "rate", 0.07).config.money.discount_rate == 0.07  # any number, not only low and high
+
+
+def test_a_figure_changes_a_table_before_its_cells_are_changed(study: Study) -> None:
+    table = pd.DataFrame({"headroom[zone=z1].headroom_mw*": [2], "figures.room": [0.15]})
+    assert made(study, table)[0].study.headroom["headroom_mw"].tolist() == [1000, 500]
+
+
+def test_a_figure_without_cells_is_left_out_with_a_warning(study: Study) -> None:
+    with pytest.warns(UserWarning, match="figures gone: is left out: the study has none of its cells"):
+        table = low_high(study)
+    assert list(table) == [f"figures.{name}" for name in ("slip", "price", "room", "lead", "rate")]
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "words"),
+    [
+        ("leed", 1, 'is no figure – did you mean "lead"?'),
+        ("made", 1, "can't be varied"),
+        ("gone", 1.2, "selects nothing"),
+        ("room", 0.12, "0.12 stands for a whole table, of which there are only a few – write one of 0.05, 0.1, 0.15"),
+        ("lead", "late", "late is not a number"),
+        ("rate", 3, "makes money.discount_rate 3, which is above 1"),
+    ],
+)
+def test_what_a_figure_can_not_be_is_refused(study: Study, name: str, number: object, words: str) -> None:
+    with pytest.raises(InputError) as caught:
+        value(study, name, number)
+    assert words in str(caught.value)
+    assert f"figures.{name}" in str(caught.value)
+
+
+def test_a_copy_of_the_embedded_study_has_its_figures_too(tmp_path: Path) -> None:
+    copy = read_study(write_starter(tmp_path / "mine"))
+    pd.testing.assert_frame_equal(low_high(copy), low_high(embedded()))
+    low = [value(study, "headroom_share", 0.05).headroom for study in (copy, embedded())]
+    pd.testing.assert_frame_equal(*low)
+
+
+def test_faults_of_figures_tables_are_told_by_line(study: Study, tmp_path: Path) -> None:
+    rows = "a,sitez,max_mw,,1,2,3,MW,set: x\nb,sites,max_mw,,low,2,3,MW,set: x\nc,sites,max_mw,,1,2,3,MW,guess: x\n"
+    (tmp_path / "figures.csv").write_text(f"{HEADER}\n{rows}", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        low_high(study)
+    assert [(f.file, f.line) for f in caught.value.faults] == [("figures.csv", line) for line in (2, 3, 4)]
+    with pytest.raises(InputError, match="there is no figures table"):
+        low_high(Study.from_tables(
+            keys={"periods": {"first": 2026, "last": 2027}},
+            sites=study.sites, racks=study.racks, deliveries=study.deliveries,
+        ))  # fmt: skip

@@ -1,0 +1,197 @@
+"""The folder of a sweep: identities, shared tables, refusals, the lock, and what a killed run left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from optimizer import InputError, Study, read_plan, read_study
+from optimizer.plan.folder import own_files
+from optimizer.sweep.identity import Digests, about, case_id
+from optimizer.sweep.row import row
+from optimizer.sweep.store import End, Store, opened
+from tests.handmade import handmade_plan
+from tests.small import write_small_study
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    return read_study(write_small_study(tmp_path_factory.mktemp("small")))
+
+
+@pytest.fixture
+def digests() -> Digests:
+    return Digests()
+
+
+@pytest.fixture
+def store(study: Study, digests: Digests, tmp_path: Path) -> Iterator[Store]:
+    with opened(tmp_path / "sweep", about(study, digests), digests, force=False) as found:
+        yield found
+
+
+def kept(store: Store, study: Study, digests: Digests) -> Path:
+    case = case_id(study, digests)
+    plan = handmade_plan(study)
+    store.keep_plan(case, study, own_files(plan), {"status": plan.status, **row(plan)})
+    return store.folder / "plans" / case
+
+
+def richer(study: Study) -> Study:
+    return study.replace(headroom=study.headroom.assign(headroom_mw=study.headroom["headroom_mw"] + 1))
+
+
+def test_identity_is_of_content(study: Study, digests: Digests, tmp_path: Path) -> None:
+    same = read_study(write_small_study(tmp_path / "elsewhere"))
+    ours = case_id(study, digests)
+    assert case_id(same, Digests()) == ours
+    assert case_id(study.replace(keys={"policy.max_sites": 3}), digests) == ours
+    others = [
+        study.replace(keys={"policy.max_sites": 2}),
+        study.replace(keys={"solve.gap": 0.01}),
+        study.replace(sites=study.sites.assign(open_usd=study.sites["open_usd"] * 2)),
+        richer(study),
+    ]
+    assert len({ours, *(case_id(other, digests) for other in others)}) == 5
+
+
+def test_tables_are_shared(study: Study, store: Store, digests: Digests) -> None:
+    dear = study.replace(keys={"money.discount_rate": 0.1})
+    folders = [kept(store, each, digests) for each in (study, dear, richer(study))]
+    shared = sorted(p.name.partition("-")[0] for p in (store.folder / "shared").iterdir())
+    assert shared == ["deliveries", "grid", "grid", "headroom", "headroom", "racks", "sites", "zones"]
+    zones = list((store.folder / "shared").rglob("zones*.geojson"))
+    assert len({path.stat().st_ino for path in zones}) == 1
+    for folder, each in zip(folders, (study, dear, richer(study)), strict=True):
+        assert [p.name for p in (folder / "study").iterdir()] == ["study.toml"]
+        assert "\\" not in (folder / "study/study.toml").read_text(encoding="utf-8")
+        read = read_plan(folder)
+        assert case_id(read.study, Digests()) == case_id(each, digests)
+        assert read.facts["study_path"] == "study"
+
+
+def test_row_is_that_of_the_folder(study: Study, store: Store, digests: Digests) -> None:
+    awkward = study.replace(
+        keys={"money.discount_rate": 0.07}, racks=study.racks.assign(rack_kw=study.racks["rack_kw"] / 3)
+    )
+    folder = kept(store, awkward, digests)
+    fresh = row(handmade_plan(awkward))
+    assert row(read_plan(folder)) == fresh
+    plan = store.plan(folder.name, awkward)
+    assert plan is not None
+    assert row(plan) == fresh
+    assert sum(v for k, v in fresh.items() if k.startswith("spend_")) > 0
+
+
+def test_plan_that_is_not_whole_is_no_plan(study: Study, store: Store, digests: Digests) -> None:
+    folder = kept(store, study, digests)
+    text = (folder / "plan.json").read_text(encoding="utf-8")
+    (folder / "plan.json").write_text(text.replace('"gap": 0.1', '"gap": 0.2'), encoding="utf-8")
+    assert store.plan(folder.name, study) is None
+    assert not folder.exists()
+    folder = kept(store, study, digests)
+    (folder / "power.csv").unlink()
+    assert store.plan(folder.name, study) is None
+
+
+def test_damaged_table_is_written_again(study: Study, store: Store, digests: Digests) -> None:
+    folder = kept(store, study, digests)
+    table = next((store.folder / "shared").glob("sites-*.csv"))
+    table.write_text("site\n", encoding="utf-8")
+    assert Store(store.folder, digests).plan(folder.name, study) is not None
+    assert len(read_plan(folder).study.sites) == 3
+
+
+def test_ends_are_kept_until_there_is_a_plan(study: Study, store: Store, digests: Digests) -> None:
+    case = case_id(study, digests)
+    assert store.end(case) is None
+    store.keep_end(case, End("failed", "ValueError: no"))
+    assert store.end(case) == End("failed", "ValueError: no")
+    kept(store, study, digests)
+    assert store.end(case) is None
+
+
+def test_one_folder_one_process(study: Study, store: Store, digests: Digests) -> None:
+    with (
+        pytest.raises(InputError, match="being written by another"),
+        opened(store.folder, about(study, digests), digests, force=True),
+    ):
+        pass
+
+
+def test_left_overs_of_a_killed_run_vanish(study: Study, digests: Digests, tmp_path: Path) -> None:
+    place = tmp_path / "sweep"
+    for left in ("plans/.tmp-1/study", "shared/.tmp-2", "ended"):
+        (place / left).mkdir(parents=True)
+    (place / "ended/.tmp-3.json").write_text("{", encoding="utf-8")
+    (place / "sweep.json").write_text("{", encoding="utf-8")
+    with opened(place, about(study, digests), digests, force=True):
+        assert not list(place.rglob(".tmp-*"))
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        ({"policy.max_sites": 2}, "of another study"),
+        ({"solve.time_limit_s": 9.0}, "another time_limit_s: none there, 9.0 here"),
+    ],
+)
+def test_sweep_of_another_study_is_refused(
+    study: Study, digests: Digests, tmp_path: Path, keys: dict[str, object], words: str
+) -> None:
+    place, other = tmp_path / "sweep", about(study.replace(keys=keys), digests)
+    with opened(place, about(study, digests), digests, force=False) as store:
+        kept(store, study, digests)
+        (place / "notes.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(InputError, match=words) as caught, opened(place, other, digests, force=False):
+        pass
+    assert "--force" in caught.value.faults[0].cure
+    assert list((place / "plans").iterdir())
+    with opened(place, other, digests, force=True):
+        assert not list((place / "plans").iterdir())
+        assert (place / "notes.txt").is_file()
+
+
+def test_other_versions_are_not_mixed(study: Study, digests: Digests, tmp_path: Path) -> None:
+    ours = about(study, digests)
+    with opened(tmp_path / "s", ours | {"versions": ours["versions"] | {"highspy": "1.0"}}, digests, force=False):
+        pass
+    words = r"another highspy: 1\.0 there"
+    with pytest.raises(InputError, match=words), opened(tmp_path / "s", ours, digests, force=False):
+        pass
+
+
+def test_folder_of_something_else_is_refused(study: Study, digests: Digests, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
+    for force in (False, True):
+        with (
+            pytest.raises(InputError, match="holds no sweep"),
+            opened(tmp_path, about(study, digests), digests, force=force),
+        ):
+            pass
+    assert [p.name for p in tmp_path.iterdir()] == ["notes.txt"]
+    with (
+        pytest.raises(InputError, match="is a file"),
+        opened(tmp_path / "notes.txt", about(study, digests), digests, force=False),
+    ):
+        pass
+
+
+def test_digest_of_a_table_is_made_once(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    from optimizer.sweep import identity
+
+    text = identity.table_text
+
+    def counted(frame: pd.DataFrame, name: str) -> tuple[str, str]:
+        made.append(name)
+        return text(frame, name)
+
+    monkeypatch.setattr(identity, "table_text", counted)
+    digests = Digests()
+    for rate in (0.01, 0.02, 0.03):
+        case_id(study.replace(keys={"money.discount_rate": rate}), digests)
+    assert len(made) == len(set(made))
