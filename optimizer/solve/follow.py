@@ -15,6 +15,10 @@ from .openings import Openings
 from .repair import whole_near
 from .search import FEW_PODS, Search
 
+# Pods left to wait for each share of a pod where unused capacity has a ceiling: half a pod, as rounding alone would
+# ask, left no whole plan near; two did.
+SPARE_PODS = 2.0
+
 
 def follow(search: Search, base: Floats | None) -> None:
     """Run the search from ``base``, a point of the base case's decisions (it need not satisfy the rows), or None."""
@@ -31,19 +35,21 @@ def follow(search: Search, base: Floats | None) -> None:
     search.guide = result.x
     search.prove(result.bound)
     search.offer(base)
+    if search.reached:
+        return
+    search.journal.enter("adapt")
+    roomier = _roomier(search, result.x)
+    _adapt(search, roomier, base, result.x)
     if not search.reached:
-        search.journal.enter("adapt")
-        _adapt(search, base, result.x)
-    if not search.reached:
-        _improve(search)
+        _improve(search, roomier)
 
 
-def _adapt(search: Search, base: Floats | None, relaxed: Floats) -> None:
+def _adapt(search: Search, roomier: Matrix, base: Floats | None, relaxed: Floats) -> None:
     """Try the base's openings, then those that the relaxation asks for, until a whole plan is near enough.
 
     Where none is, the best of them still gives the proof a plan to start from.
     """
-    openings = Openings(search.p, search.c, _roomier(search, relaxed), search.run)
+    openings = Openings(search.p, search.c, roomier, search.run)
     best, least = None, np.inf
     for point in openings.candidates(relaxed, base):
         objective = float(search.matrix.cost @ point) + search.matrix.offset
@@ -60,7 +66,7 @@ def _adapt(search: Search, base: Floats | None, relaxed: Floats) -> None:
 def _roomier(search: Search, relaxed: Floats) -> Matrix:
     """Return the matrix with a lower ceiling on unused capacity, where there is one: whole pods will wait a little.
 
-    Each share of a pod at a site and in a period counts as half a pod that waits.
+    Each share of a pod, at a site and in a period, counts as so many that wait.
     """
     rows = search.c.rows.get("unused_ceiling")
     if rows is None:
@@ -69,7 +75,7 @@ def _roomier(search: Search, relaxed: Floats) -> Matrix:
     pods = search.c.columns.spread("N", relaxed, shape)
     shares = (np.abs(pods - np.round(pods)) > 1e-6).sum(axis=(0, 2))
     row_upper = search.matrix.row_upper.copy()
-    row_upper[rows] -= 0.5 * p.length_years * float(shares @ p.pod_mw)
+    row_upper[rows] -= SPARE_PODS * p.length_years * float(shares @ p.pod_mw)
     return replace(search.matrix, row_upper=row_upper)
 
 
@@ -79,13 +85,17 @@ def _make_whole(search: Search, relaxed: Floats) -> None:
     search.offer(search.run(search.matrix, job).x)
 
 
-def _improve(search: Search) -> None:
+def _improve(search: Search, roomier: Matrix) -> None:
     """Prove a better bound with continuous pods, make its point whole, and go on as a search without a base does."""
     search.journal.enter("bound")
     relaxed = search.relax(search.gap / 2, search.needed_bound if search.x is not None else None)
     if relaxed is not None and not search.reached:
         search.journal.enter("adapt")
-        _make_whole(search, relaxed)
+        near: Floats | None = relaxed
+        if roomier is not search.matrix:
+            near = search.run(roomier, Job(integer=search.matrix.integer & ~search.pods, gap=search.gap / 2)).x
+        if near is not None:
+            _make_whole(search, near)
     if relaxed is not None and not search.reached:
         search.repair_and_improve(relaxed)
     search.finish()

@@ -113,7 +113,7 @@ def selected(key: Key, tables: Tables, *, strict: bool = True) -> Rows:
     for name, values in key.conditions:
         column = joined(key.table, name, tables)
         if column is None:
-            known = list(_names(key.table, tables))
+            known = list(dict.fromkeys(_names(key.table, tables)))
             cure = nearest(name, known) or f"columns are {listed(known, most=12)}"
             raise Refusal(f'{key.table} has no column "{shown(name, 40)}", nor has a table that it refers to', cure)
         hits = [_matches(column, value) for value in values]

@@ -13,6 +13,7 @@ from .result import Sweep
 
 _FEW = 8  # up to so many values of an input are compared one by one
 _REASONS = 5
+_SHOWN = 12  # inputs
 
 
 @dataclass(frozen=True)
@@ -38,10 +39,15 @@ def effects(found: Sweep) -> list[Effect]:
 
 def _effect(found: Sweep, name: str) -> Effect | None:
     figures = ["objective_usd", "unused_mw_years"]
-    cases = found.cases.loc[found.cases["objective_usd"].notna(), [name, *figures]]
+    cases = found.cases[found.cases["objective_usd"].notna()]
     given = cases.dropna(subset=[name])
+    alone = given[given[found.inputs].notna().sum(axis="columns") == 1]
+    if len(alone):  # cases that vary other inputs too would blur it
+        given = alone
+    if not len(given):
+        return None
     values = given[name].drop_duplicates().sort_values()
-    words = f"{_cell(values.iloc[0])} … {_cell(values.iloc[-1])}" if len(values) else ""
+    words = " … ".join(dict.fromkeys([_cell(values.iloc[0]), _cell(values.iloc[-1])]))
     if len(values) > _FEW and pd.api.types.is_float_dtype(given[name]):
         thirds = pd.qcut(given[name].rank(method="first"), 3, labels=False)
         means = given.groupby(thirds)[figures].mean()
@@ -89,13 +95,15 @@ def summary(found: Sweep) -> str:
     if moves:
         width = min(40, max(len(effect.name) for effect in moves))
         lines.append("Inputs     mean objective and unused capacity over the values of each, largest effect first")
-    for effect in moves:
+    for effect in moves[:_SHOWN]:
         low, high = effect.objective_usd
         least, most = effect.unused_mw_years
         lines.append(
             f"  {shown(effect.name, 40):<{width}}  {usd(low)} to {usd(high)}; {mw_years(least)} to {mw_years(most)}"
             f"  ({effect.values})"
         )
+    if len(moves) > _SHOWN:
+        lines.append(f"  and {len(moves) - _SHOWN} more that move less")
     lines += [f"{'Reasons    ' if i == 0 else '           '}{text}" for i, text in enumerate(_reasons(found))]
     return "\n".join([*lines, f"Folder     {found.folder}"])
 
@@ -103,7 +111,7 @@ def summary(found: Sweep) -> str:
 def summary_html(found: Sweep) -> str:
     """Return the sweep as one small table for notebooks."""
     rows = [("Cases", f"{len(found.cases)}: {ended(found)}"), ("Base", _base(found))]
-    for effect in effects(found):
+    for effect in effects(found)[:_SHOWN]:
         low, high = effect.objective_usd
         rows.append((effect.name, f"{usd(low)} to {usd(high)} ({effect.values})"))
     rows += [("Reason", text) for text in _reasons(found)]

@@ -130,3 +130,35 @@ def policy(scripts: Sequence[str]) -> str:
         f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
+
+
+def page(
+    title: str,
+    kind: str,
+    chapters: Sequence[tuple[str, str, Html]],
+    styles: Sequence[str],
+    scripts: Sequence[str],
+    *,
+    facts_json: str = "",
+) -> str:
+    """Return a page that needs no network: a title, links to its chapters, and the chapters (key, heading, content)."""
+    links = "".join(f'<li><a href="#{key}">{heading}</a></li>' for key, heading, _ in chapters)
+    body = "".join(
+        f'<section aria-labelledby="{key}">\n<h2 id="{key}">{heading}</h2>\n{inner}</section>\n'
+        for key, heading, inner in chapters
+    )
+    facts = f'<script type="application/json" id="plan-facts">{facts_json}</script>\n' if facts_json else ""
+    return "".join(
+        [
+            '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n',
+            f'<meta http-equiv="Content-Security-Policy" content="{policy([*scripts])}">\n',
+            '<meta name="viewport" content="width=device-width, initial-scale=1">\n',
+            f"<title>{text(title)} – {kind}</title>\n",
+            *(f"<style>\n{style}\n</style>\n" for style in styles),
+            f'</head>\n<body>\n<main class="report">\n<h1>{text(title)}</h1>\n',
+            f'<nav aria-label="Contents"><ul>{links}</ul></nav>\n{body}</main>\n',
+            facts,
+            *(f"<script>{script}</script>\n" for script in scripts),
+            "</body>\n</html>\n",
+        ]
+    )

@@ -14,7 +14,7 @@ from optimizer.entry import make_callable
 from optimizer.plan.plan import Plan
 from optimizer.plan.units import usd
 
-from .report_html import Html, asset, picture, policy, text
+from .report_html import Html, asset, page, picture, text
 from .style import settled
 from .sweep_charts import one_input, tornado
 from .sweep_design import Design, design
@@ -48,7 +48,7 @@ def sweep_page(
         *_sites(cases, base_plan),
         ("cases", "Cases", cases_table(cases, base, inputs)),
     ]
-    return _page(title, chapters)
+    return page(title, "sweep", chapters, [asset("report.css"), _STYLE], [asset("report.js")])
 
 
 def _summary(cases: pd.DataFrame, base: pd.DataFrame, inputs: Sequence[str], found: Design) -> Html:
@@ -124,27 +124,6 @@ def _pixels(figure: Figure, *, label: str) -> Html:
     data, said = base64.b64encode(stream.getvalue()).decode("ascii"), text(label)
     box = f'<div class="scroll paper" role="region" tabindex="0" aria-label="{said}">'
     return Html(f'<figure>{box}<img src="data:image/png;base64,{data}" alt="{said}"></div></figure>\n')
-
-
-def _page(title: str, chapters: Sequence[Chapter]) -> str:
-    script = asset("report.js")
-    links = "".join(f'<li><a href="#{key}">{heading}</a></li>' for key, heading, _ in chapters)
-    body = "".join(
-        f'<section aria-labelledby="{key}">\n<h2 id="{key}">{heading}</h2>\n{inner}</section>\n'
-        for key, heading, inner in chapters
-    )
-    return "".join(
-        [
-            '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n',
-            f'<meta http-equiv="Content-Security-Policy" content="{policy([script])}">\n',
-            '<meta name="viewport" content="width=device-width, initial-scale=1">\n',
-            f"<title>{text(title)} – sweep</title>\n",
-            f"<style>\n{asset('report.css')}\n{_STYLE}</style>\n</head>\n<body>\n",
-            f'<main class="report">\n<h1>{text(title)}</h1>\n',
-            f'<nav aria-label="Contents"><ul>{links}</ul></nav>\n{body}</main>\n',
-            f"<script>{script}</script>\n</body>\n</html>\n",
-        ]
-    )
 
 
 make_callable(__name__, sweep_page)  # the module and its function have one name

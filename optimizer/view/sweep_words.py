@@ -51,6 +51,8 @@ def readable(key: str, width: int = WIDTH) -> str:
     if not found:
         return shown(key, width)
     column, unit = _parted(found["column"])
+    if found["of"] == "figures":
+        return shown(f"{column} ({unit})" if unit else column, width)
     where = " ".join((found["where"] or "").replace("=", " ").replace(",", ", ").split())
     words = f"{found['of']} {where}".strip() + f": {column}"
     return shown(f"{words} ({unit})" if unit else words, width)

@@ -1,4 +1,4 @@
-"""A sweep of the small study that tests start as a process of its own, to kill it."""
+"""A sweep of the small study, or of the embedded one, that tests start as a process of its own, to kill it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from optimizer import read_study, sweep
-from optimizer.sweep import Sweep
+from optimizer.sweep import Sweep, latin_hypercube
 from tests.small import write_small_study
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,11 +33,22 @@ def run(folder: Path, *, workers: int = 1, cases: pd.DataFrame = CASES, **option
     return sweep(study, cases, out=folder, workers=workers, **options)
 
 
-def start(folder: Path, workers: int) -> subprocess.Popen[bytes]:
+def run_embedded(folder: Path, *, workers: int, samples: int = 60) -> Sweep:
+    """Sweep costs and limits of the embedded study: a second or two a case."""
+    ranges = {
+        "energy_prices.usd_per_mwh*": (0.7, 1.3),
+        "headroom.headroom_mw*": (0.7, 1.3),
+        "policy.max_sites": (28, 40),
+    }
+    cases = latin_hypercube(ranges, samples=samples)
+    return sweep(read_study(keys={"solve.gap": 0.01}), cases, out=folder, workers=workers, progress=lambda _now: None)
+
+
+def start(folder: Path, workers: int, *, embedded: bool = False) -> subprocess.Popen[bytes]:
     """Start the sweep as a process that leads a group of its own; ``processes`` finds all that come of it."""
     path = os.pathsep.join(p for p in (str(ROOT), os.environ.get("PYTHONPATH", "")) if p)
     return subprocess.Popen(
-        [sys.executable, "-m", "tests.sweep.campaign", str(folder), str(workers)],
+        [sys.executable, "-m", "tests.sweep.campaign", str(folder), str(workers), *(["embedded"] if embedded else [])],
         cwd=folder.parent,
         env={**os.environ, "PYTHONPATH": path, MARK: str(folder)},
         stderr=subprocess.DEVNULL,
@@ -91,4 +102,7 @@ def kill(pid: int) -> None:
 
 
 if __name__ == "__main__":
-    run(Path(sys.argv[1]), workers=int(sys.argv[2]))
+    if "embedded" in sys.argv[3:]:
+        run_embedded(Path(sys.argv[1]), workers=int(sys.argv[2]))
+    else:
+        run(Path(sys.argv[1]), workers=int(sys.argv[2]))

@@ -56,9 +56,7 @@ def test_tornado_shows_changes_and_what_the_gap_hides(plan: Plan, alone: pd.Data
 def test_tornado_of_forty_inputs_shows_the_widest(made: Made, base: pd.DataFrame) -> None:
     inputs = [{f"figures.f{n}": value} for n in range(40) for value in (1.0, 2.0)]
     figure = tornado(made(inputs, [1 - n / 100 if low else 1.0 for n in range(40) for low in (1, 0)]), base, most=5)
-    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == [
-        f"figures: f{n}" for n in (39, 38, 37, 36, 35)
-    ]
+    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == [f"f{n}" for n in (39, 38, 37, 36, 35)]
     assert "35 more inputs change less" in words(figure)
 
 
@@ -184,7 +182,7 @@ def test_odd_tables_draw(name: str, made: Made, alone: pd.DataFrame, base: pd.Da
         ("sites[zone=p61].energy_usd_per_mwh*", "sites zone p61: energy (USD per MWh)"),
         ("sites[zone=p61,kind=generic].open_usd", "sites zone p61, kind generic: open (USD)"),
         ("policy.max_unused_mw_years", "policy: max unused (MW-years)"),
-        ("figures.lead_ercot", "figures: lead ercot"),
+        ("figures.lead_ercot", "lead ercot"),
         ("name", "name"),
     ],
 )
