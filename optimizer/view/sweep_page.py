@@ -31,6 +31,7 @@ _STYLE = """.report thead tr.base td { background: var(--page); border-bottom: 2
 @media print { .paper img { min-width: 0; max-height: 165mm; width: auto; max-width: 100%; } }
 """
 _MOST_CURVES = 4
+_MOST_SUMMED = 8  # inputs that the summary lists; more have a chapter behind the pictures
 Chapter = tuple[str, str, Html]
 
 
@@ -46,6 +47,7 @@ def sweep_page(
         ("summary", "Summary", _summary(cases, base, inputs, found)),
         *_pictures(cases, base, found),
         *_sites(cases, base_plan),
+        *([("varied", "What was varied", varied_table(cases, inputs))] if len(inputs) > _MOST_SUMMED else []),
         ("cases", "Cases", cases_table(cases, base, inputs)),
     ]
     return page(title, "sweep", chapters, [asset("report.css"), _STYLE], [asset("report.js")])
@@ -66,7 +68,7 @@ def _summary(cases: pd.DataFrame, base: pd.DataFrame, inputs: Sequence[str], fou
         )
     listed = "".join(f"<dt>{text(name)}</dt><dd>{text(words)}</dd>" for name, words in facts)
     parts = [f'<dl class="facts">{listed}</dl>\n']
-    if len(inputs):
+    if 0 < len(inputs) <= _MOST_SUMMED:
         parts.append(varied_table(cases, inputs))
     if len(cases):
         parts.append(ended_table(cases))
