@@ -47,14 +47,7 @@ def check(
     from .input import read
 
     files = options.replaced_files(
-        {
-            "sites": sites,
-            "site_ramp": site_ramp,
-            "grid": grid,
-            "racks": racks,
-            "deliveries": deliveries,
-            "placement": placement,
-        }
+        sites=sites, site_ramp=site_ramp, grid=grid, racks=racks, deliveries=deliveries, placement=placement
     )
     try:
         ready = read(study, options.replaced_values(assignments or []), files, strict=strict)

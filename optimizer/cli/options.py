@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -38,11 +38,23 @@ PlanArgument = Annotated[str, typer.Argument(metavar="DIR", help="A plan folder.
 StrictOption = Annotated[bool, typer.Option("--strict", help="Take warnings for errors.")]
 
 
-def replaced_files(options: Mapping[str, str | None]) -> dict[str, str | None]:
+def replaced_files(
+    *,
+    sites: str | None,
+    site_ramp: str | None,
+    grid: str | None,
+    racks: str | None,
+    deliveries: str | None,
+    placement: str | None,
+) -> dict[str, str | None]:
     """Return what replaces the study's files: a path, or None where ``none`` leaves an optional file out.
 
     Raises InputError where a file is left out that a study needs.
     """
+    options = {
+        "sites": sites, "site_ramp": site_ramp, "grid": grid, "racks": racks, "deliveries": deliveries,
+        "placement": placement,
+    }  # fmt: skip
     files = {
         table: None if text.strip().lower() == "none" else text for table, text in options.items() if text is not None
     }

@@ -56,14 +56,7 @@ def solve(
     rackgrid solve my-study --grid none --json > plan.json
     """
     files = options.replaced_files(
-        {
-            "sites": sites,
-            "site_ramp": site_ramp,
-            "grid": grid,
-            "racks": racks,
-            "deliveries": deliveries,
-            "placement": placement,
-        }
+        sites=sites, site_ramp=site_ramp, grid=grid, racks=racks, deliveries=deliveries, placement=placement
     )
     values = options.replaced_values(assignments or [])
     limits = {"solve.gap": gap, "solve.time_limit_s": time_limit, "solve.threads": threads}

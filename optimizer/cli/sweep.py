@@ -94,14 +94,7 @@ def sweep(
         vary=tuple(vary or ()), file=cases, design=design, samples=samples, seed=seed, low_high=low_high
     )
     files = options.replaced_files(
-        {
-            "sites": sites,
-            "site_ramp": site_ramp,
-            "grid": grid,
-            "racks": racks,
-            "deliveries": deliveries,
-            "placement": placement,
-        }
+        sites=sites, site_ramp=site_ramp, grid=grid, racks=racks, deliveries=deliveries, placement=placement
     )
     values = options.replaced_values(assignments or [])
     sweep_cases.check(wanted, out, cluster=cluster, workers=workers)

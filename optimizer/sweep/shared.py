@@ -1,4 +1,4 @@
-"""Tables that cases share: each content lies in DIR/shared once, under a name made of it."""
+"""Tables that cases share: each content lies in DIR/tables once, under a name made of it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .identity import Digests, grid_of, hashed
 
 TEMPORARY = ".tmp-"
 """How names begin of what is not whole yet; the next run removes what a killed one left."""
-_UP = "../../../shared"  # from plans/<case>/study
+_UP = "../../../tables"  # from plans/<case>/study
 
 
 class Shared:

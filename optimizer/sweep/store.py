@@ -25,7 +25,7 @@ from .shared import TEMPORARY, Shared, write_atomically
 FORMAT = 1
 LOCK, ABOUT, TABLE, LOG = "sweep.lock", "sweep.json", "cases.parquet", "sweep.log"
 ROW = "case.json"  # in the plan folder of a case: its cells of the table
-_FOLDERS = ("plans", "shared", "ended")
+_FOLDERS = ("plans", "tables", "ended")
 _FILES = (TABLE, LOG, "sweep.html", ABOUT)  # sweep.json goes last: it is what lets a folder be cleared
 _OF_PLAN = ("study/study.toml", "sites.geojson", "solve.log", *(f"{name}.csv" for name in TABLES))
 _ANEW = "name another folder with -o, or --force to start anew"
@@ -143,7 +143,7 @@ class Store:
         for place in (folder, *(folder / part for part in _FOLDERS)):
             for left in place.glob(f"{TEMPORARY}*"):
                 shutil.rmtree(left) if left.is_dir() else left.unlink()
-        self._shared = Shared(folder / "shared", digests)
+        self._shared = Shared(folder / "tables", digests)
 
     def plan(self, case: str, study: Study) -> Plan | None:
         """Return the plan of a case with ``study`` as its study, None where there is none that is whole."""

@@ -61,9 +61,9 @@ def test_identity_is_of_content(study: Study, digests: Digests, tmp_path: Path) 
 def test_tables_are_shared(study: Study, store: Store, digests: Digests) -> None:
     dear = study.replace(keys={"money.discount_rate": 0.1})
     folders = [kept(store, each, digests) for each in (study, dear, richer(study))]
-    shared = sorted(p.name.partition("-")[0] for p in (store.folder / "shared").iterdir())
+    shared = sorted(p.name.partition("-")[0] for p in (store.folder / "tables").iterdir())
     assert shared == ["deliveries", "grid", "grid", "headroom", "headroom", "racks", "sites", "zones"]
-    zones = list((store.folder / "shared").rglob("zones*.geojson"))
+    zones = list((store.folder / "tables").rglob("zones*.geojson"))
     assert len({path.stat().st_ino for path in zones}) == 1
     for folder, each in zip(folders, (study, dear, richer(study)), strict=True):
         assert [p.name for p in (folder / "study").iterdir()] == ["study.toml"]
@@ -99,7 +99,7 @@ def test_plan_that_is_not_whole_is_no_plan(study: Study, store: Store, digests: 
 
 def test_damaged_table_is_written_again(study: Study, store: Store, digests: Digests) -> None:
     folder = kept(store, study, digests)
-    table = next((store.folder / "shared").glob("sites-*.csv"))
+    table = next((store.folder / "tables").glob("sites-*.csv"))
     table.write_text("site\n", encoding="utf-8")
     assert Store(store.folder, digests).plan(folder.name, study) is not None
     assert len(read_plan(folder).study.sites) == 3
@@ -124,7 +124,7 @@ def test_one_folder_one_process(study: Study, store: Store, digests: Digests) ->
 
 def test_left_overs_of_a_killed_run_vanish(study: Study, digests: Digests, tmp_path: Path) -> None:
     place = tmp_path / "sweep"
-    for left in ("plans/.tmp-1/study", "shared/.tmp-2", "ended"):
+    for left in ("plans/.tmp-1/study", "tables/.tmp-2", "ended"):
         (place / left).mkdir(parents=True)
     (place / "ended/.tmp-3.json").write_text("{", encoding="utf-8")
     (place / "sweep.json").write_text("{", encoding="utf-8")
