@@ -26,6 +26,7 @@ def causes(p: Parameters, x: Decisions, use: Usage) -> Causes:
     """Test every site, SKU and period of a plan for room for one more pod."""
     limits = _limits(p, x, use)
     share, cluster = _shares(p, x, use), _clusters(p, x)
+    lifted_pods = np.stack([limits.lifted_pods(name) for name in LIMITS])
     return Causes(
         waits=x.waiting_pods(p),
         admits=p.admits,
@@ -34,8 +35,8 @@ def causes(p: Parameters, x: Decisions, use: Usage) -> Causes:
         allowed=~p.forbidden,
         count_reached=p.policy.max_sites is not None and int(x.opened[:, -1].sum()) >= p.policy.max_sites,
         full=np.stack([limits.full(name) for name in LIMITS]),
-        lifted_pods=np.stack([limits.lifted_pods(name) for name in LIMITS]),
-        fit_pods=np.min([limits.lifted_pods(name) for name in LIMITS], axis=0),
+        lifted_pods=lifted_pods,
+        fit_pods=np.asarray(lifted_pods.min(axis=0), dtype=np.float64),
         share=share,
         cluster=cluster,
     )
