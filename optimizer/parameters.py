@@ -7,7 +7,6 @@ sites, SKUs, zones and lines stand in the order of their ids, so that the order 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import floor
 
 import numpy as np
 
@@ -29,6 +28,7 @@ from .resolution import (
     ramp_of,
 )
 from .study import Study
+from .tolerance import whole
 
 HOURS_PER_YEAR = 8760.0
 
@@ -145,10 +145,7 @@ class Parameters:
         leads = numbers(sites["hall_lead_years"]).tolist()
         after = {lead: horizon.first_after_lead(lead) for lead in set(leads)}
         first_hall = np.array([after[lead] for lead in leads], dtype=np.int64)
-        halls_max = np.array(
-            [max(0, floor(x + EPS)) for x in (numbers(sites["max_mw"]) - ramp["existing_mw"].max(axis=1)) / hall_mw],
-            dtype=np.int64,
-        )
+        halls_max = whole(numbers(sites["max_mw"]) - ramp["existing_mw"].max(axis=1), hall_mw)
         halls_per_year = numbers(sites["halls_per_year"])
         power_it = (ramp["interconnection_mw"] + ramp["onsite_mw"]) / numbers(sites["peak_pue"])[:, None]
         possible = halls_by(horizon, halls_max, halls_per_year, first_hall)

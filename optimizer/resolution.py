@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from .io.periods import Horizon, Label, parse_label
 from .io.standing import by_site, standing
 from .study import Study
+from .tolerance import band
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -68,7 +69,8 @@ def doors(study: Study) -> tuple[Bools, Floats]:
     makers, lists = racks["vendor"].tolist(), sites["vendors"].tolist()
     named = {text: [not text or vendor in text.split(";") for vendor in makers] for text in set(lists)}
     welcome = np.array([named[text] for text in lists], dtype=bool).reshape(len(sites), len(racks))
-    admits = welcome & (numbers(racks["rack_kw"])[None, :] <= numbers(sites["max_rack_kw"])[:, None] + EPS)
+    most_kw = numbers(sites["max_rack_kw"])[:, None]
+    admits = welcome & (numbers(racks["rack_kw"])[None, :] <= most_kw + band(most_kw))
     cost = np.zeros(admits.shape)
     row = {v: i for i, v in enumerate(sites["site"])}
     col = {v: i for i, v in enumerate(racks["sku"])}

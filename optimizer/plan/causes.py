@@ -12,14 +12,13 @@ import numpy as np
 
 from ..parameters import Parameters
 from ..resolution import Bools, Floats, Ints, halls_by
+from ..tolerance import band
 
 if TYPE_CHECKING:
     from .decisions import Decisions, Usage
 
 LIMITS = ("interconnection", "onsite", "zone", "hall")
 DELIVERY, POLICY, COST = "delivery", "policy", "cost"
-TOLERANCE_MW = 1e-6
-"""Less than this is missing: there is room."""
 
 
 def causes(p: Parameters, x: Decisions, use: Usage) -> Causes:
@@ -105,7 +104,10 @@ class Causes:
 
 @dataclass(frozen=True)
 class _Limits:
-    """MW left at each limit, fence MW but for the halls' IT MW, (s, 1, t); one pod, (s, k, 1)."""
+    """MW left at each limit, fence MW but for the halls' IT MW, (s, 1, t); one pod, (s, k, 1).
+
+    There is room where the pod is above what is left by no more than ``band_mw``, that of the site's load with it.
+    """
 
     interconnection: Floats
     onsite: Floats
@@ -113,6 +115,7 @@ class _Limits:
     hall: Floats
     pod_fence_mw: Floats
     pod_it_mw: Floats
+    band_mw: Floats
     has_grid: Bools
     has_onsite: Bools
 
@@ -120,12 +123,12 @@ class _Limits:
         """Whether a limit has no room for one more pod, (s, k, t)."""
         pod = self.pod_fence_mw
         if limit == "interconnection":
-            return self.has_grid & _short(self.interconnection + self.onsite, pod)
+            return self.has_grid & self._short(self.interconnection + self.onsite, pod)
         if limit == "zone":
-            return self.has_grid & _short(self.zone + self.onsite, pod)
+            return self.has_grid & self._short(self.zone + self.onsite, pod)
         if limit == "onsite":
-            return self.has_onsite & _short(self._power(), pod)
-        return _short(self.hall, self.pod_it_mw)
+            return self.has_onsite & self._short(self._power(), pod)
+        return self._short(self.hall, self.pod_it_mw)
 
     def lifted_pods(self, limit: str) -> Floats:
         """Pods for which all limits but one have room, (s, k, t)."""
@@ -135,19 +138,17 @@ class _Limits:
             "onsite": np.full(self.onsite.shape, np.inf),
             "hall": self._power(),
         }[limit]
-        pods = _pods(power, self.pod_fence_mw)
-        return pods if limit == "hall" else np.minimum(pods, _pods(self.hall, self.pod_it_mw))
+        pods = self._pods(power, self.pod_fence_mw)
+        return pods if limit == "hall" else np.minimum(pods, self._pods(self.hall, self.pod_it_mw))
 
     def _power(self) -> Floats:
         return np.minimum(self.interconnection, self.zone) + self.onsite
 
+    def _short(self, left_mw: Floats, pod_mw: Floats) -> Bools:
+        return np.asarray(left_mw < pod_mw - self.band_mw, dtype=np.bool_)
 
-def _short(left_mw: Floats, pod_mw: Floats) -> Bools:
-    return np.asarray(left_mw < pod_mw - TOLERANCE_MW, dtype=np.bool_)
-
-
-def _pods(left_mw: Floats, pod_mw: Floats) -> Floats:
-    return np.maximum(0.0, np.floor((left_mw + TOLERANCE_MW) / pod_mw))
+    def _pods(self, left_mw: Floats, pod_mw: Floats) -> Floats:
+        return np.maximum(0.0, np.floor((left_mw + self.band_mw) / pod_mw))
 
 
 def _limits(p: Parameters, x: Decisions, use: Usage) -> _Limits:
@@ -156,13 +157,15 @@ def _limits(p: Parameters, x: Decisions, use: Usage) -> _Limits:
     zone = np.vstack([_zone_left(p, x), np.full((1, len(p.horizon)), np.inf)])[p.zone_of]
     has_onsite = (p.onsite_mw > 0).any(axis=1, keepdims=True)
     has_grid = (p.interconnection_mw > 0).any(axis=1, keepdims=True) | ~has_onsite
+    pod_fence_mw = (p.peak_pue[:, None] * p.pod_mw)[:, :, None]
     return _Limits(
         interconnection=(p.interconnection_mw - x.draw_mw)[:, None],
         onsite=(p.onsite_mw - x.onsite_mw)[:, None],
         zone=zone[:, None],
         hall=np.where(x.opened, use.built_mw - use.it_mw, as_open)[:, None],
-        pod_fence_mw=(p.peak_pue[:, None] * p.pod_mw)[:, :, None],
+        pod_fence_mw=pod_fence_mw,
         pod_it_mw=np.broadcast_to(p.pod_mw, (len(p.sites), len(p.skus)))[:, :, None],
+        band_mw=band((p.peak_pue[:, None] * use.it_mw)[:, None] + pod_fence_mw),
         has_grid=np.asarray(has_grid)[:, None],
         has_onsite=np.asarray(has_onsite)[:, None],
     )
@@ -199,7 +202,7 @@ def _shares(p: Parameters, x: Decisions, use: Usage) -> Bools:
     above = np.zeros((len(p.sites), len(p.skus), len(p.horizon)), dtype=np.bool_)
     for share, held in ((p.policy.max_site_share, staying), (p.policy.max_zone_share, zoned)):
         if share is not None:
-            above |= held[:, None] + pod > share * most + TOLERANCE_MW
+            above |= held[:, None] + pod > share * most + band(share * most)
     return above & p.serves[None, :, :, -1]
 
 
@@ -211,5 +214,5 @@ def _clusters(p: Parameters, x: Decisions) -> Bools:
         absent = x.pods[:, own].sum(axis=(1, 2)) == 0
         asked = np.where(absent, p.cluster_it_mw(p.policy.min_vendor_mw, vendor), 0.0)
         held = np.where(p.serves[own][:, :, -1], p.pod_mw[own][:, None], 0.0)
-        short[:, own] = held[None] < asked[:, None, None] - TOLERANCE_MW
+        short[:, own] = held[None] < (asked - band(asked))[:, None, None]
     return short

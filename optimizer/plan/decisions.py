@@ -9,10 +9,11 @@ import pandas as pd
 
 from ..parameters import Parameters
 from ..resolution import Bools, Floats, Ints
+from ..tolerance import band
 from .causes import causes
 
 BLOCK = "all"  # the one load block of this release
-# Below this, in MW, a remainder is the solver's rounding and no unused capacity.
+# Below this, in MW, a remainder is too little for a row of unused.csv.
 NOTHING_MW = 1e-6
 
 
@@ -35,6 +36,10 @@ class Decisions:
     def pods_in_service(self, p: Parameters) -> Ints:
         """Pods in service, (s, k, t)."""
         return np.asarray(np.einsum("ska,kat->skt", self.pods, p.serves.astype(np.int64)), dtype=np.int64)
+
+    def it_mw(self, p: Parameters) -> Floats:
+        """IT MW in service, (s, t)."""
+        return np.asarray(np.einsum("skt,k->st", self.pods_in_service(p), p.pod_mw), dtype=np.float64)
 
     def waiting_pods(self, p: Parameters) -> Ints:
         """Pods delivered and not placed at the end of each period, (k, t)."""
@@ -59,16 +64,17 @@ class Usage:
 
 def usage(p: Parameters, x: Decisions) -> Usage:
     """Compute what each site holds and leaves unused."""
-    it_mw = np.einsum("skt,k->st", x.pods_in_service(p), p.pod_mw)
+    it_mw = x.it_mw(p)
     built = p.existing_mw * x.opened + p.hall_mw[:, None] * np.cumsum(x.halls, axis=1)
     limited = np.isfinite(p.power_mw)
     energised = np.where(limited & x.opened, p.power_mw, 0.0)
     spare = np.where(limited, energised - p.peak_pue[:, None] * it_mw, np.nan)
-    return Usage(it_mw, built, _clean(built - it_mw), _clean(spare))
+    return Usage(it_mw, built, _clean(built - it_mw, built), _clean(spare, energised))
 
 
-def _clean(values: Floats) -> Floats:
-    return np.where(np.abs(values) < NOTHING_MW, 0.0, values)
+def _clean(rest: Floats, of: Floats) -> Floats:
+    """Take what a limit leaves for nothing where it is within the limit's band."""
+    return np.where(np.abs(rest) <= band(of), 0.0, rest)
 
 
 def frames(p: Parameters, x: Decisions, prices: dict[str, float]) -> dict[str, pd.DataFrame]:

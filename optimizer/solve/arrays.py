@@ -7,9 +7,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ..tolerance import band
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+TOLERANCE = 1e-7
+"""What the solver may usually miss a row or a whole number by; linear programs a tenth of it."""
 
 
 @dataclass(frozen=True)
@@ -17,7 +21,8 @@ class Matrix:
     """min cost·x + offset, row_lower ≤ A x ≤ row_upper, lower ≤ x ≤ upper, x integer where ``integer``.
 
     A is stored by columns (``starts``, ``rows``, ``values``). Plain arrays only, so that it travels to another
-    process in one piece. ``unit`` is what 1 of the objective is worth, in USD (or MW-years).
+    process in one piece. ``unit`` is what 1 of the objective is worth, in USD (or MW-years); ``tolerance`` is what the
+    solver may miss a row, a bound or a whole number by.
     """
 
     starts: Ints
@@ -31,6 +36,7 @@ class Matrix:
     cost: Floats
     offset: float
     unit: float = 1.0
+    tolerance: float = TOLERANCE
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -90,17 +96,40 @@ class Matrix:
         per_entry = self.values * np.repeat(x, np.diff(self.starts))
         return np.asarray(np.bincount(self.rows, weights=per_entry, minlength=len(self.row_lower)), dtype=np.float64)
 
-    def violation(self, x: Floats) -> float:
-        """Largest breach of a row, a bound or integrality, scaled by the size of the row's limit."""
-        activity = self.row_activity(x)
-        scale_l = np.maximum(1.0, np.abs(np.where(np.isfinite(self.row_lower), self.row_lower, 0.0)))
-        scale_u = np.maximum(1.0, np.abs(np.where(np.isfinite(self.row_upper), self.row_upper, 0.0)))
+    def strict(self, *, rests: Ints, supplies: Ints) -> Matrix:
+        """Return the matrix as the solver must be given it to tell 12.9999999 from 13: with a tolerance of 1e-9.
+
+        Rows, the lower bounds of ``rests`` and the upper ones of ``supplies`` give way by half a band: what keeps
+        every limit exactly is inside by more than the tolerance, what is beyond a band is outside.
+        """
+        half = float(band(0.0)) / 2
+        loose = self.row_lower < self.row_upper
+        lower, upper = self.lower.copy(), self.upper.copy()
+        lower[rests] -= half
+        upper[supplies] += half
+        return replace(
+            self,
+            row_lower=np.where(loose, self.row_lower - half, self.row_lower),
+            row_upper=np.where(loose, self.row_upper + half, self.row_upper),
+            lower=lower,
+            upper=upper,
+            tolerance=half / 10,
+        )
+
+    def breach(self, x: Floats) -> float:
+        """Largest breach of a row or a bound, in bands of its limit and of the largest term beside it.
+
+        Up to 1 the point keeps every limit.
+        """
+        terms = self.values * np.repeat(x, np.diff(self.starts))
+        activity = np.bincount(self.rows, weights=terms, minlength=len(self.row_lower))
+        largest = np.zeros(len(self.row_lower))
+        np.maximum.at(largest, self.rows, np.abs(terms))
         breaches = [
-            (self.row_lower - activity) / scale_l,
-            (activity - self.row_upper) / scale_u,
-            self.lower - x,
-            x - self.upper,
-            np.abs(x - np.round(x))[self.integer],
+            (self.row_lower - activity) / band(largest, self.row_lower),
+            (activity - self.row_upper) / band(largest, self.row_upper),
+            (self.lower - x) / band(self.lower),
+            (x - self.upper) / band(self.upper),
         ]
         return max((float(b.max()) for b in breaches if b.size), default=0.0)
 

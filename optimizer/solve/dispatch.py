@@ -1,8 +1,8 @@
 """From whole pods, halls and openings to a complete, exact point of the model.
 
 The solver's point is exact to a tolerance; a plan's numbers follow from its whole decisions. So the integers are
-rounded, everything that follows from them is computed, and power and flows come from linear programs that hold
-the loads fixed.
+rounded, openings and halls that nothing uses are left out, everything that follows from them is computed, and power
+and flows come from linear programs that hold the loads fixed.
 """
 
 from __future__ import annotations
@@ -14,11 +14,14 @@ import numpy as np
 
 from ..parameters import Parameters
 from ..plan.decisions import Decisions, usage
+from ..tolerance import band
 from .arrays import Floats, Job, Matrix, Result
 from .matrix import Compiled
 
 # A reduced cost above this (USD per MW) keeps a column at its bound in every least-cost dispatch.
 DEARER_USD = 1e-5
+# Loads are exact, and so must be what serves them: well within a band.
+DISPATCH_TOLERANCE = 1e-8
 # Dispatch is rounded to a milliwatt; below lies the solver's noise.
 CLEAN_DECIMALS = 9
 Run = Callable[[Matrix, Job], Result]
@@ -28,15 +31,17 @@ def complete(p: Parameters, c: Compiled, x: Floats, run: Run) -> tuple[Decisions
     """Round a point's integers and complete them; None where no dispatch serves the loads."""
     n_s, n_k, n_t = len(p.sites), len(p.skus), len(p.horizon)
     columns = c.columns
-    opened = np.round(columns.spread("y", x, (n_s, n_t))).astype(bool) | p.committed[:, None]
-    whole = Decisions(
-        pods=np.round(columns.spread("n", x, (n_s, n_k, n_t))).astype(np.int64),
-        halls=np.round(columns.spread("h", x, (n_s, n_t))).astype(np.int64),
-        opened=opened,
-        draw_mw=np.zeros((n_s, n_t)),
-        onsite_mw=np.zeros((n_s, n_t)),
-        served_mw=np.zeros((len(p.zones), n_t)),
-        flow_mw=np.zeros((len(p.lines), n_t)),
+    whole = _only_used(
+        p,
+        Decisions(
+            pods=np.round(columns.spread("n", x, (n_s, n_k, n_t))).astype(np.int64),
+            halls=np.round(columns.spread("h", x, (n_s, n_t))).astype(np.int64),
+            opened=np.round(columns.spread("y", x, (n_s, n_t))).astype(bool),
+            draw_mw=np.zeros((n_s, n_t)),
+            onsite_mw=np.zeros((n_s, n_t)),
+            served_mw=np.zeros((len(p.zones), n_t)),
+            flow_mw=np.zeros((len(p.lines), n_t)),
+        ),
     )
     exact = _follow(p, c, whole, x)
     dispatched = _dispatch(c, exact, run)
@@ -64,12 +69,29 @@ def complete(p: Parameters, c: Compiled, x: Floats, run: Run) -> tuple[Decisions
     return decisions, dispatched
 
 
+def _only_used(p: Parameters, x: Decisions) -> Decisions:
+    """Leave out halls that never hold a rack, and open sites no sooner than a rack, a hall or a duty asks.
+
+    It never costs more: prices are not negative, and what comes later is discounted more and keeps more value.
+    """
+    it_mw = x.it_mw(p)
+    beyond_mw = it_mw - p.existing_mw
+    needed = np.ceil((beyond_mw - band(it_mw)) / p.hall_mw[:, None]).max(axis=1, initial=0.0, keepdims=True)
+    halls_by = np.minimum(np.cumsum(x.halls, axis=1), needed.astype(np.int64))
+    used = (it_mw > 0) | (halls_by > 0) | p.committed[:, None]
+    used[:, -1] |= p.forced & x.opened[:, -1]
+    opened = np.logical_or.accumulate(used, axis=1)
+    return replace(x, halls=np.diff(halls_by, axis=1, prepend=0), opened=opened)
+
+
 def _follow(p: Parameters, c: Compiled, whole: Decisions, x: Floats) -> Floats:
     """Compute every variable that the whole decisions determine."""
     exact = x.copy()
     integer = c.matrix.integer
     exact[integer] = np.round(exact[integer])
     use = usage(p, whole)
+    c.columns.gather("y", whole.opened.astype(float), exact)
+    c.columns.gather("h", whole.halls.astype(float), exact)
     c.columns.gather("N", whole.pods_in_service(p).astype(float), exact)
     c.columns.gather("w", whole.waiting_pods(p).astype(float), exact)
     c.columns.gather("a", whole.aged_pods(p).astype(float), exact)
@@ -81,20 +103,25 @@ def _follow(p: Parameters, c: Compiled, whole: Decisions, x: Floats) -> Floats:
 def _dispatch(c: Compiled, exact: Floats, run: Run) -> Floats | None:
     """Serve the loads at least cost; among equals draw least from the grid, then move least over the lines.
 
+    Where a load is above a limit by no more than a band, limits are taken so much wider.
+
     Each step keeps to the least-cost points of the one before by holding every column with a reduced cost at its
     bound, which needs no tolerance on the cost itself.
     """
     free = c.columns.array("d", "o", "g", "f", "r")
     rows = np.sort(np.concatenate([c.rows.get(f, np.zeros(0, np.int64)) for f in ("zone_balance", "power_sources")]))
-    matrix = c.matrix.rows_only(rows)
+    matrix = replace(c.matrix.rows_only(rows), tolerance=DISPATCH_TOLERANCE)
     lower, upper = exact.copy(), exact.copy()
     lower[free], upper[free] = c.matrix.lower[free], c.matrix.upper[free]
+    wider = upper.copy()
+    wider[free] += 0.9 * np.where(upper[free] > 0, band(upper[free]), 0.0)
     money = sum((c.objectives.discounted[term][0] for term in ("energy", "wheeling")), np.zeros(len(exact)))
     draws, moves = np.zeros(len(exact)), np.zeros(len(exact))
     draws[c.columns.array("d")] = 1.0
     moves[c.columns.array("f", "r")] = 1.0
     point: Floats | None = None
-    for cost in (money * 1e6, draws, moves):
+    money_usd = money * 1e6
+    for cost in (money_usd, draws, moves):
         job = Job(
             lower=lower,
             upper=upper,
@@ -104,6 +131,9 @@ def _dispatch(c: Compiled, exact: Floats, run: Run) -> Floats | None:
             start=None,
         )
         result = run(matrix, job)
+        if result.x is None and cost is money_usd:
+            upper = wider
+            result = run(matrix, replace(job, upper=upper))
         if result.x is None or result.reduced_cost is None:
             return point
         point = np.clip(result.x, lower, upper)

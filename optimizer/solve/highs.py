@@ -110,8 +110,8 @@ class Solver:
             "presolve": "choose" if job.presolve else "off",
             "mip_rel_gap": job.gap,
             "mip_abs_gap": 1e-9,
-            "mip_feasibility_tolerance": 1e-7,
-            "primal_feasibility_tolerance": 1e-8,
+            "mip_feasibility_tolerance": self._matrix.tolerance,
+            "primal_feasibility_tolerance": self._matrix.tolerance / 10,
             "dual_feasibility_tolerance": 1e-8,
         }
         optional = {
@@ -131,7 +131,8 @@ class Solver:
         elif kind == _CALLBACK.kCallbackMipLogging:
             self._event("progress", (float(out.mip_primal_bound), float(out.mip_dual_bound)))
         elif self._stop() or (
-            kind == _CALLBACK.kCallbackMipInterrupt and float(out.mip_dual_bound) >= self._bound_target
+            # a bound of inf says that nothing is feasible: HiGHS is to say so itself
+            kind == _CALLBACK.kCallbackMipInterrupt and np.inf > float(out.mip_dual_bound) >= self._bound_target
         ):
             answer.user_interrupt = True
 

@@ -54,16 +54,17 @@ def clashes(c: Compiled, matrix: Matrix, run: Callable[[Matrix, Job], Result]) -
     """
     relaxed, rows = elastic(c, matrix)
     n_cols = len(matrix.lower)
-    result = run(relaxed, Job(integer=np.zeros(len(relaxed.lower), dtype=bool)))
-    if result.objective < 1e-7:
-        result = run(relaxed, Job(gap=1e-3, max_nodes=20_000))
-    if result.x is None:
-        return ["The rules of [policy] clash with each other."]
     by_key: dict[str, float] = {}
-    slack = result.x[n_cols:].reshape(-1, 2).sum(axis=1)
-    for (family, _), amount in zip(rows, slack, strict=True):
-        if amount > 1e-6:
-            by_key[family] = by_key.get(family, 0.0) + float(amount)
+    for job in (Job(integer=np.zeros(len(relaxed.lower), dtype=bool)), Job(gap=1e-3, max_nodes=20_000)):
+        result = run(relaxed, job)
+        if result.x is None:
+            return ["The rules of [policy] clash with each other."]
+        slack = result.x[n_cols:].reshape(-1, 2).sum(axis=1)
+        for (family, _), amount in zip(rows, slack, strict=True):
+            if amount > 2 * matrix.tolerance:
+                by_key[family] = by_key.get(family, 0.0) + float(amount)
+        if by_key:
+            break
     unit = {"site_count": "sites", "forced_open": "sites", "unused_ceiling": "MW-years"}
     return [
         f"{WORDS[family]} would have to give by {amount:,.3g} {unit.get(family, 'MW')} in all"

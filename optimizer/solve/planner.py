@@ -30,8 +30,8 @@ from .reuse import Template
 from .search import Search, Stopped
 from .tighten import whole_clusters
 
-# A completed point may miss a row by this, relative to the row's limit; verify applies its own tolerance.
-TOLERANCE = 1e-6
+STOPPED = "The search was stopped before it found a plan; allow it more time."
+UNDECIDED = "The solver found neither a plan nor a proof that there is none; please report the study."
 NO_PLAN = "No plan satisfies the study's policy (proven)."
 
 
@@ -77,8 +77,8 @@ class Planner:
             search = self._search()
             if search.x is None:
                 if search.infeasible:
-                    raise self._infeasible(search.matrix)
-                raise SolverError("The search was stopped before it found a plan; allow it more time.")
+                    raise self._infeasible(search)
+                raise SolverError(STOPPED if self.stopped else UNDECIDED)
             completed = complete(self.p, compiled, search.x, self._run_to_end)
         if completed is None:
             raise SolverError("No dispatch serves the best plan's loads.")
@@ -168,27 +168,36 @@ class Planner:
             if completed is None:
                 return None
             exact = completed[1]
-            breach = matrix.violation(exact)
-            if breach > TOLERANCE:
-                self.journal.say(f"largest breach {breach:.2e}")
+            breach = matrix.breach(exact)
+            if breach > 1.0:
+                self.journal.say(f"a limit is missed by {breach:.3g} bands")
                 return None
             return exact, float(matrix.cost @ exact) + matrix.offset
 
         search = Search(self.p, self.c, matrix, self._gap, self._run, accept, self.journal, counts_money)
         try:
             search.offer(start)
-            if self._lent is None:
-                search.search()
-            else:
-                follow(search, None if self._known is None else self._known.point(self.p, self.c))
+            self._run_search(search)
+            if search.in_doubt:
+                search.be_strict()
+                self._run_search(search)
+            if counts_money:
+                search.fewest_sites()
         except Stopped:
             self.journal.say("stopped: the best plan so far is kept")
             search.salvage()
         return search
 
-    def _infeasible(self, matrix: Matrix) -> InfeasibleError:
+    def _run_search(self, search: Search) -> None:
+        if self._lent is None:
+            search.search()
+        else:
+            follow(search, None if self._known is None else self._known.point(self.p, self.c))
+
+    def _infeasible(self, search: Search) -> InfeasibleError:
         self.journal.enter("infeasible")
-        reasons = clashes(self.c, matrix, self._run_to_end)
+        # What gives by less than the solver's tolerance is seen in the strict matrix alone.
+        reasons = clashes(self.c, search.matrix, self._run_to_end) or clashes(self.c, search.strict, self._run_to_end)
         if not reasons:
             raise SolverError("The solver contradicts itself on whether a plan exists; please report the study.")
         return InfeasibleError(NO_PLAN, reasons)

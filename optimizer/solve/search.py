@@ -25,6 +25,10 @@ FEW_PODS = 300
 FIRST_GAP = 5e-4
 # A bound this far above the plan, relative to it, is rounding; beyond, one of the two is wrong.
 ROUNDING = 1e-6
+# Plans whose objectives differ by less than this, relative, cost the same.
+SAME = 1e-10
+# Nodes that the search for fewer sites at the same cost may take.
+FEWER_NODES = 200
 # Neighbourhoods searched at most, and in vain in a row, before the bound is tightened.
 ROUNDS = 60
 PATIENCE = 12
@@ -63,6 +67,22 @@ class Search:
     def __post_init__(self) -> None:
         self.pods = np.zeros(len(self.matrix.lower), dtype=bool)
         self.pods[self.c.columns.array("n")] = True
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether a search that ended by itself left a gap: then points that miss a limit passed for plans."""
+        return not self.reached and not self.infeasible
+
+    @property
+    def strict(self) -> Matrix:
+        """The matrix in which the solver's tolerance cannot blur a limit."""
+        columns = self.c.columns
+        return self.matrix.strict(rests=columns.array("idle", "spare"), supplies=columns.array("d", "o", "g", "f", "r"))
+
+    def be_strict(self) -> None:
+        """Go on with limits that the solver's tolerance cannot blur; slower, so only where a study asks for it."""
+        self.journal.say("limits lie within the solver's tolerance of whole pods: searched again, strictly")
+        self.matrix = self.strict
 
     @property
     def reached(self) -> bool:
@@ -123,6 +143,23 @@ class Search:
         result = self._sceptical(Job(start=self.x, gap=self.gap * 0.98))
         self.offer(result.x)
         self.prove(result.bound)
+
+    def fewest_sites(self) -> None:
+        """Of plans that cost the same take one with fewer sites, where opening one costs nothing."""
+        last = len(self.p.horizon) - 1
+        opened = self.c.columns.of.get("y", {})
+        count = np.zeros(len(self.pods))
+        count[[column for (_, t), column in opened.items() if t == last]] = 1.0
+        free = {s for s, _ in opened} - {s for (s, _), column in opened.items() if self.matrix.cost[column] != 0.0}
+        if self.x is None or self.pods.sum() > FEW_PODS or not any(self.x[opened[s, last]] > 0.5 for s in free):
+            return
+        self.journal.enter("fewer sites")
+        least = self.objective + SAME * max(1.0, abs(self.objective))
+        equals = self.matrix.with_row_limit(self.matrix.cost, least - self.matrix.offset).with_objective(count, 0.0)
+        found = self.run(equals, Job(start=self.x, max_nodes=FEWER_NODES))
+        accepted = None if found.x is None else self.accept(found.x)
+        if accepted is not None and accepted[1] <= least and count @ accepted[0] < count @ self.x:
+            self.x, self.objective = accepted
 
     def repair_and_improve(self, relaxed: Floats) -> None:
         """Make a point with continuous pods whole, period after period, and search around the best plan."""

@@ -9,6 +9,7 @@ from math import ceil, floor
 import numpy as np
 
 from ..formulation.notation import Program
+from ..tolerance import band
 from .arrays import Matrix
 from .matrix import Compiled
 
@@ -25,9 +26,11 @@ def least_sum(sizes: tuple[float, ...], asked: float) -> float:
     if not sizes or np.prod([asked / s + 1 for s in sizes[:-1]]) > MOST_COMBINATIONS:
         return asked
 
+    half = float(band(asked)) / 2
+
     def least(of: tuple[float, ...], rest: float) -> float:
         if len(of) == 1 or rest <= 0:
-            return max(0, ceil(rest / of[-1] - 1e-9)) * of[-1]
+            return max(0, ceil((rest - half) / of[-1])) * of[-1]
         return min(n * of[0] + least(of[1:], rest - n * of[0]) for n in range(floor(rest / of[0]) + 2))
 
     return least(sizes, asked)

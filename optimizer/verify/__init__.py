@@ -2,7 +2,8 @@
 
 Nothing here knows the model, Pyomo or HiGHS: every constraint, every derived number, every cost term and the total
 is recomputed with pandas and numpy. Numbers agree within 1e-6 of the larger one and 1e-6 MW or 1 USD; counts agree
-exactly. What no table can tell (bound, unavoidable waiting, versions) is protected by plan.json's digest.
+exactly; limits are kept within the band of ``optimizer.tolerance``. What no table can tell (bound, unavoidable
+waiting, versions) is protected by plan.json's digest.
 """
 
 from __future__ import annotations

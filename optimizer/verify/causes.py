@@ -11,11 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..resolution import Bools, Floats
+from ..tolerance import band
 from .ground import Ground
 from .report import Finding
 
 ORDER = ("interconnection", "onsite", "zone", "hall")
-_EPS_MW = 1e-6
 
 
 def unused_cause(g: Ground) -> list[Finding]:
@@ -94,17 +94,19 @@ class _Tried:
         grid = g.p.interconnection_mw[s, t] - g.draw_mw[s, t]
         zone = np.append(g.zone_left_mw[:, t], np.inf)[g.p.zone_of[s]]  # without a zone: no limit of one
         drawn = fence - local  # what the generators on site cannot serve
+        near = band(g.load_mw[s, t] + fence)  # above what is left by no more than this, the pod has room
         generates = g.p.onsite_mw[s].max(axis=1) > 0
         connected = (g.p.interconnection_mw[s].max(axis=1) > 0) | ~generates
         hall = _hall_mw(g, s, t)
-        beyond_grid, beyond_zone = drawn > grid + _EPS_MW, drawn > zone + _EPS_MW
+        beyond_grid, beyond_zone = drawn > grid + near, drawn > zone + near
         broken = {
             "interconnection": connected & beyond_grid,
             "onsite": generates & (beyond_grid | beyond_zone),
             "zone": connected & beyond_zone,
-            "hall": pod > hall + _EPS_MW,
+            "hall": pod > hall + near,
         }
-        halls, by_grid, by_zone = _whole(hall, pod), _whole(grid + local, fence), _whole(zone + local, fence)
+        halls = _whole(hall + near, pod)
+        by_grid, by_zone = _whole(grid + local + near, fence), _whole(zone + local + near, fence)
         power = np.minimum(by_grid, by_zone)
         without = {
             "interconnection": np.minimum(halls, by_zone),
@@ -124,7 +126,7 @@ class _Tried:
 
 
 def _whole(left_mw: Floats, each_mw: Floats | float) -> Floats:
-    return np.maximum(0.0, np.floor((left_mw + _EPS_MW) / each_mw))
+    return np.maximum(0.0, np.floor(left_mw / each_mw))
 
 
 def _hall_mw(g: Ground, s: np.ndarray, t: int) -> Floats:
@@ -149,7 +151,7 @@ def _above_share(g: Ground, s: int, k: int, t: int) -> bool:
     if zone >= 0:
         held.append((policy.max_zone_share, staying[g.p.zone_of == zone].sum()))
     whole = float(g.it_mw[:, -1].sum()) + pod
-    return any(share is not None and mw + pod > share * whole + _EPS_MW for share, mw in held)
+    return any(share is not None and mw + pod > share * whole + band(share * whole) for share, mw in held)
 
 
 def _stays(g: Ground, k: int, t: int) -> bool:
@@ -164,4 +166,4 @@ def _below_cluster(g: Ground, s: int, k: int, t: int) -> bool:
     if g.config.policy.min_vendor_mw <= 0 or g.pods[s, own].sum() > 0:
         return False
     asked = float(g.p.cluster_it_mw(g.config.policy.min_vendor_mw, vendor)[s])
-    return (float(g.p.pod_mw[k]) if _stays(g, k, t) else 0.0) < asked - _EPS_MW
+    return bool((g.p.pod_mw[k] if _stays(g, k, t) else 0.0) < asked - band(asked))

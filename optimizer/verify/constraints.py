@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from math import floor
-
 import numpy as np
 
 from ..io.periods import parse_label
 from ..resolution import Bools, Floats
+from ..tolerance import band, whole
 from .ground import Ground
 from .report import Finding
 
-_EPS = 1e-9
 _SKU_AT_SITE = ("site", "sku", "period")
 _SITE = ("site", "period")
 
@@ -44,7 +42,7 @@ def vendor_door(g: Ground) -> list[Finding]:
 def rack_door(g: Ground) -> list[Finding]:
     """Racks stand only where the halls can power and cool them: n_skt = 0 where rack_kw_k > max_rack_kw_s."""
     most = g.study.sites["max_rack_kw"].to_numpy(dtype=np.float64)[:, None]
-    heavy = g.study.racks["rack_kw"].to_numpy(dtype=np.float64)[None, :] > most + _EPS
+    heavy = g.study.racks["rack_kw"].to_numpy(dtype=np.float64)[None, :] > most + band(most)
     return _forbidden(g, heavy[:, :, None])
 
 
@@ -104,8 +102,7 @@ def hall_space(g: Ground) -> list[Finding]:
 def hall_ceiling(g: Ground) -> list[Finding]:
     """New halls fit whole under max_mw: Σ_{τ≤t} h_sτ ≤ floor((max_s − max_t existing_st) / hall_s)."""
     room = g.study.sites["max_mw"].to_numpy(dtype=np.float64) - g.p.existing_mw.max(axis=1)
-    most = np.array([max(0, floor(halls + _EPS)) for halls in room / g.p.hall_mw], dtype=np.float64)
-    return g.breaches("sites.csv", "halls", _SITE, g.halls_by, most[:, None], "count")
+    return g.breaches("sites.csv", "halls", _SITE, g.halls_by, whole(room, g.p.hall_mw)[:, None], "count")
 
 
 def hall_rate(g: Ground) -> list[Finding]:

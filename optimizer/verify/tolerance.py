@@ -1,10 +1,14 @@
-"""How far two numbers may lie apart: 1e-6 of the larger, and 1e-6 MW, 1 USD or nothing of a count."""
+"""How far a stated number may lie from the recomputed one: 1e-6 of the larger, and 1e-6 MW, 1 USD; counts not at all.
+
+Whether a quantity keeps its limit is another question, and has the band of ``optimizer.tolerance``.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
 from ..resolution import Bools, Floats
+from ..tolerance import band
 
 RELATIVE = 1e-6
 ABSOLUTE = {"mw": 1e-6, "usd": 1.0, "count": 1e-6, "share": 1e-9}
@@ -32,6 +36,7 @@ def differs(stated: Floats, recomputed: Floats, unit: str, scale: Floats | float
 
 
 def exceeds(stated: Floats, limit: Floats, unit: str, scale: Floats | float = 0.0) -> Bools:
-    """Where ``stated`` is above ``limit`` by more than the tolerance."""
+    """Where ``stated`` is above ``limit`` by more than the band in which a limit is kept; counts are exact."""
     stated, limit = np.broadcast_arrays(stated, limit)
-    return np.asarray(stated > limit + slack(unit, stated, limit, scale), dtype=np.bool_)
+    allowed = ABSOLUTE["count"] if unit == "count" else band(stated, limit, scale)
+    return np.asarray(stated > limit + allowed, dtype=np.bool_)

@@ -7,11 +7,13 @@ of each candidate is a linear program of scipy.
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from scipy.optimize import linprog
+
+PRECISE = {"primal_feasibility_tolerance": 1e-10}
 
 
 @dataclass
@@ -28,7 +30,7 @@ class Tiny:
     unused: dict[str, float]
     policy: dict[str, Any]
     minimise: str = "cost"
-    best: dict[str, float] = field(default_factory=dict)
+    slack: float = 1e-6  # how far beyond a limit still keeps it
 
 
 def random_tiny(seed: int) -> Tiny:
@@ -93,15 +95,15 @@ def random_tiny(seed: int) -> Tiny:
     )  # fmt: skip
 
 
-def halls_max(site: dict[str, Any]) -> int:
+def halls_max(tiny: Tiny, site: dict[str, Any]) -> int:
     """Whole halls under the ceiling."""
-    return int((site["max"] - site["existing"]) / site["hall"] + 1e-9)
+    return int((site["max"] - site["existing"] + tiny.slack) / site["hall"])
 
 
-def may_hold(site: dict[str, Any]) -> float:
+def may_hold(tiny: Tiny, site: dict[str, Any]) -> float:
     """IT MW that a site can hold in the last year."""
     years = [t for t in range(2) if t >= site["lead"]]
-    halls = min(halls_max(site), (site["rate"] if site["rate"] is not None else 99) * len(years))
+    halls = min(halls_max(tiny, site), (site["rate"] if site["rate"] is not None else 99) * len(years))
     power = np.inf if site["poi"] is None else (site["poi"][1] + site["onsite"]) / site["pue"]
     return float(min(site["existing"] + site["hall"] * halls, power))
 
@@ -120,10 +122,15 @@ def openings(tiny: Tiny, s: int) -> list[tuple[tuple[int, int], tuple[int, int]]
     for y in choices:
         if site["site"] in tiny.policy.get("force_open", []) and not y[1]:
             continue
-        for h in itertools.product(range(halls_max(site) + 1), repeat=2):
+        for h in itertools.product(range(halls_max(tiny, site) + 1), repeat=2):
             early = any(h[t] and t < site["lead"] for t in range(2))
             fast = site["rate"] is not None and max(h) > site["rate"]
-            if sum(h) <= halls_max(site) and not early and not fast and not any(h[t] and not y[t] for t in range(2)):
+            if (
+                sum(h) <= halls_max(tiny, site)
+                and not early
+                and not fast
+                and not any(h[t] and not y[t] for t in range(2))
+            ):
                 found.append((y, h))
     return found
 
@@ -164,6 +171,7 @@ class Dispatch:
         cost += [0, 0, 8760 * line["price"], 8760 * line["price"]]
         bounds = [(0, None if s["poi"] is None else s["poi"][t]) for s in sites] + [(0, s["onsite"]) for s in sites]
         bounds += [(0, self.tiny.headroom[z][t]) for z in range(2)] + [(0, line["cap"]), (0, line["back"])]
+        bounds = [(low, None if high is None else high + self.tiny.slack) for low, high in bounds]
         # columns: d0 d1 o0 o1 g0 g1 forward back
         rows = [
             [1, 0, 1, 0, 0, 0, 0, 0],
@@ -171,7 +179,7 @@ class Dispatch:
             [1, 0, 0, 0, -1, 0, 1, -1],
             [0, 1, 0, 0, 0, -1, -1, 1],
         ]
-        done = linprog(cost, A_eq=rows, b_eq=[*loads, 0, 0], bounds=bounds, method="highs")
+        done = linprog(cost, A_eq=rows, b_eq=[*loads, 0, 0], bounds=bounds, method="highs", options=PRECISE)
         return float(done.fun) if done.status == 0 else np.inf
 
 
@@ -220,13 +228,13 @@ def _racks_policy(tiny, it, n, serving, pod):
     fits, last = np.ones(len(n), dtype=bool), it[:, :, 1]
     for key in ("max_zone_share", "max_site_share"):  # each site is alone in its zone
         if key in tiny.policy:
-            fits &= (last <= tiny.policy[key] * last.sum(axis=1, keepdims=True) + 1e-6).all(axis=1)
+            fits &= (last <= tiny.policy[key] * last.sum(axis=1, keepdims=True) + tiny.slack).all(axis=1)
     if "min_vendor_mw" in tiny.policy:
         for s, k in itertools.product(range(2), range(2)):
             if admitted(tiny, s, k):
-                asked = min(tiny.policy["min_vendor_mw"], may_hold(tiny.sites[s]) - pod[k])
+                asked = min(tiny.policy["min_vendor_mw"], may_hold(tiny, tiny.sites[s]) - pod[k])
                 present = n[:, s, k].sum(axis=1) > 0
-                fits &= ~present | (serving[:, s, k, 1] * pod[k] >= asked - 1e-6)
+                fits &= ~present | (serving[:, s, k, 1] * pod[k] >= asked - tiny.slack)
     return fits
 
 
@@ -237,26 +245,26 @@ def _evaluate(tiny, combo, it, waits, pod, fits, factor, end):
     hall = np.array([s["hall"] for s in tiny.sites])
     if "max_sites" in policy and y[:, 1].sum() > policy["max_sites"]:
         return None
-    if "max_new_mw_per_year" in policy and (hall @ h > policy["max_new_mw_per_year"] + 1e-6).any():
+    if "max_new_mw_per_year" in policy and (hall @ h > policy["max_new_mw_per_year"] + tiny.slack).any():
         return None
     built = np.array([s["existing"] for s in tiny.sites])[:, None] * y + hall[:, None] * np.cumsum(h, axis=1)
-    keep &= (it <= built + 1e-6).all(axis=(1, 2))
+    keep &= (it <= built + tiny.slack).all(axis=(1, 2))
     cost, spare_it = np.zeros(len(it)), np.zeros(len(it))
     for s, site in enumerate(tiny.sites):
         cost += ((built[s] - it[:, s]) * factor).sum(axis=1) * tiny.unused["idle_hall"]
         if site["poi"] is not None:
             spare = (np.array(site["poi"]) + site["onsite"]) * y[s] - site["pue"] * it[:, s]
-            keep &= (spare >= -1e-6).all(axis=1)
+            keep &= (spare >= -tiny.slack).all(axis=1)
             cost += (spare * factor).sum(axis=1) * tiny.unused["idle_power"]
             spare_it += spare.sum(axis=1) / site["pue"]
-        keep &= ~((it[:, s] > 1e-6) & (y[s] < 0.5)).any(axis=1)
+        keep &= ~((it[:, s] > tiny.slack) & (y[s] < 0.5)).any(axis=1)
         if "min_site_mw" in policy and y[s, 1] and any(admitted(tiny, s, k) for k in range(2)):
             largest = max(pod[k] for k in range(2) if admitted(tiny, s, k))
-            keep &= it[:, s, 1] >= min(policy["min_site_mw"], may_hold(site) - largest) - 1e-6
+            keep &= it[:, s, 1] >= min(policy["min_site_mw"], may_hold(tiny, site) - largest) - tiny.slack
         cost += _facility(tiny, site, y[s], h[s], built[s], factor, end)
     unused = (waits * pod[:, None]).sum(axis=(1, 2)) + spare_it
     if "max_unused_mw_years" in policy:
-        keep &= unused <= policy["max_unused_mw_years"] + 1e-6
+        keep &= unused <= policy["max_unused_mw_years"] + tiny.slack
     return (keep, cost[keep], unused[keep]) if keep.any() else None
 
 
@@ -286,7 +294,7 @@ def _cheapest(tiny, candidates, dispatch, factor):
         if best is not None:
             if tiny.minimise == "cost" and cost[i] >= best[0]:  # energy is never negative here
                 break
-            if tiny.minimise == "lexicographic" and unused[i] > best[1] + 1e-6:
+            if tiny.minimise == "lexicographic" and unused[i] > best[1] + tiny.slack:
                 break
         total = cost[i] + sum(factor[t] * dispatch.cost(t, tuple(loads[i, :, t])) for t in range(2))
         if np.isfinite(total) and (best is None or total < best[0]):

@@ -12,6 +12,7 @@ from optimizer import InfeasibleError, Plan, Study, solve, verify
 from .enumeration import Tiny, enumerate_best, random_tiny
 
 SEEDS = range(int(os.environ.get("RACKGRID_ENUMERATIONS", "24")))
+POD_RACKS = 20
 
 
 def as_study(tiny: Tiny) -> Study:
@@ -51,7 +52,7 @@ def as_study(tiny: Tiny) -> Study:
     )
     racks = pd.DataFrame(
         {
-            "sku": k["sku"], "vendor": k["vendor"], "rack_kw": k["pod_mw"] * 1000 / 2, "pod_racks": 2,
+            "sku": k["sku"], "vendor": k["vendor"], "rack_kw": k["pod_mw"] * 1000 / POD_RACKS, "pod_racks": POD_RACKS,
             "life_years": k["life"], "waiting_usd_per_mw_year": k["waiting"],
         }
         for k in tiny.skus
@@ -68,14 +69,17 @@ def as_study(tiny: Tiny) -> Study:
         },
         sites=sites,
         site_ramp=ramp,
-        racks=racks.assign(rack_kw=[k["pod_mw"] * 500 for k in tiny.skus]),
+        racks=racks,
         deliveries=pd.DataFrame(
-            {"sku": k["sku"], "period": str(2026 + t), "racks": 2 * tiny.delivered[i][t]}
+            {"sku": k["sku"], "period": str(2026 + t), "racks": POD_RACKS * tiny.delivered[i][t]}
             for i, k in enumerate(tiny.skus)
             for t in range(2)
         ),
         placement=pd.DataFrame(
-            [{"site": f"s{s}", "sku": f"k{k}", "usd_per_rack": usd / 2} for (s, k), usd in tiny.placement.items()],
+            [
+                {"site": f"s{s}", "sku": f"k{k}", "usd_per_rack": usd / POD_RACKS}
+                for (s, k), usd in tiny.placement.items()
+            ],
             columns=["site", "sku", "usd_per_rack"],
         ),
         zones=pd.DataFrame({"zone": ["z0", "z1"]}),
