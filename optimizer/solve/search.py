@@ -221,11 +221,12 @@ class Search:
     def _sceptical(self, job: Job) -> Result:
         """Run a job; believe "infeasible" only without a plan in hand, and when a second run says so too.
 
-        The second run has no presolve and another seed. What is not believed is an answer without point or bound.
+        The second run has no presolve and another seed; so has one after a bound above the best plan. What is not
+        believed is an answer without point or bound.
         """
         result = self.run(self.matrix, job)
         if result.status != "infeasible":
-            return result
+            return self.run(self.matrix, replace(job, presolve=False, seed=1)) if self._above(result.bound) else result
         if self.x is None:
             result = self.run(self.matrix, replace(job, presolve=False, seed=1))
             if result.status != "infeasible":
