@@ -170,7 +170,10 @@ class Policy(Section):
     max_new_mw_per_year: float | None = Field(
         default=None, ge=0, le=1e7, description="Most IT MW of halls per calendar year."
     )
-    max_zone_share: Share = Field(default=None, description="Of IT MW in service in the last period, per zone.")
+    max_zone_share: Share = Field(
+        default=None,
+        description="Of IT MW in service in the last period, per zone that sites state, also without a grid.",
+    )
     max_site_share: Share = Field(default=None, description="Of IT MW in service in the last period, per site.")
     min_site_mw: float = Field(
         default=0.0, ge=0, le=100_000, description="Least IT MW of an open site in the last period."

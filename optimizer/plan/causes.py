@@ -191,9 +191,9 @@ def _shares(p: Parameters, x: Decisions, use: Usage) -> Bools:
     Against the share of the last period stands what stands in t and still serves then.
     """
     staying = np.cumsum(np.einsum("ska,ka,k->sa", x.pods, p.serves[:, :, -1].astype(np.float64), p.pod_mw), axis=1)
-    in_zone = np.zeros((len(p.zones) + 1, len(p.horizon)))
-    np.add.at(in_zone, p.zone_of, staying)  # the last row: sites without a zone
-    zoned = np.where((p.zone_of >= 0)[:, None], in_zone[p.zone_of], -np.inf)
+    in_zone = np.zeros((len(p.stated_zones) + 1, len(p.horizon)))
+    np.add.at(in_zone, p.stated_zone_of, staying)  # the last row: sites without a zone
+    zoned = np.where((p.stated_zone_of >= 0)[:, None], in_zone[p.stated_zone_of], -np.inf)
     pod = p.pod_mw[None, :, None]
     most = float(use.it_mw[:, -1].sum()) + pod
     above = np.zeros((len(p.sites), len(p.skus), len(p.horizon)), dtype=np.bool_)

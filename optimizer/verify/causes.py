@@ -144,10 +144,10 @@ def _above_share(g: Ground, s: int, k: int, t: int) -> bool:
     if (policy.max_site_share is None and policy.max_zone_share is None) or not _stays(g, k, t):
         return False
     staying = g.staying_mw[:, t]
-    zone = int(g.p.zone_of[s])
+    zone = g.zone_names[s]
     held = [(policy.max_site_share, staying[s])]
-    if zone >= 0:
-        held.append((policy.max_zone_share, staying[g.p.zone_of == zone].sum()))
+    if zone:
+        held.append((policy.max_zone_share, staying[g.zone_names == zone].sum()))
     whole = float(g.it_mw[:, -1].sum()) + pod
     return any(share is not None and mw + pod > share * whole + _EPS_MW for share, mw in held)
 

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from ..io.config import StudyConfig
 from ..parameters import Parameters
@@ -24,6 +24,7 @@ from .shapes import BLOCK, KINDS
 from .table import Table
 from .tolerance import exceeds
 
+Texts = NDArray[np.object_]
 _EPS = 1e-9
 
 
@@ -45,6 +46,11 @@ class Ground:
     def ids(self) -> dict[str, Sequence[str]]:
         """Ids of the study, by the name of the key."""
         return ids(self.p)
+
+    @cached_property
+    def zone_names(self) -> Texts:
+        """Zone of each site as the table of sites states it, "" where there is none, (s,)."""
+        return self.study.sites["zone"].to_numpy(dtype=object)
 
     # decisions ----------------------------------------------------------------------------------------------
     @cached_property

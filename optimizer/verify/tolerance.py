@@ -1,4 +1,4 @@
-"""How far two numbers may lie apart: 1e-6 of the larger, and 1e-6 MW, 1 USD or nothing of a count."""
+"""How far two numbers may lie apart: 1e-6 of the larger, and 1e-6 MW, a cent or nothing of a count."""
 
 from __future__ import annotations
 
@@ -7,13 +7,8 @@ import numpy as np
 from ..resolution import Bools, Floats
 
 RELATIVE = 1e-6
-ABSOLUTE = {"mw": 1e-6, "usd": 1.0, "count": 1e-6, "share": 1e-9}
-WORDS = {
-    "mw": "within 1e-6 of the larger and 1e-6 MW",
-    "usd": "within 1e-6 of the larger and 1 USD",
-    "count": "exactly",
-    "share": "within 1e-6 of the larger",
-}
+ABSOLUTE = {"mw": 1e-6, "usd": 0.01, "count": 1e-6, "share": 1e-9}
+WORDS = "within 1e-6 of the larger number, 1e-6 MW and 1 cent; counts exactly"
 
 
 def slack(unit: str, *scales: Floats | float) -> Floats:

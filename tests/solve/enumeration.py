@@ -7,7 +7,7 @@ of each candidate is a linear program of scipy.
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from scipy.optimize import linprog
 
 @dataclass
 class Tiny:
-    """Two sites in two zones joined by a line, two SKUs of two vendors, two years."""
+    """Two sites in zones joined by a line, or with zones in name alone, two SKUs of two vendors, two years."""
 
     sites: list[dict[str, Any]]
     skus: list[dict[str, Any]]
@@ -28,7 +28,8 @@ class Tiny:
     unused: dict[str, float]
     policy: dict[str, Any]
     minimise: str = "cost"
-    best: dict[str, float] = field(default_factory=dict)
+    grid: bool = True
+    zone: tuple[str, str] = ("z0", "z1")  # of each site; "" is none
 
 
 def random_tiny(seed: int) -> Tiny:
@@ -75,7 +76,7 @@ def random_tiny(seed: int) -> Tiny:
             policy[key] = value
     if sites[0]["committed"]:
         policy.pop("forbid", None)
-    return Tiny(
+    tiny = Tiny(
         sites=sites,
         skus=skus,
         delivered=[[int(v) for v in r.integers(0, 3, 2)] for _ in range(2)],
@@ -91,6 +92,11 @@ def random_tiny(seed: int) -> Tiny:
         policy=policy,
         minimise=some(0.15, "lexicographic", "cost"),
     )  # fmt: skip
+    tiny.grid = bool(r.random() < 0.7)
+    tiny.zone = ("z0", str(r.choice(["z0", "z1"] if tiny.grid else ["z0", "z1", ""])))
+    if not tiny.grid and r.random() < 0.5:
+        tiny.policy["max_zone_share"] = 0.7
+    return tiny
 
 
 def halls_max(site: dict[str, Any]) -> int:
@@ -165,13 +171,12 @@ class Dispatch:
         bounds = [(0, None if s["poi"] is None else s["poi"][t]) for s in sites] + [(0, s["onsite"]) for s in sites]
         bounds += [(0, self.tiny.headroom[z][t]) for z in range(2)] + [(0, line["cap"]), (0, line["back"])]
         # columns: d0 d1 o0 o1 g0 g1 forward back
-        rows = [
-            [1, 0, 1, 0, 0, 0, 0, 0],
-            [0, 1, 0, 1, 0, 0, 0, 0],
-            [1, 0, 0, 0, -1, 0, 1, -1],
-            [0, 1, 0, 0, 0, -1, -1, 1],
-        ]
-        done = linprog(cost, A_eq=rows, b_eq=[*loads, 0, 0], bounds=bounds, method="highs")
+        rows = [[1, 0, 1, 0, 0, 0, 0, 0], [0, 1, 0, 1, 0, 0, 0, 0]]
+        if self.tiny.grid:
+            first, second = ([float(zone == name) for zone in self.tiny.zone] for name in ("z0", "z1"))
+            rows += [[*first, 0, 0, -1, 0, 1, -1], [*second, 0, 0, 0, -1, -1, 1]]
+        limits = [*loads, 0, 0][: len(rows)]
+        done = linprog(cost, A_eq=rows, b_eq=limits, bounds=bounds, method="highs")
         return float(done.fun) if done.status == 0 else np.inf
 
 
@@ -218,9 +223,11 @@ def _waiting_and_placement(tiny, n, waits, aged, factor, end):
 
 def _racks_policy(tiny, it, n, serving, pod):
     fits, last = np.ones(len(n), dtype=bool), it[:, :, 1]
-    for key in ("max_zone_share", "max_site_share"):  # each site is alone in its zone
-        if key in tiny.policy:
-            fits &= (last <= tiny.policy[key] * last.sum(axis=1, keepdims=True) + 1e-6).all(axis=1)
+    alone = [[0], [1]]
+    zones = [[s for s in range(2) if tiny.zone[s] == name] for name in {*tiny.zone} - {""}]
+    for key, groups in (("max_zone_share", zones), ("max_site_share", alone)):
+        for group in groups if key in tiny.policy else ():
+            fits &= last[:, group].sum(axis=1) <= tiny.policy[key] * last.sum(axis=1) + 1e-6
     if "min_vendor_mw" in tiny.policy:
         for s, k in itertools.product(range(2), range(2)):
             if admitted(tiny, s, k):
