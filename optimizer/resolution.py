@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from .io.periods import Horizon, Label, parse_label
-from .io.standing import by_site, standing
+from .io.standing import by_site, standing, whole_pods
 from .study import Study
 
 Floats = NDArray[np.float64]
@@ -96,10 +96,7 @@ def energy_prices(study: Study) -> tuple[Floats, Floats]:
 
 
 def deliveries(study: Study, pod_mw: Floats) -> tuple[Ints, Floats]:
-    """Turn deliveries into whole pods (k, t): the running total of a SKU is never over half a pod off.
-
-    An exact half rounds down.
-    """
+    """Turn deliveries into whole pods, and into IT MW as stated, (k, t)."""
     horizon, racks = study.horizon, study.racks
     row = {v: i for i, v in enumerate(racks["sku"])}
     pods = np.zeros((len(racks), len(horizon)))
@@ -115,5 +112,5 @@ def deliveries(study: Study, pod_mw: Floats) -> tuple[Ints, Floats]:
         amount = mw / pod_mw[k] if np.isnan(count) else count / racks["pod_racks"].iloc[k]
         among = horizon.spread(parse_label(period), out_from[k])
         pods[k, among] += amount / len(among)
-    running = np.ceil(np.round(np.cumsum(pods, axis=1), 7) - 0.5)
+    running = whole_pods(np.cumsum(pods, axis=1))
     return np.diff(running, axis=1, prepend=0.0).astype(np.int64), pods * pod_mw[:, None]

@@ -24,6 +24,11 @@ def standing(rows: Iterable[tuple[Label, float]], horizon: Horizon, before: floa
     return values
 
 
+def whole_pods(running: np.ndarray) -> np.ndarray:
+    """Round running totals of pods delivered to whole pods, never over half a pod off; an exact half goes down."""
+    return np.asarray(np.ceil(np.round(running, 7) - 0.5), dtype=float)
+
+
 def labels_of(periods: Iterable[str]) -> list[Label | None]:
     """Return the labels of a column, None where a cell could not be read."""
     known: dict[str, Label | None] = {"": None}

@@ -27,6 +27,7 @@ CHECKS: tuple[Check, ...] = (
     deliveries.neither_or_both,
     deliveries.outside_horizon,
     deliveries.broken_pods,
+    deliveries.lost_deliveries,
     money.prices_per_mw,
     money.discounting,
     policy.policy_sites,
