@@ -87,9 +87,9 @@ def _joined(study: Study) -> list[str]:
         if fine:
             skus_of.setdefault(tuple(fine), []).append(sku)
     lines = []
-    for fine, skus in skus_of.items():
+    for labels_of_skus, skus in skus_of.items():
         inside: dict[str, list[str]] = {}
-        for label in fine:
+        for label in labels_of_skus:
             inside.setdefault(study.horizon.names[study.horizon.position(parse_label(label).start)], []).append(label)
         parts = [f"{' and '.join(labels)} in {period}" for period, labels in inside.items()]
         told = listed(parts, most=_MOST_PERIODS, width=60)

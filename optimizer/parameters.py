@@ -13,6 +13,7 @@ import numpy as np
 
 from .io.config import Policy
 from .io.periods import Horizon
+from .io.standing import halls_by
 from .resolution import (
     EPS,
     Bools,
@@ -22,7 +23,6 @@ from .resolution import (
     doors,
     energy_prices,
     filled,
-    halls_by,
     numbers,
     of_grid,
     positions,

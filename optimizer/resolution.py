@@ -53,15 +53,6 @@ def ramp_of(study: Study, column: str) -> Floats:
     return np.asarray(by_site(study.sites, study.site_ramp, column, study.horizon), dtype=np.float64)
 
 
-def halls_by(horizon: Horizon, halls_max: Ints, halls_per_year: Floats, first_hall: Ints) -> Floats:
-    """Most new halls commissioned by each period under ceiling, yearly rate and lead, (s, t)."""
-    years, t = np.array(horizon.calendar_years), np.arange(len(horizon))
-    first = np.minimum(first_hall, len(horizon) - 1)[:, None]
-    begun = t[None, :] >= first_hall[:, None]
-    rate = np.where(begun, halls_per_year[:, None], 0.0)  # without it unlimited · 0 years is no number
-    return np.where(begun, np.minimum(halls_max[:, None], rate * (years[None, :] - years[first] + 1)), 0.0)
-
-
 def doors(study: Study) -> tuple[Bools, Floats]:
     """Which SKU may stand at which site, and what placing a rack of it costs there, (s, k)."""
     sites, racks, placement = study.sites, study.racks, study.placement

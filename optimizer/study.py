@@ -234,8 +234,8 @@ def _from_frames(
         faults.add(Fault(name, "is missing", cure=cure))
         tables.pop(name)
     if flow not in (None, "none", "transport"):
-        cure = 'pass "none" or "transport"'
-        faults.add(Fault(keys.file, "can't be modelled by this release", None, "flow", str(flow), cure))
+        reason, cure = "can't be modelled by this release", 'pass "none" or "transport"'
+        faults.add(Fault(keys.file, reason, None, "flow", str(flow), cure))
     elif flow == "none" and "lines" in tables and len(tables["lines"].frame):
         cure = 'pass flow="transport" to use them'
         faults.add(Fault("lines", 'are not used: flow is "none"', cure=cure, severity="warning"))
@@ -243,8 +243,7 @@ def _from_frames(
         {n: t for n, t in tables.items() if n in GRID_TABLES},
         flow or ("transport" if "lines" in there else "none"),
     )
-    own = {n: t for n, t in tables.items() if n not in GRID_TABLES}
-    return _assembled(config, keys, own, grid, has_grid, Source(faults, inputs), kept=kept)
+    return _assembled(config, keys, tables, grid, has_grid, Source(faults, inputs), kept=kept)
 
 
 def _as_it_is(name: str, frame: pd.DataFrame, faults: Faults) -> Table:
@@ -269,16 +268,17 @@ def _assembled(
     """Check tables against each other, find the zones of sites and return the study."""
     faults = source.faults
     every = {**tables, **grid.tables}
-    files = [keys.file, *(table.file for table in every.values())]
     horizon = config.periods.horizon if config else None
+    context = checks.Context(config, keys, horizon, every, has_grid)
     source.tell("checking the tables against each other")
-    checks.run(checks.Context(config, keys, horizon, every, has_grid), faults)
-    kept = dict(kept)
+    checks.run(context, faults)
     if has_grid and "sites" in every and "zones" in every:
         source.tell("finding the zones of the sites")
         join_zones(every["sites"], every["zones"], every.get("site_ramp"), horizon, faults)
         if "sites" in kept and not every["sites"].frame["zone"].equals(kept["sites"]["zone"]):
-            del kept["sites"]
+            kept = {name: frame for name, frame in kept.items() if name != "sites"}
+    checks.run(context, faults, checks.WITH_ZONES)
+    files = [keys.file, *(table.file for table in every.values())]
     if faults.errors or config is None or horizon is None:
         raise InputError(_in_order(faults.errors, files), _in_order(faults.warnings, files))
     source.tell("sorting the tables")

@@ -159,7 +159,11 @@ class Objective(Section):
     """[objective]: what is least."""
 
     minimise: Literal["cost", "lexicographic"] = Field(
-        default="cost", description="cost: money and prices; lexicographic: unused MW-years first, then cost."
+        default="cost", description="cost: money and prices; lexicographic: MW-years first, then cost."
+    )
+    first: Literal["unused", "waiting"] = Field(
+        default="unused",
+        description="lexicographic: MW-years of waiting and spare power (unused) or of waiting alone come first.",
     )
 
 

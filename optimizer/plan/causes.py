@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..io.standing import halls_by
 from ..parameters import Parameters
-from ..resolution import Bools, Floats, Ints, halls_by
+from ..resolution import Bools, Floats, Ints
 
 if TYPE_CHECKING:
     from .decisions import Decisions, Usage

@@ -30,6 +30,8 @@ TERMS = {
     "idle_hall": "price of idle halls",
     "idle_power": "price of idle power",
 }
+FIRST = {"unused": "unused capacity", "waiting": "waiting"}
+"""What a lexicographic plan has least of, by the key objective.first."""
 # The estimate that Broadcom's part of the programme is compared with: USD per GW.
 ESTIMATE_USD_PER_GW = (35e9, 50e9)
 ESTIMATE = "Financial Times, October 2025"
@@ -73,8 +75,9 @@ def _head(plan: Plan) -> list[str]:
     cost = f"{usd(plan.objective_usd)} discounted at {share(config.money.discount_rate)}"
     bound = "" if plan.bound_usd is None else f" costs less than {usd(plan.bound_usd)}"
     if config.objective.minimise == "lexicographic":
-        lines.append(f"Objective  unused capacity first, then cost: {cost}")
-        lines += [f"           no plan with so little unused capacity{bound}"] if bound else []
+        first = FIRST[config.objective.first]
+        lines.append(f"Objective  {first} first, then cost: {cost}")
+        lines += [f"           no plan with so little {first}{bound}"] if bound else []
     else:
         lines.append(f"Objective  {cost}" + (f"; no plan{bound}" if bound else ""))
     purchase = float(plan.facts["rack_purchase_usd"])

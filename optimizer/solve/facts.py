@@ -59,7 +59,7 @@ def facts(
             "idle_hall_mw_years": float(use.idle_hall_mw.sum()) * years,
             "idle_power_mw_years": float(np.nansum(use.idle_power_mw)) * years,
             "unused_mw_years": waiting + spare_it,
-            "unavoidable_waiting_mw_years": unavoidable,
+            "unavoidable_waiting_mw_years": None if unavoidable is None else min(unavoidable, waiting),
         },
         "placed_mw": _by_vendor(p, x.pods.sum(axis=0) * p.pod_mw[:, None]),
         "delivered_mw": _by_vendor(p, p.delivered_mw),

@@ -60,6 +60,7 @@ class Planner:
         self.journal = Journal(progress)
         self._asked_to_stop = stop or (lambda: False)
         self._interrupted = False
+        self._least_waiting = 0.0  # MW-years, proven by the search itself
         limit = study.config.solve.time_limit_s
         self._deadline = None if limit is None else time.monotonic() + limit
 
@@ -82,6 +83,8 @@ class Planner:
             completed = complete(self.p, compiled, search.x, self._run_to_end)
         if completed is None:
             raise SolverError("No dispatch serves the best plan's loads.")
+        if unavoidable is not None:
+            unavoidable = max(unavoidable, self._least_waiting)
         return self._account(search, *completed, unavoidable)
 
     def _arrays(self) -> tuple[Program, Compiled]:
@@ -152,12 +155,14 @@ class Planner:
     def _search(self) -> Search:
         if self.study.config.objective.minimise == "cost":
             return self._search_with(self.tight)
-        cost, offset = self.c.objectives.unused
+        waiting_first = self.study.config.objective.first == "waiting"
+        cost, offset = self.c.objectives.waiting if waiting_first else self.c.objectives.unused
         first = self._search_with(self.tight.with_objective(cost, offset), counts_money=False)
         if first.x is None:
             return first
         least = first.objective * (1.0 + self.study.config.solve.gap) + 1e-6
-        self.journal.say(f"least unused {first.objective:.6f} MW-years, held at {least:.6f}")
+        self.journal.say(f"least {first.objective:.6f} MW-years, held at {least:.6f}")
+        self._least_waiting = first.bound if waiting_first else 0.0
         second = self._search_with(self.tight.with_row_limit(cost, least - offset), first.x)
         second.proven = first.reached
         return second

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from optimizer.plan.kinds import is_generic
 from optimizer.plan.plan import Plan
 from optimizer.plan.quantities import Quantities
-from optimizer.plan.summary import TERMS, status_in_words
+from optimizer.plan.summary import FIRST, TERMS, status_in_words
 from optimizer.plan.units import money_unit, mw, mw_years, power_unit, share, usd
 
 from .report_html import Column, Html, generic_badge, table, text
@@ -26,8 +26,9 @@ def _facts(plan: Plan, seen: Quantities) -> str:
     cost = f"{usd(plan.objective_usd)} discounted at {share(config.money.discount_rate)}"
     bound = "" if plan.bound_usd is None else f"; no plan costs less than {usd(plan.bound_usd)}"
     if config.objective.minimise == "lexicographic":
-        bound = bound.replace("no plan", "no plan with so little unused capacity")
-        cost = f"unused capacity first, then cost: {cost}"
+        first = FIRST[config.objective.first]
+        bound = bound.replace("no plan", f"no plan with so little {first}")
+        cost = f"{first} first, then cost: {cost}"
     lines = [("Status", status_in_words(plan)), ("Objective", cost + bound)]
     purchase = float(plan.facts["rack_purchase_usd"])
     if purchase > 0:

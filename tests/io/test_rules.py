@@ -89,3 +89,39 @@ def test_a_share_of_zones_without_a_grid(zones: str, doubt: str, tmp_path: Path)
     lines = told(a_study(tmp_path, rules="max_zone_share = 0.7\n", sites=sites))
     assert len(lines) == bool(doubt)
     assert all(line.startswith(doubt) for line in lines), lines
+
+
+# rules against each other
+
+
+@pytest.mark.parametrize(
+    ("rules", "doubt"),
+    [
+        ("max_site_share = 0.3333\n", "policy.max_site_share: 0.3333 lets no rack into service in 2027, where 100 MW could be: 3 sites × 0.3333 = 0.9999, below 1 – write at least 0.3334"),
+        ("max_sites = 2\nmax_site_share = 0.4\n", "policy.max_site_share: 0.4 lets no rack into service in 2027, where 100 MW could be: 2 sites (max_sites) × 0.4 = 0.8, below 1 – write at least 0.5"),
+        ("max_zone_share = 0.4\n", "policy.max_zone_share: 0.4 lets no rack into service in 2027, where 100 MW could be: 2 zones × 0.4 = 0.8, below 1 – write at least 0.5"),
+        ("max_zone_share = 0.6\nmax_site_share = 0.35\n", "policy.max_site_share: 0.35 lets no rack into service in 2027, where 100 MW could be: by the shares sites and zones hold at most 0.95 of all IT MW, below 1"),
+        ('forbid = ["c"]\nmax_site_share = 0.4\n', "policy.max_site_share: 0.4 lets no rack into service in 2027, where 100 MW could be: 2 sites × 0.4 = 0.8, below 1"),
+        ("max_site_share = 0.4\nmin_site_mw = 45\n", "policy.max_site_share: 0.4 lets no rack into service in 2027, where 100 MW could be: max_site_share 0.4 with min_site_mw 45"),
+        ('force_open = ["a", "b"]\nmax_sites = 1\n', "policy.max_sites: 1 is less than the 2 sites that are committed or in force_open (a, b): no plan exists"),
+        ('forbid = ["a", "b", "c"]\n', 'policy.forbid: ["a", "b", "c"] closes every site that could hold racks'),
+        ("max_new_mw_per_year = 30\n", "policy.max_new_mw_per_year: 30.0 is less than any hall, 50 MW: none is ever built"),
+        ("max_sites = 2\nmax_site_share = 0.5\n", ""),
+        ("max_zone_share = 0.5\nmax_site_share = 0.5\n", ""),
+        ("max_site_share = 0.3333333\n", ""),  # rounded
+        ("max_sites = 1\n", ""),
+    ],
+)  # fmt: skip
+def test_rules_that_keep_racks_out_together_are_doubted(rules: str, doubt: str, tmp_path: Path) -> None:
+    lines = told(a_study(tmp_path, rules=rules))
+    assert len(lines) == bool(doubt), lines
+    assert all(doubt in line for line in lines), lines
+
+
+def test_shares_that_let_less_into_service_are_doubted_with_both_numbers(tmp_path: Path) -> None:
+    sites = (
+        SITES.replace("z1,60", "z1,60,50,5").replace("\n", ",,\n", 1).replace("max_mw,,", "max_mw,hall_mw,existing_mw")
+    )
+    sites = sites.replace("b,-97,31,z1,60,50,5", "b,-97,31,z1,10,5,0").replace("z2,80", "z2,10,5,0")
+    (doubt,) = told(a_study(tmp_path, rules="max_site_share = 0.6\n", sites=sites))
+    assert "policy.max_site_share: 0.6 lets at most 50 MW into service in 2027, where 75 MW could be" in doubt

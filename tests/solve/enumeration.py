@@ -28,6 +28,7 @@ class Tiny:
     unused: dict[str, float]
     policy: dict[str, Any]
     minimise: str = "cost"
+    first: str = "unused"
     grid: bool = True
     zone: tuple[str, str] = ("z0", "z1")  # of each site; "" is none
 
@@ -96,6 +97,8 @@ def random_tiny(seed: int) -> Tiny:
     tiny.zone = ("z0", str(r.choice(["z0", "z1"] if tiny.grid else ["z0", "z1", ""])))
     if not tiny.grid and r.random() < 0.5:
         tiny.policy["max_zone_share"] = 0.7
+    if tiny.minimise == "lexicographic":
+        tiny.first = str(r.choice(["unused", "waiting"]))
     return tiny
 
 
@@ -181,7 +184,7 @@ class Dispatch:
 
 
 def enumerate_best(tiny: Tiny) -> tuple[float, float] | None:
-    """Return the least (objective USD, unused MW-years) by the study's rule, None where no plan exists."""
+    """Return the least (objective USD, MW-years that come first) by the study's rule, None where no plan exists."""
     n = placements(tiny)
     pod = np.array([k["pod_mw"] for k in tiny.skus])
     serving = np.cumsum(n, axis=3)
@@ -261,10 +264,12 @@ def _evaluate(tiny, combo, it, waits, pod, fits, factor, end):
             largest = max(pod[k] for k in range(2) if admitted(tiny, s, k))
             keep &= it[:, s, 1] >= min(policy["min_site_mw"], may_hold(site) - largest) - 1e-6
         cost += _facility(tiny, site, y[s], h[s], built[s], factor, end)
-    unused = (waits * pod[:, None]).sum(axis=(1, 2)) + spare_it
+    waiting = (waits * pod[:, None]).sum(axis=(1, 2))
+    unused = waiting + spare_it
     if "max_unused_mw_years" in policy:
         keep &= unused <= policy["max_unused_mw_years"] + 1e-6
-    return (keep, cost[keep], unused[keep]) if keep.any() else None
+    first = waiting if tiny.first == "waiting" else unused
+    return (keep, cost[keep], first[keep]) if keep.any() else None
 
 
 def _facility(tiny, site, y, h, built, factor, end):

@@ -67,7 +67,7 @@ def as_study(tiny: Tiny) -> Study:
             "money": money,
             "unused": unused,
             "policy": tiny.policy,
-            "objective": {"minimise": tiny.minimise},
+            "objective": {"minimise": tiny.minimise, "first": tiny.first},
             "solve": {"gap": 1e-9, "threads": 1},
         },
         sites=sites,
@@ -103,7 +103,8 @@ def agrees(plan: Plan, tiny: Tiny, best: tuple[float, float]) -> bool:
     """Whether a plan is proven, stands up to its recheck, and is as good as the best that enumeration found."""
     assert plan.status == "optimal"
     if tiny.minimise == "lexicographic":
-        assert plan.facts["unused"]["unused_mw_years"] == pytest.approx(best[1], rel=1e-6, abs=1e-5)
+        key = {"unused": "unused_mw_years", "waiting": "waiting_rack_mw_years"}[tiny.first]
+        assert plan.facts["unused"][key] == pytest.approx(best[1], rel=1e-6, abs=1e-5)
         assert plan.objective_usd <= best[0] * (1 + 1e-6) + 1.0
     else:
         assert plan.objective_usd == pytest.approx(best[0], rel=1e-6, abs=1.0)
@@ -174,3 +175,14 @@ def test_every_rule_holds_with_a_grid_and_without(key: str, value: object, *, gr
         return
     assert agrees(solve(study), tiny, best)
     assert best[0] > before.objective_usd + 1.0
+
+
+@pytest.mark.parametrize("first", ["unused", "waiting"])
+def test_either_first_objective_of_a_lexicographic_plan(first: str) -> None:
+    tiny = replace(_plain(grid=False), minimise="lexicographic", first=first)
+    tiny.sites[1] |= {"poi": [50.0, 50.0]}  # to serve the last pod spares 40 MW
+    best, plan = enumerate_best(tiny), solve(as_study(tiny))
+    assert best is not None
+    assert agrees(plan, tiny, best)
+    assert plan.facts["unused"]["waiting_rack_mw_years"] == {"unused": 10.0, "waiting": 0.0}[first]
+    assert f"{'waiting' if first == 'waiting' else 'unused capacity'} first, then cost" in plan.summary()

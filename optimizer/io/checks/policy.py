@@ -47,6 +47,16 @@ def closed_programme(context: Context) -> Iterator[Fault]:
         yield replace(fault, severity="warning")
 
 
+def first_without_order(context: Context) -> Iterator[Fault]:
+    """Doubt a first objective where cost is the only one."""
+    objective = None if context.config is None else context.config.objective
+    if objective is not None and objective.minimise == "cost" and objective.first == "waiting":
+        cure = 'write minimise = "lexicographic", or take the key out'
+        reason = 'binds nothing: objective.minimise is "cost"'
+        fault = context.keys.fault("objective.first", reason, value=objective.first, cure=cure)
+        yield replace(fault, severity="warning")
+
+
 def shares_of_zones(context: Context) -> Iterator[Doubt | Fault]:
     """Without a grid, doubt a share of zones where sites state none, and find zones that are nearly the same."""
     sites = context.some("sites")
