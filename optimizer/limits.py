@@ -40,10 +40,7 @@ def obvious_limits(p: Parameters) -> list[str]:
 
     Silent where racks retire within the horizon, since a place then serves twice.
     """
-    retires = not p.serves[p.delivered_pods.sum(axis=1) > 0][
-        :, np.triu(np.ones((len(p.horizon),) * 2, dtype=bool))
-    ].all()
-    if retires:
+    if p.retires:
         return []
     delivered = p.delivered_mw.sum(axis=0).cumsum()
     most = np.maximum.accumulate(powered_it_mw(p))

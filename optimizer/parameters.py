@@ -7,12 +7,13 @@ sites, SKUs, zones and lines stand in the order of their ids, so that the order 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import floor
+from math import floor, inf
 
 import numpy as np
 
 from .io.config import Policy
 from .io.periods import Horizon
+from .io.rooms import Rooms
 from .io.standing import halls_by
 from .resolution import (
     EPS,
@@ -134,6 +135,23 @@ class Parameters:
         largest = pods.max(axis=1, initial=0.0)
         asked = np.minimum(key_mw, self.may_hold_it_mw[:, -1] - largest)
         return np.where(largest > 0, np.maximum(asked, 0.0), 0.0)
+
+    def rooms(self) -> Rooms:
+        """Return the sites as the rules of the last period see them."""
+        hold = np.where(self.admits.any(axis=1) & ~self.forbidden, self.may_hold_it_mw[:, -1], 0.0)
+        rules = self.policy
+        return Rooms(
+            hold, self.stated_zone_of, self.committed | self.forced,
+            self.cluster_it_mw(max(rules.min_site_mw, rules.min_vendor_mw)),
+            inf if rules.max_sites is None else rules.max_sites, rules.max_site_share or 1.0,
+            rules.max_zone_share or 1.0,
+        )  # fmt: skip
+
+    @property
+    def retires(self) -> bool:
+        """Whether racks that are delivered leave within the horizon, so that a place serves twice."""
+        placed = np.triu(np.ones((len(self.horizon),) * 2, dtype=bool))
+        return not self.serves[self.delivered_pods.sum(axis=1) > 0][:, placed].all()
 
     @classmethod
     def of(cls, study: Study) -> Parameters:

@@ -40,6 +40,7 @@ def causes(p: Parameters, x: Decisions, use: Usage) -> Causes:
         fit_pods=np.asarray(lifted_pods.min(axis=0), dtype=np.float64),
         share=share,
         cluster=cluster,
+        barred=_barred(p, use, share),
     )
 
 
@@ -48,7 +49,7 @@ class Causes:
     """Where one more pod has no room: by limit (limit, s, k, t), and by [policy] (s, k, t).
 
     ``lifted_pods`` counts the pods for which every other limit has room, ``fit_pods`` those for which all have.
-    A closed site is taken as though it were open.
+    A closed site is taken as though it were open; ``barred`` is where a rule lets no pod in there.
     """
 
     waits: Ints
@@ -62,6 +63,7 @@ class Causes:
     fit_pods: Floats
     share: Bools
     cluster: Bools
+    barred: Bools
 
     def of_site(self, s: int, t: int) -> str:
         """Why halls or power of a site are unused in a period."""
@@ -85,6 +87,8 @@ class Causes:
             return POLICY
         room = ~self.full[:, :, k, t].any(axis=0)
         kept_closed = doors & room & ~self.opened[:, -1] & np.bool_(self.count_reached)
+        if not is_open:
+            kept_closed |= doors & room & self.barred[:, k, t]
         if not is_open and (among & room).any():
             return COST if (among & room & ~kept_closed).any() else POLICY
         share, cluster = self.share[:, k, t] & is_open, self.cluster[:, k, t] & is_open
@@ -202,6 +206,20 @@ def _shares(p: Parameters, x: Decisions, use: Usage) -> Bools:
         if share is not None:
             above |= held[:, None] + pod > share * most + TOLERANCE_MW
     return above & p.serves[None, :, :, -1]
+
+
+def _barred(p: Parameters, use: Usage, above_share: Bools) -> Bools:
+    """Whether a rule lets no pod into a closed site, (s, k, t): a share, or no hall that may be built.
+
+    Where nothing is in service in the last period, a first pod is above any share; then only rules that by their
+    sums let nothing in at all stand in its way.
+    """
+    nothing = use.it_mw[:, -1].sum() <= TOLERANCE_MW
+    shut_out = p.rooms().most_mw(float(p.delivered_mw.sum())) == 0.0
+    shares = shut_out & p.serves[None, :, :, -1] if nothing else above_share
+    new = np.inf if p.policy.max_new_mw_per_year is None else p.policy.max_new_mw_per_year
+    unbuilt = (new < p.hall_mw)[:, None, None] & _short(p.existing_mw[:, None], p.pod_mw[:, None])
+    return np.asarray(shares | unbuilt, dtype=np.bool_)
 
 
 def _clusters(p: Parameters, x: Decisions) -> Bools:

@@ -63,7 +63,7 @@ def _of_sku(g: Ground, k: int, t: int) -> str:
     tried = _Tried.at(g, k, t, sites)
     room = {int(s) for s, bad in zip(sites, np.any(list(tried.broken.values()), axis=0), strict=True) if not bad}
     if not opened and room:
-        return "cost" if room - shut else "policy"
+        return "cost" if any(s not in shut and not _barred(g, s, k, t) for s in room) else "policy"
     among = opened or doors
     above = {s for s in opened if _above_share(g, s, k, t)}
     below = {s for s in opened if _below_cluster(g, s, k, t)}
@@ -150,6 +150,19 @@ def _above_share(g: Ground, s: int, k: int, t: int) -> bool:
         held.append((policy.max_zone_share, staying[g.zone_names == zone].sum()))
     whole = float(g.it_mw[:, -1].sum()) + pod
     return any(share is not None and mw + pod > share * whole + _EPS_MW for share, mw in held)
+
+
+def _barred(g: Ground, s: int, k: int, t: int) -> bool:
+    """Whether a share lets no pod into a closed site, or the programme may build no hall there for it.
+
+    With nothing in service in the last period every first pod is above a share: then rules that let nothing in.
+    """
+    new = g.config.policy.max_new_mw_per_year
+    if new is not None and new < g.p.hall_mw[s] and g.p.existing_mw[s, t] < float(g.p.pod_mw[k]) - _EPS_MW:
+        return True
+    if g.it_mw[:, -1].sum() > _EPS_MW:
+        return _above_share(g, s, k, t)
+    return _stays(g, k, t) and g.shut_out
 
 
 def _stays(g: Ground, k: int, t: int) -> bool:
