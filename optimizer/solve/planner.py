@@ -29,6 +29,7 @@ from .progress import Journal, Progress, relative_gap
 from .reuse import Template
 from .search import Search, Stopped
 from .tighten import whole_clusters
+from .unavoidable import Unavoidable
 
 # A completed point may miss a row by this, relative to the row's limit; verify applies its own tolerance.
 TOLERANCE = 1e-6
@@ -60,7 +61,7 @@ class Planner:
         self.journal = Journal(progress)
         self._asked_to_stop = stop or (lambda: False)
         self._interrupted = False
-        self._least_waiting = 0.0  # MW-years, proven by the search itself
+        self._proven_waiting = 0.0  # MW-years, by the search itself
         limit = study.config.solve.time_limit_s
         self._deadline = None if limit is None else time.monotonic() + limit
 
@@ -74,7 +75,8 @@ class Planner:
         self.journal.say(f"{n_rows} rows, {n_cols} columns, {int(compiled.matrix.integer.sum())} integers")
         self.c = compiled
         with self._solver() as self.engine:
-            unavoidable = self._unavoidable()
+            self.journal.enter("unavoidable waiting")
+            unavoidable = Unavoidable.of(self.p, self.c, self._known, self._least_waiting)
             search = self._search()
             if search.x is None:
                 if search.infeasible:
@@ -83,9 +85,7 @@ class Planner:
             completed = complete(self.p, compiled, search.x, self._run_to_end)
         if completed is None:
             raise SolverError("No dispatch serves the best plan's loads.")
-        if unavoidable is not None:
-            unavoidable = max(unavoidable, self._least_waiting)
-        return self._account(search, *completed, unavoidable)
+        return self._account(search, *completed, unavoidable.at_least(self._proven_waiting))
 
     def _arrays(self) -> tuple[Program, Compiled]:
         """Return the model and its arrays, from those of the base case where they have place for this one."""
@@ -138,14 +138,9 @@ class Planner:
             for line in str(content).rstrip("\n").split("\n"):
                 self.journal.say(line)
 
-    def _unavoidable(self) -> float | None:
-        """Least waiting MW-years of any plan: the relaxation with waiting as its only objective."""
-        self.journal.enter("unavoidable waiting")
-        if self._known is not None and (same := self._known.unavoidable_mw_years(self.c)) is not None:
-            self.journal.say("the linear program is that of the base case, and so is its answer")
-            return same
+    def _least_waiting(self, matrix: Matrix) -> float | None:
+        """Least waiting MW-years of a relaxation; None where it was not found in time."""
         cost, offset = self.c.objectives.waiting
-        matrix = self.c.matrix
         try:
             result = self._run(matrix, Job(cost=cost, offset=offset, integer=np.zeros(len(cost), dtype=bool)))
         except Stopped:
@@ -162,7 +157,7 @@ class Planner:
             return first
         least = first.objective * (1.0 + self.study.config.solve.gap) + 1e-6
         self.journal.say(f"least {first.objective:.6f} MW-years, held at {least:.6f}")
-        self._least_waiting = first.bound if waiting_first else 0.0
+        self._proven_waiting = first.bound if waiting_first else 0.0
         second = self._search_with(self.tight.with_row_limit(cost, least - offset), first.x)
         second.proven = first.reached
         return second
@@ -199,7 +194,7 @@ class Planner:
         return InfeasibleError(NO_PLAN, reasons)
 
     # accounting ---------------------------------------------------------------------------------------------
-    def _account(self, search: Search, decisions: Decisions, x: Floats, unavoidable: float | None) -> Plan:
+    def _account(self, search: Search, decisions: Decisions, x: Floats, unavoidable: Unavoidable) -> Plan:
         self.journal.enter("account")
         unused = self.study.config.unused
         prices = {
