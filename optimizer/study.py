@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from optimizer.errors import Fault, Faults, InputError
+from optimizer.errors import Fault, Faults, InputError, in_order
 from optimizer.grid.folder import TABLES as GRID_TABLES
 from optimizer.grid.folder import Grid, no_grid, read_grid
 from optimizer.grid.zones import join_zones
@@ -42,7 +42,7 @@ class Study:
 
     Columns, units and defaults are those of the data dictionary (``optimizer/io/schema``). ``inputs`` maps
     each file that was read to its sha256; ``warnings`` are doubts that do not stop a plan; ``folder`` is where
-    study.toml was read, None for tables from memory.
+    study.toml was read, None for tables from memory; ``overridden`` are the keys that a call set itself.
     """
 
     config: StudyConfig
@@ -61,6 +61,7 @@ class Study:
     inputs: dict[str, str]
     warnings: tuple[Fault, ...] = ()
     folder: Path | None = None
+    overridden: frozenset[str] = frozenset()
 
     @classmethod
     def from_tables(
@@ -280,7 +281,7 @@ def _assembled(
     checks.run(context, faults, checks.WITH_ZONES)
     files = [keys.file, *(table.file for table in every.values())]
     if faults.errors or config is None or horizon is None:
-        raise InputError(_in_order(faults.errors, files), _in_order(faults.warnings, files))
+        raise InputError(in_order(faults.errors, files), in_order(faults.warnings, files))
     source.tell("sorting the tables")
     return Study(
         config,
@@ -289,12 +290,7 @@ def _assembled(
         flow=grid.flow,
         horizon=horizon,
         inputs=source.inputs,
-        warnings=tuple(_in_order(faults.warnings, files)),
+        warnings=tuple(in_order(faults.warnings, files)),
         folder=None,
+        overridden=keys.overridden,
     )
-
-
-def _in_order(faults: list[Fault], files: list[str]) -> list[Fault]:
-    """Sort faults by file, in the order given and then of their first fault, and by line."""
-    order = {file: i for i, file in enumerate(dict.fromkeys([*files, *(f.file for f in faults)]))}
-    return sorted(faults, key=lambda f: (order[f.file], f.line or 0))

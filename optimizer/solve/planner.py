@@ -22,17 +22,19 @@ from .dispatch import complete
 from .engine import Engine
 from .facts import facts
 from .follow import follow
-from .infeasible import WORDS, clashes
+from .infeasible import WORDS, Clash
 from .known import Known
 from .matrix import MUSD, Compiled, ImpossibleRow, compile_matrix
 from .progress import Journal, Progress, relative_gap
 from .reuse import Template
-from .search import Search, Stopped
+from .search import FEW_PODS, Search, Stopped
 from .tighten import whole_clusters
 from .unavoidable import Unavoidable
 
 # A completed point may miss a row by this, relative to the row's limit; verify applies its own tolerance.
 TOLERANCE = 1e-6
+# A ceiling that works is searched for to this gap where there are many pods.
+WIDE_GAP = 0.02
 NO_PLAN = "No plan satisfies the study's policy (proven)."
 
 
@@ -80,7 +82,7 @@ class Planner:
             search = self._search()
             if search.x is None:
                 if search.infeasible:
-                    raise self._infeasible(search.matrix)
+                    raise self._infeasible()
                 raise SolverError("The search was stopped before it found a plan; allow it more time.")
             completed = complete(self.p, compiled, search.x, self._run_to_end)
         if completed is None:
@@ -162,7 +164,9 @@ class Planner:
         second.proven = first.reached
         return second
 
-    def _search_with(self, matrix: Matrix, start: Floats | None = None, *, counts_money: bool = True) -> Search:
+    def _search_with(
+        self, matrix: Matrix, start: Floats | None = None, *, counts_money: bool = True, gap: float | None = None
+    ) -> Search:
         def accept(x: Floats) -> tuple[Floats, float] | None:
             completed = complete(self.p, self.c, x, self._run_to_end)
             if completed is None:
@@ -174,7 +178,9 @@ class Planner:
                 return None
             return exact, float(matrix.cost @ exact) + matrix.offset
 
-        search = Search(self.p, self.c, matrix, self._gap, self._run, accept, self.journal, counts_money)
+        search = Search(
+            self.p, self.c, matrix, self._gap if gap is None else gap, self._run, accept, self.journal, counts_money
+        )
         try:
             search.offer(start)
             if self._lent is None:
@@ -186,9 +192,16 @@ class Planner:
             search.salvage()
         return search
 
-    def _infeasible(self, matrix: Matrix) -> InfeasibleError:
+    def _infeasible(self) -> InfeasibleError:
         self.journal.enter("infeasible")
-        reasons = clashes(self.c, matrix, self._run_to_end)
+        few = int(self.c.matrix.integer[self.c.columns.array("n")].sum()) <= FEW_PODS
+        gap = self._gap if few else max(self._gap, WIDE_GAP)
+        clash = Clash(
+            self.p, self.c, self.tight, self._run_to_end,
+            lambda matrix: self._search_with(matrix, counts_money=False, gap=gap).x,
+            lambda x: complete(self.p, self.c, x, self._run_to_end), self.study.overridden,
+        )  # fmt: skip
+        reasons = clash.reasons()
         if not reasons:
             raise SolverError("The solver contradicts itself on whether a plan exists; please report the study.")
         return InfeasibleError(NO_PLAN, reasons)

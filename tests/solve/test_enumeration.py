@@ -124,7 +124,7 @@ def test_solver_finds_what_enumeration_finds(seed: int) -> None:
     assert agrees(plan, tiny, best)
 
 
-def _plain(*, grid: bool) -> Tiny:
+def plain(policy: dict[str, Any] | None = None, *, grid: bool = False) -> Tiny:
     """Return a study without rules in which both sites serve and one pod waits through the first year."""
     site: dict[str, Any] = {
         "committed": False, "own": True, "existing": 0.0, "hall": 10.0, "max": 50.0, "rate": None, "lead": 0.0,
@@ -140,7 +140,7 @@ def _plain(*, grid: bool) -> Tiny:
         placement={},
         money={"rate": 0.0, "residual": False, "site": 40.0, "hall": 15.0},
         unused={"waiting": 2e7, "aged": 0.0, "unplaced": 3e7, "idle_hall": 0.0, "idle_power": 0.0},
-        policy={},
+        policy=policy or {},
         grid=grid,
         zone=("z0", "z1" if grid else ""),
     )
@@ -148,7 +148,7 @@ def _plain(*, grid: bool) -> Tiny:
 
 @cache
 def _without_rules(*, grid: bool, max_sites: int | None) -> tuple[Tiny, Plan]:
-    tiny = _plain(grid=grid)
+    tiny = plain(grid=grid)
     if max_sites is not None:
         tiny.policy["max_sites"] = max_sites
     return tiny, solve(as_study(tiny))
@@ -179,7 +179,7 @@ def test_every_rule_holds_with_a_grid_and_without(key: str, value: object, *, gr
 
 @pytest.mark.parametrize("first", ["unused", "waiting"])
 def test_either_first_objective_of_a_lexicographic_plan(first: str) -> None:
-    tiny = replace(_plain(grid=False), minimise="lexicographic", first=first)
+    tiny = replace(plain(grid=False), minimise="lexicographic", first=first)
     tiny.sites[1] |= {"poi": [50.0, 50.0]}  # to serve the last pod spares 40 MW
     best, plan = enumerate_best(tiny), solve(as_study(tiny))
     assert best is not None
