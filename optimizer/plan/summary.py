@@ -135,7 +135,8 @@ def _unused(plan: Plan, seen: Quantities) -> list[str]:
     if waited <= 0:
         lines = ["Waiting    no rack waits through a period"]
     else:
-        lines = [f"Waiting    racks wait {mw_years(waited)}: {split_of_waiting(plan)}"]
+        start, split = f"Waiting    racks wait {mw_years(waited)}:", split_of_waiting(plan)
+        lines = [f"{start} {split}"] if len(start) + len(split) < WIDTH else [start, f"           {split}"]
         lines.append(
             "           by rack: " + ", ".join(f"{shown(k, 30)} {mw_years(v)}" for k, v in seen.waited_by_sku.items())
         )
@@ -166,7 +167,7 @@ def split_of_waiting(plan: Plan) -> str:
     rows = plan.unused[plan.unused["kind"] == "waiting"]
     by_rule = rows["cause"].astype(str).str.split(";").map(lambda words: "policy" in words).any()
     if rest > _ROUNDING * waited or len(parts) == 1:
-        chose = f"{mw_years(rest)} are by rules or by choice" if by_rule else f"this one chose {mw_years(rest)}"
+        chose = f"{mw_years(rest)} by rules or by choice" if by_rule else f"this one chose {mw_years(rest)}"
         parts.append(chose)
     return ", ".join(parts)
 

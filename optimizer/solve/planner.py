@@ -85,9 +85,10 @@ class Planner:
                     raise self._infeasible()
                 raise SolverError("The search was stopped before it found a plan; allow it more time.")
             completed = complete(self.p, compiled, search.x, self._run_to_end)
+            unavoidable = unavoidable.at_least(self._proven_waiting).parted(self.c, self._known, self._least_waiting)
         if completed is None:
             raise SolverError("No dispatch serves the best plan's loads.")
-        return self._account(search, *completed, unavoidable.at_least(self._proven_waiting))
+        return self._account(search, *completed, unavoidable)
 
     def _arrays(self) -> tuple[Program, Compiled]:
         """Return the model and its arrays, from those of the base case where they have place for this one."""

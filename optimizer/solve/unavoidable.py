@@ -17,27 +17,29 @@ from .matrix import Compiled
 if TYPE_CHECKING:
     from .known import Known
 
+Least = Callable[[Matrix], float | None]
+
 
 @dataclass(frozen=True)
 class Unavoidable:
     """Lower limits of the waiting MW-years of any plan: under all rules, and without those of [policy]."""
 
     mw_years: float | None
-    without_rules_mw_years: float | None
+    without_rules_mw_years: float | None = None
 
     @classmethod
-    def of(
-        cls, p: Parameters, c: Compiled, known: Known | None, least: Callable[[Matrix], float | None]
-    ) -> Unavoidable:
-        """Ask the relaxations that a base case has not answered yet, and add what the sums of the rules prove."""
-        matrices = {True: c.matrix, False: without_rules(c)}
-        found: dict[bool, float | None] = {}
-        for ruled, matrix in matrices.items():
-            same = None if known is None else known.unavoidable_mw_years(c, matrix, ruled=ruled)
-            if same is None and not ruled and (matrix.shape == c.matrix.shape or found[True] == 0.0):
-                same = found[True]  # no row less, or nothing to part
-            found[ruled] = least(matrix) if same is None else same
-        return cls(found[True], found[False]).at_least(_by_sums(p))
+    def of(cls, p: Parameters, c: Compiled, known: Known | None, least: Least) -> Unavoidable:
+        """Ask the relaxation, where a base case has not answered it, and add what the sums of the rules prove."""
+        same = None if known is None else known.unavoidable_mw_years(c, c.matrix, ruled=True)
+        return cls(least(c.matrix) if same is None else same).at_least(_by_sums(p))
+
+    def parted(self, c: Compiled, known: Known | None, least: Least) -> Unavoidable:
+        """Ask the relaxation without the rules too, after the search, whose course it must not change."""
+        matrix = without_rules(c)
+        if not self.mw_years or matrix.shape == c.matrix.shape:
+            return replace(self, without_rules_mw_years=self.mw_years)  # nothing to part
+        same = None if known is None else known.unavoidable_mw_years(c, matrix, ruled=False)
+        return replace(self, without_rules_mw_years=least(matrix) if same is None else same)
 
     def at_least(self, mw_years: float) -> Unavoidable:
         """Take another lower limit under all rules, if it is higher."""
