@@ -149,6 +149,12 @@ def _unused(plan: Plan, seen: Quantities) -> list[str]:
     return [*lines, f"Idle       halls {mw_years(halls)}; energised power {mw_years(power)} at the fence"]
 
 
+def waits_by_rule(plan: Plan) -> bool:
+    """Whether a rule of [policy] is a cause of any waiting."""
+    causes = plan.unused.loc[plan.unused["kind"] == "waiting", "cause"]
+    return any("policy" in str(cause).split(";") for cause in causes)
+
+
 def split_of_waiting(plan: Plan) -> str:
     """Say how much of the waiting no plan avoids, how much rules force, and how much this plan chose.
 
@@ -164,10 +170,8 @@ def split_of_waiting(plan: Plan) -> str:
     if ruled > _ROUNDING * waited:
         parts.append(f"rules of [policy] force {mw_years(ruled)}")
     rest = max(0.0, waited - float(least))
-    rows = plan.unused[plan.unused["kind"] == "waiting"]
-    by_rule = rows["cause"].astype(str).str.split(";").map(lambda words: "policy" in words).any()
     if rest > _ROUNDING * waited or len(parts) == 1:
-        chose = f"{mw_years(rest)} by rules or by choice" if by_rule else f"this one chose {mw_years(rest)}"
+        chose = f"{mw_years(rest)} by rules or by choice" if waits_by_rule(plan) else f"this one chose {mw_years(rest)}"
         parts.append(chose)
     return ", ".join(parts)
 

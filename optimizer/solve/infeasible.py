@@ -24,6 +24,7 @@ WORDS = {
     "vendor_cluster": "policy.min_vendor_mw",
     "forced_open": "policy.force_open",
 }
+_CLASH = "The rules of [policy] clash with each other; no key alone stands in the way."
 _NODES = 2_000
 _SHARE_STEPS = 8
 Completed = tuple[Decisions, Floats]
@@ -33,14 +34,16 @@ Completed = tuple[Decisions, Floats]
 class Clash:
     """What finds the cures: the model, what runs a job, what searches a whole plan, and what completes a point.
 
-    ``tight`` has the rows of the model in the same places. ``overridden`` are the keys that a call set itself.
+    ``search`` is None where the answer must not take the time of a search, in sweeps of many pods: then relaxations
+    say how much is needed at least. ``tight`` has the rows of the model in the same places. ``overridden`` are the
+    keys that a call set itself.
     """
 
     p: Parameters
     c: Compiled
     tight: Matrix
     run: Callable[[Matrix, Job], Result]
-    search: Callable[[Matrix], Floats | None]
+    search: Callable[[Matrix], Floats | None] | None
     complete: Callable[[Floats], Completed | None]
     overridden: frozenset[str]
 
@@ -51,9 +54,11 @@ class Clash:
         """
         families = [family for family in WORDS if len(self.c.rows.get(family, []))]
         families.sort(key=lambda family: WORDS[family] not in self.overridden)
-        alone = []
+        alone: list[str] = []
+        if self.search is None:
+            return [line for family in families for line in self._at_least(family)] or [_CLASH]
         for family in families:
-            found = self._alone(family)
+            found = self._alone(family, self.search)
             if found is not None:
                 told = self._told([family], found)
                 if not told:
@@ -75,21 +80,38 @@ class Clash:
         return told
 
     # one key ------------------------------------------------------------------------------------------------
-    def _alone(self, family: str) -> Decisions | None:
+    def _at_least(self, family: str) -> list[str]:
+        """Say what a key must be at least by the relaxation, the other rules kept; nothing where it is not alone."""
+        free, key = without_limits(self.tight, self.c.rows[family]), WORDS[family]
+        cost, offset = self._quantity(family)
+        result = self.run(free, Job(cost=cost, offset=offset, integer=np.zeros(len(cost), dtype=bool)))
+        if result.x is None:
+            return []
+        if family not in ("unused_ceiling", "site_count"):
+            return [f"{key} clashes with other rules"]
+        now = getattr(self.p.policy, key.rpartition(".")[2])
+        least = np.ceil(result.objective - 1e-6) if family == "site_count" else result.objective
+        return [f"{key} = {now:.10g} is too low: at least {typed(float(least), up=False)} is needed"]
+
+    def _quantity(self, family: str) -> tuple[Floats, float]:
+        """What the key of a family limits, as an objective: MW-years, or sites open in the end."""
+        if family == "unused_ceiling":
+            return self.c.objectives.unused
+        cost, last = np.zeros(len(self.tight.lower)), len(self.p.horizon) - 1
+        for (s, t), column in self.c.columns.of.get("y", {}).items():
+            if t == last and family in ("site_count", "forced_open"):
+                cost[column] = 1.0 if family == "site_count" else -float(self.p.forced[s])
+        return cost, float(self.p.committed.sum())
+
+    def _alone(self, family: str, search: Callable[[Matrix], Floats | None]) -> Decisions | None:
         """Find a whole plan that keeps all rules but one, and keeps that one as nearly as can be."""
         rows = self.c.rows[family]
         base = self.c.matrix if family.endswith("_cluster") else self.tight
         free = without_limits(base, rows)
         if self.run(free, Job(integer=np.zeros(len(free.lower), dtype=bool), cost=np.zeros(len(free.lower)))).x is None:
             return None
-        if family == "unused_ceiling":
-            return self._whole(self.search(free.with_objective(*self.c.objectives.unused)))
-        if family in ("site_count", "forced_open"):
-            cost = np.zeros(len(free.lower))
-            last = len(self.p.horizon) - 1
-            for (s, t), column in self.c.columns.of.get("y", {}).items():
-                cost[column] = float(t == last) * (1.0 if family == "site_count" else -float(self.p.forced[s]))
-            return self._whole(self.search(free.with_objective(cost, 0.0)))
+        if family in ("unused_ceiling", "site_count", "forced_open"):
+            return self._whole(search(free.with_objective(*self._quantity(family))))
         if family.endswith("_share"):
             return self._least_share(base, rows, family)
         return self._whole(self._nearest(base, rows))
@@ -127,7 +149,7 @@ class Clash:
         result = self.run(relaxed, Job(gap=1e-3, max_nodes=_NODES))
         found = self._whole(None if result.x is None else result.x[: len(self.c.matrix.lower)])
         if found is None:
-            return [f"The rules of [policy] clash: {', '.join(WORDS[family] for family in families)}"]
+            return [_CLASH]
         told = self._told(families, found)
         return [*told[:1], *(f"and at once {line}" for line in told[1:])]
 

@@ -100,7 +100,11 @@ class Planner:
             return program, compile_matrix(program)
         except ImpossibleRow as row:
             keys = [key for family, key in WORDS.items() if f"'{family}" in str(row)]
-            raise InfeasibleError(NO_PLAN, [f"{key} can't hold for this study's own numbers" for key in keys]) from row
+            told = [f"{key} can't hold for this study's own numbers" for key in keys]
+            if WORDS["site_count"] in keys:
+                most, committed = self.p.policy.max_sites, int(self.p.committed.sum())
+                told = [f"{WORDS['site_count']} = {most} is too low: {committed} sites are committed"]
+            raise InfeasibleError(NO_PLAN, told) from row
 
     # solving ------------------------------------------------------------------------------------------------
     @contextmanager
@@ -197,12 +201,14 @@ class Planner:
         self.journal.enter("infeasible")
         few = int(self.c.matrix.integer[self.c.columns.array("n")].sum()) <= FEW_PODS
         gap = self._gap if few else max(self._gap, WIDE_GAP)
-        clash = Clash(
-            self.p, self.c, self.tight, self._run_to_end,
-            lambda matrix: self._search_with(matrix, counts_money=False, gap=gap).x,
+
+        def search(matrix: Matrix) -> Floats | None:
+            return self._search_with(matrix, counts_money=False, gap=gap).x
+
+        reasons = Clash(
+            self.p, self.c, self.tight, self._run_to_end, search if few or self._lent is None else None,
             lambda x: complete(self.p, self.c, x, self._run_to_end), self.study.overridden,
-        )  # fmt: skip
-        reasons = clash.reasons()
+        ).reasons()  # fmt: skip
         if not reasons:
             raise SolverError("The solver contradicts itself on whether a plan exists; please report the study.")
         return InfeasibleError(NO_PLAN, reasons)

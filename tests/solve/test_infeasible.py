@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from optimizer import InfeasibleError, Study, solve
+from optimizer.plan.summary import split_of_waiting
 
 from .enumeration import enumerate_best
 from .test_enumeration import as_study, plain
@@ -76,3 +78,10 @@ def cures(line: str, policy: dict[str, Any]) -> dict[str, Any]:
     if gone := re.search("without (.*) a plan", line):
         found["policy.force_open"] = [s for s in policy["force_open"] if s not in gone[1].split(", ")]
     return {key: int(value) if key.endswith("max_sites") else value for key, value in found.items()}
+
+
+@pytest.mark.parametrize("policy", [{"max_sites": 1, "max_site_share": 0.6}, {"max_zone_share": 0.4}])
+def test_a_plan_does_not_choose_what_rules_force(policy: dict[str, Any]) -> None:
+    plan = solve(as_study(replace(plain(policy), zone=("north", "south"))))
+    assert set(plan.unused["cause"]) == {"policy"}
+    assert split_of_waiting(plan) == "no plan avoids 10 MW-years, rules of [policy] force 90 MW-years"
