@@ -97,3 +97,9 @@ class Faults:
         """Raise InputError with every error found so far."""
         if self.errors:
             raise InputError(self.errors, self.warnings)
+
+
+def in_order(faults: Sequence[Fault], files: Sequence[str]) -> list[Fault]:
+    """Sort faults by file, in the order given and then of their first fault, and by line."""
+    order = {file: i for i, file in enumerate(dict.fromkeys([*files, *(f.file for f in faults)]))}
+    return sorted(faults, key=lambda f: (order[f.file], f.line or 0))

@@ -7,11 +7,14 @@ sites, SKUs, zones and lines stand in the order of their ids, so that the order 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 
 from .io.config import Policy
 from .io.periods import Horizon
+from .io.rooms import Rooms
+from .io.standing import halls_by
 from .resolution import (
     EPS,
     Bools,
@@ -21,7 +24,6 @@ from .resolution import (
     doors,
     energy_prices,
     filled,
-    halls_by,
     numbers,
     of_grid,
     positions,
@@ -40,8 +42,9 @@ class Parameters:
     Power in MW (``it`` = of racks, otherwise at the fence), money in USD, prices per MW-year or MWh as named.
     ``interconnection_mw`` is inf where unlimited. ``halls_max`` counts new halls; ``first_hall`` is the first
     period in which one can be commissioned (T or more: never). ``serves[k][a][t]`` says whether a pod placed in
-    period a is in service in t. ``zone_of`` is -1 at a site without a zone. ``may_hold_it_mw`` is the most IT
-    load that a site's own halls and power allow in t, were it open from the start.
+    period a is in service in t. ``zone_of`` is the zone of the grid that serves a site, ``stated_zone_of`` the place in
+    ``stated_zones`` of the zone that counts for shares, with a grid or without; -1 where there is none.
+    ``may_hold_it_mw`` is the most IT load that a site's own halls and power allow in t, were it open from the start.
     """
 
     horizon: Horizon
@@ -86,6 +89,8 @@ class Parameters:
     may_hold_it_mw: Floats
     # grid
     zone_of: Ints
+    stated_zones: list[str]
+    stated_zone_of: Ints
     headroom_mw: Floats
     line_from: Ints
     line_to: Ints
@@ -132,6 +137,23 @@ class Parameters:
         asked = np.minimum(key_mw, self.may_hold_it_mw[:, -1] - largest)
         return np.where(largest > 0, np.maximum(asked, 0.0), 0.0)
 
+    def rooms(self) -> Rooms:
+        """Return the sites as the rules of the last period see them."""
+        hold = np.where(self.admits.any(axis=1) & ~self.forbidden, self.may_hold_it_mw[:, -1], 0.0)
+        rules = self.policy
+        return Rooms(
+            hold, self.stated_zone_of, self.committed | self.forced,
+            self.cluster_it_mw(max(rules.min_site_mw, rules.min_vendor_mw)),
+            inf if rules.max_sites is None else rules.max_sites, rules.max_site_share or 1.0,
+            rules.max_zone_share or 1.0,
+        )  # fmt: skip
+
+    @property
+    def retires(self) -> bool:
+        """Whether racks that are delivered leave within the horizon, so that a place serves twice."""
+        placed = np.triu(np.ones((len(self.horizon),) * 2, dtype=bool))
+        return not self.serves[self.delivered_pods.sum(axis=1) > 0][:, placed].all()
+
     @classmethod
     def of(cls, study: Study) -> Parameters:
         """Resolve labels, defaults and carried-forward values of a study that has been checked."""
@@ -155,6 +177,8 @@ class Parameters:
         rate = config.money.discount_rate
         delivered_pods, as_stated_mw = deliveries(study, pod_mw)
         lines, zone_index = study.lines, {z: i for i, z in enumerate(study.zones["zone"])}
+        stated = zone_index if study.has_grid else {z: i for i, z in enumerate(sorted(set(sites["zone"]) - {""}))}
+        stated_zone_of = np.array([stated.get(z, -1) for z in sites["zone"]], dtype=np.int64)
         used_lines = lines if study.flow == "transport" else lines.iloc[:0]
         life = numbers(racks["life_years"])
         age = start_years[None, :] - start_years[:, None]
@@ -199,7 +223,9 @@ class Parameters:
             admits=admits,
             placement_usd_per_rack=placement,
             may_hold_it_mw=np.minimum(ramp["existing_mw"] + hall_mw[:, None] * possible, power_it),
-            zone_of=np.array([zone_index.get(z, -1) if study.has_grid else -1 for z in sites["zone"]], dtype=np.int64),
+            zone_of=stated_zone_of if study.has_grid else np.full(len(sites), -1, dtype=np.int64),
+            stated_zones=list(stated),
+            stated_zone_of=stated_zone_of,
             headroom_mw=of_grid(horizon, study.headroom, "zone", list(study.zones["zone"]), "headroom_mw"),
             line_from=positions(used_lines["from"], zone_index),
             line_to=positions(used_lines["to"], zone_index),

@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from .io.periods import Horizon, Label, parse_label
-from .io.standing import by_site, standing
+from .io.standing import by_site, standing, whole_pods
 from .study import Study
 from .tolerance import band
 
@@ -54,15 +54,6 @@ def ramp_of(study: Study, column: str) -> Floats:
     return np.asarray(by_site(study.sites, study.site_ramp, column, study.horizon), dtype=np.float64)
 
 
-def halls_by(horizon: Horizon, halls_max: Ints, halls_per_year: Floats, first_hall: Ints) -> Floats:
-    """Most new halls commissioned by each period under ceiling, yearly rate and lead, (s, t)."""
-    years, t = np.array(horizon.calendar_years), np.arange(len(horizon))
-    first = np.minimum(first_hall, len(horizon) - 1)[:, None]
-    begun = t[None, :] >= first_hall[:, None]
-    rate = np.where(begun, halls_per_year[:, None], 0.0)  # without it unlimited · 0 years is no number
-    return np.where(begun, np.minimum(halls_max[:, None], rate * (years[None, :] - years[first] + 1)), 0.0)
-
-
 def doors(study: Study) -> tuple[Bools, Floats]:
     """Which SKU may stand at which site, and what placing a rack of it costs there, (s, k)."""
     sites, racks, placement = study.sites, study.racks, study.placement
@@ -98,10 +89,7 @@ def energy_prices(study: Study) -> tuple[Floats, Floats]:
 
 
 def deliveries(study: Study, pod_mw: Floats) -> tuple[Ints, Floats]:
-    """Turn deliveries into whole pods (k, t): the running total of a SKU is never over half a pod off.
-
-    An exact half rounds down.
-    """
+    """Turn deliveries into whole pods, and into IT MW as stated, (k, t)."""
     horizon, racks = study.horizon, study.racks
     row = {v: i for i, v in enumerate(racks["sku"])}
     pods = np.zeros((len(racks), len(horizon)))
@@ -117,5 +105,5 @@ def deliveries(study: Study, pod_mw: Floats) -> tuple[Ints, Floats]:
         amount = mw / pod_mw[k] if np.isnan(count) else count / racks["pod_racks"].iloc[k]
         among = horizon.spread(parse_label(period), out_from[k])
         pods[k, among] += amount / len(among)
-    running = np.ceil(np.round(np.cumsum(pods, axis=1), 7) - 0.5)
+    running = whole_pods(np.cumsum(pods, axis=1))
     return np.diff(running, axis=1, prepend=0.0).astype(np.int64), pods * pod_mw[:, None]

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from optimizer.errors import Fault, Faults, InputError
+from optimizer.errors import Fault, Faults, InputError, in_order
 from optimizer.grid.folder import TABLES as GRID_TABLES
 from optimizer.grid.folder import Grid, no_grid, read_grid
 from optimizer.grid.zones import join_zones
@@ -42,7 +42,7 @@ class Study:
 
     Columns, units and defaults are those of the data dictionary (``optimizer/io/schema``). ``inputs`` maps
     each file that was read to its sha256; ``warnings`` are doubts that do not stop a plan; ``folder`` is where
-    study.toml was read, None for tables from memory.
+    study.toml was read, None for tables from memory; ``overridden`` are the keys that a call set itself.
     """
 
     config: StudyConfig
@@ -61,6 +61,7 @@ class Study:
     inputs: dict[str, str]
     warnings: tuple[Fault, ...] = ()
     folder: Path | None = None
+    overridden: frozenset[str] = frozenset()
 
     @classmethod
     def from_tables(
@@ -234,8 +235,8 @@ def _from_frames(
         faults.add(Fault(name, "is missing", cure=cure))
         tables.pop(name)
     if flow not in (None, "none", "transport"):
-        cure = 'pass "none" or "transport"'
-        faults.add(Fault(keys.file, "can't be modelled by this release", None, "flow", str(flow), cure))
+        reason, cure = "can't be modelled by this release", 'pass "none" or "transport"'
+        faults.add(Fault(keys.file, reason, None, "flow", str(flow), cure))
     elif flow == "none" and "lines" in tables and len(tables["lines"].frame):
         cure = 'pass flow="transport" to use them'
         faults.add(Fault("lines", 'are not used: flow is "none"', cure=cure, severity="warning"))
@@ -243,8 +244,7 @@ def _from_frames(
         {n: t for n, t in tables.items() if n in GRID_TABLES},
         flow or ("transport" if "lines" in there else "none"),
     )
-    own = {n: t for n, t in tables.items() if n not in GRID_TABLES}
-    return _assembled(config, keys, own, grid, has_grid, Source(faults, inputs), kept=kept)
+    return _assembled(config, keys, tables, grid, has_grid, Source(faults, inputs), kept=kept)
 
 
 def _as_it_is(name: str, frame: pd.DataFrame, faults: Faults) -> Table:
@@ -269,18 +269,19 @@ def _assembled(
     """Check tables against each other, find the zones of sites and return the study."""
     faults = source.faults
     every = {**tables, **grid.tables}
-    files = [keys.file, *(table.file for table in every.values())]
     horizon = config.periods.horizon if config else None
+    context = checks.Context(config, keys, horizon, every, has_grid)
     source.tell("checking the tables against each other")
-    checks.run(checks.Context(config, keys, horizon, every, has_grid), faults)
-    kept = dict(kept)
+    checks.run(context, faults)
     if has_grid and "sites" in every and "zones" in every:
         source.tell("finding the zones of the sites")
         join_zones(every["sites"], every["zones"], every.get("site_ramp"), horizon, faults)
         if "sites" in kept and not every["sites"].frame["zone"].equals(kept["sites"]["zone"]):
-            del kept["sites"]
+            kept = {name: frame for name, frame in kept.items() if name != "sites"}
+    checks.run(context, faults, checks.WITH_ZONES)
+    files = [keys.file, *(table.file for table in every.values())]
     if faults.errors or config is None or horizon is None:
-        raise InputError(_in_order(faults.errors, files), _in_order(faults.warnings, files))
+        raise InputError(in_order(faults.errors, files), in_order(faults.warnings, files))
     source.tell("sorting the tables")
     return Study(
         config,
@@ -289,12 +290,7 @@ def _assembled(
         flow=grid.flow,
         horizon=horizon,
         inputs=source.inputs,
-        warnings=tuple(_in_order(faults.warnings, files)),
+        warnings=tuple(in_order(faults.warnings, files)),
         folder=None,
+        overridden=keys.overridden,
     )
-
-
-def _in_order(faults: list[Fault], files: list[str]) -> list[Fault]:
-    """Sort faults by file, in the order given and then of their first fault, and by line."""
-    order = {file: i for i, file in enumerate(dict.fromkeys([*files, *(f.file for f in faults)]))}
-    return sorted(faults, key=lambda f: (order[f.file], f.line or 0))

@@ -30,7 +30,7 @@ def check(
     placement: options.PlacementOption = None,
     assignments: options.SetOption = None,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print ok, errors, warnings, limits and each fault's parts as JSON.")
+        bool, typer.Option("--json", help="Print ok, errors, warnings, limits, notes and each fault's parts as JSON.")
     ] = False,
     strict: options.StrictOption = False,
 ) -> None:
@@ -41,7 +41,7 @@ def check(
     rackgrid check my-study --deliveries late.csv --json
     rackgrid check book.xlsx --strict
     """
-    from optimizer.limits import obvious_limits
+    from optimizer.limits import obvious_limits, readings
     from optimizer.parameters import Parameters
 
     from .input import read
@@ -53,26 +53,28 @@ def check(
         ready = read(study, options.replaced_values(assignments or []), files, strict=strict)
     except InputError as fault:
         if as_json:
-            result(_as_json(fault.faults, fault.warnings, []))
+            result(_as_json(fault.faults, fault.warnings, [], []))
         raise
     parameters = Parameters.of(ready)
-    limits = obvious_limits(parameters)
+    limits, notes = obvious_limits(parameters), readings(ready, parameters)
     tell_faults([], ready.warnings)
-    result(_as_json([], ready.warnings, limits) if as_json else "\n".join(_overview(ready, parameters, limits)))
+    overview = "" if as_json else "\n".join(_overview(ready, parameters, [*limits, *notes]))
+    result(_as_json([], ready.warnings, limits, notes) if as_json else overview)
 
 
-def _as_json(errors: Sequence[Fault], warnings: Sequence[Fault], limits: Sequence[str]) -> str:
+def _as_json(errors: Sequence[Fault], warnings: Sequence[Fault], limits: Sequence[str], notes: Sequence[str]) -> str:
     facts = {
         "ok": not errors,
         "errors": [fault_line(f) for f in errors],
         "warnings": [str(f) for f in warnings],
         "limits": list(limits),
+        "notes": list(notes),
         "faults": [asdict(f) for f in (*errors, *warnings)],
     }
     return json.dumps(facts, indent=1, ensure_ascii=False)
 
 
-def _overview(study: Study, p: Parameters, limits: Sequence[str]) -> list[str]:
+def _overview(study: Study, p: Parameters, told: Sequence[str]) -> list[str]:
     """Describe the study in a few lines: what there is, and what is delivered against what can be powered."""
     from optimizer.limits import powered_it_mw
 
@@ -96,7 +98,7 @@ def _overview(study: Study, p: Parameters, limits: Sequence[str]) -> list[str]:
     ]
     for period, have, can in zip(p.periods, p.delivered_mw.sum(axis=0).cumsum(), powered_it_mw(p), strict=True):
         lines.append(f"{period:<8}{have:>14,.0f}{_mw(can):>20}")
-    return [*lines, *([""] if limits else []), *(shown(limit, 200) for limit in limits)]
+    return [*lines, *([""] if told else []), *(shown(line, 400) for line in told)]
 
 
 def _mw(value: float) -> str:

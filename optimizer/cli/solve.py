@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from optimizer.errors import InfeasibleError, InputError, SolverError
+from optimizer.errors import InfeasibleError, InputError, SolverError, shown
 
 from . import options
 from .interrupt import SIGNALS
@@ -106,15 +106,16 @@ def _prepare(
 
 def _search(study: Study) -> Plan:
     """Say what is known before the search, then search."""
-    from optimizer.limits import obvious_limits
+    from optimizer.limits import obvious_limits, readings
     from optimizer.parameters import Parameters
     from optimizer.solve import solve as search
 
     from .progress import followed, stop_wanted
 
     tell_faults([], study.warnings)
-    for line in obvious_limits(Parameters.of(study)):
-        say(f"note: {line}")
+    parameters = Parameters.of(study)
+    for line in (*obvious_limits(parameters), *readings(study, parameters)):
+        say(f"note: {shown(line, 400)}")
     with followed() as display:
         return search(study, progress=display.listen, stop=stop_wanted(display))
 

@@ -52,7 +52,7 @@ CONSTRAINTS: dict[str, tuple[Callable[..., Any], Index]] = {
         policy.zone_share,
         lambda c: [
             z
-            for z in range(len(c.p.zones))
+            for z in range(len(c.p.stated_zones))
             if c.policy.max_zone_share is not None and set(_sites(c)) & {*c.sets.members[z]}
         ],
     ),

@@ -33,7 +33,7 @@ class Sets:
 
     ``candidates``: sites that may be open. ``triples``: (s, k, t) where a pod of k may be placed at s in t.
     ``first``: the first t of each (s, k). ``present``: (s, vendor) that can be there at all. ``members``: candidates
-    by zone. ``variables``: the indices of each family of variables.
+    by zone that a site states. ``variables``: the indices of each family of variables.
     """
 
     candidates: list[int]
@@ -78,7 +78,7 @@ def filtered(p: Parameters, policy: PolicyKeys) -> Sets:
                 first[s, k] = when[0]
                 triples += [(s, k, t) for t in when]
     present = [(s, v) for s in candidates for v in sorted({p.vendor_of[k] for k in skus_at[s]})]
-    members = {z: [s for s in candidates if p.zone_of[s] == z] for z in range(len(p.zones))}
+    members = {z: [s for s in candidates if p.stated_zone_of[s] == z] for z in range(len(p.stated_zones))}
     loaded = [(s, t) for s in candidates for t in periods]
     waits = [(k, t) for k in range(len(p.skus)) if out[k, -1] for t in periods if out[k, t]]
     power_mw = p.power_mw

@@ -159,7 +159,11 @@ class Objective(Section):
     """[objective]: what is least."""
 
     minimise: Literal["cost", "lexicographic"] = Field(
-        default="cost", description="cost: money and prices; lexicographic: unused MW-years first, then cost."
+        default="cost", description="cost: money and prices; lexicographic: MW-years first, then cost."
+    )
+    first: Literal["unused", "waiting"] = Field(
+        default="unused",
+        description="lexicographic: MW-years of waiting and spare power (unused) or of waiting alone come first.",
     )
 
 
@@ -170,7 +174,10 @@ class Policy(Section):
     max_new_mw_per_year: float | None = Field(
         default=None, ge=0, le=1e7, description="Most IT MW of halls per calendar year."
     )
-    max_zone_share: Share = Field(default=None, description="Of IT MW in service in the last period, per zone.")
+    max_zone_share: Share = Field(
+        default=None,
+        description="Of IT MW in service in the last period, per zone that sites state, also without a grid.",
+    )
     max_site_share: Share = Field(default=None, description="Of IT MW in service in the last period, per site.")
     min_site_mw: float = Field(
         default=0.0, ge=0, le=100_000, description="Least IT MW of an open site in the last period."

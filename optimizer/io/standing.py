@@ -24,6 +24,11 @@ def standing(rows: Iterable[tuple[Label, float]], horizon: Horizon, before: floa
     return values
 
 
+def whole_pods(running: np.ndarray) -> np.ndarray:
+    """Round running totals of pods delivered to whole pods, never over half a pod off; an exact half goes down."""
+    return np.asarray(np.ceil(np.round(running, 7) - 0.5), dtype=float)
+
+
 def labels_of(periods: Iterable[str]) -> list[Label | None]:
     """Return the labels of a column, None where a cell could not be read."""
     known: dict[str, Label | None] = {"": None}
@@ -46,3 +51,12 @@ def by_site(sites: pd.DataFrame, ramp: pd.DataFrame, column: str, horizon: Horiz
         if site in rows:
             found[place] = standing(rows[site], horizon, 0.0 if math.isnan(own[place]) else own[place])
     return found
+
+
+def halls_by(horizon: Horizon, halls_max: np.ndarray, halls_per_year: np.ndarray, first_hall: np.ndarray) -> np.ndarray:
+    """Most new halls commissioned by each period under ceiling, yearly rate and lead, (s, t)."""
+    years, t = np.array(horizon.calendar_years), np.arange(len(horizon))
+    first = np.minimum(first_hall, len(horizon) - 1)[:, None]
+    begun = t[None, :] >= first_hall[:, None]
+    rate = np.where(begun, halls_per_year[:, None], 0.0)  # without it unlimited · 0 years is no number
+    return np.where(begun, np.minimum(halls_max[:, None], rate * (years[None, :] - years[first] + 1)), 0.0)

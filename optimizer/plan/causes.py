@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..io.standing import halls_by
 from ..parameters import Parameters
-from ..resolution import Bools, Floats, Ints, halls_by
+from ..resolution import Bools, Floats, Ints
 from ..tolerance import band
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def causes(p: Parameters, x: Decisions, use: Usage) -> Causes:
         fit_pods=np.asarray(lifted_pods.min(axis=0), dtype=np.float64),
         share=share,
         cluster=cluster,
+        barred=_barred(p, use, share),
     )
 
 
@@ -46,7 +48,7 @@ class Causes:
     """Where one more pod has no room: by limit (limit, s, k, t), and by [policy] (s, k, t).
 
     ``lifted_pods`` counts the pods for which every other limit has room, ``fit_pods`` those for which all have.
-    A closed site is taken as though it were open.
+    A closed site is taken as though it were open; ``barred`` is where a rule lets no pod in there.
     """
 
     waits: Ints
@@ -60,6 +62,7 @@ class Causes:
     fit_pods: Floats
     share: Bools
     cluster: Bools
+    barred: Bools
 
     def of_site(self, s: int, t: int) -> str:
         """Why halls or power of a site are unused in a period."""
@@ -83,6 +86,8 @@ class Causes:
             return POLICY
         room = ~self.full[:, :, k, t].any(axis=0)
         kept_closed = doors & room & ~self.opened[:, -1] & np.bool_(self.count_reached)
+        if not is_open:
+            kept_closed |= doors & room & self.barred[:, k, t]
         if not is_open and (among & room).any():
             return COST if (among & room & ~kept_closed).any() else POLICY
         share, cluster = self.share[:, k, t] & is_open, self.cluster[:, k, t] & is_open
@@ -194,9 +199,9 @@ def _shares(p: Parameters, x: Decisions, use: Usage) -> Bools:
     Against the share of the last period stands what stands in t and still serves then.
     """
     staying = np.cumsum(np.einsum("ska,ka,k->sa", x.pods, p.serves[:, :, -1].astype(np.float64), p.pod_mw), axis=1)
-    in_zone = np.zeros((len(p.zones) + 1, len(p.horizon)))
-    np.add.at(in_zone, p.zone_of, staying)  # the last row: sites without a zone
-    zoned = np.where((p.zone_of >= 0)[:, None], in_zone[p.zone_of], -np.inf)
+    in_zone = np.zeros((len(p.stated_zones) + 1, len(p.horizon)))
+    np.add.at(in_zone, p.stated_zone_of, staying)  # the last row: sites without a zone
+    zoned = np.where((p.stated_zone_of >= 0)[:, None], in_zone[p.stated_zone_of], -np.inf)
     pod = p.pod_mw[None, :, None]
     most = float(use.it_mw[:, -1].sum()) + pod
     above = np.zeros((len(p.sites), len(p.skus), len(p.horizon)), dtype=np.bool_)
@@ -204,6 +209,21 @@ def _shares(p: Parameters, x: Decisions, use: Usage) -> Bools:
         if share is not None:
             above |= held[:, None] + pod > share * most + band(share * most)
     return above & p.serves[None, :, :, -1]
+
+
+def _barred(p: Parameters, use: Usage, above_share: Bools) -> Bools:
+    """Whether a rule lets no pod into a closed site, (s, k, t): a share, or no hall that may be built.
+
+    Where nothing is in service in the last period, a first pod is above any share; then only rules that by their
+    sums let nothing in at all stand in its way.
+    """
+    nothing = use.it_mw[:, -1].sum() == 0.0
+    shut_out = p.rooms().most_mw(float(p.delivered_mw.sum())) == 0.0
+    shares = shut_out & p.serves[None, :, :, -1] if nothing else above_share
+    new = np.inf if p.policy.max_new_mw_per_year is None else p.policy.max_new_mw_per_year
+    small = p.existing_mw[:, None] + band(p.pod_mw)[:, None] < p.pod_mw[:, None]
+    unbuilt = (new + band(new) < p.hall_mw)[:, None, None] & small
+    return np.asarray(shares | unbuilt, dtype=np.bool_)
 
 
 def _clusters(p: Parameters, x: Decisions) -> Bools:

@@ -14,6 +14,7 @@ from .units import money_unit, mw, mw_years, power_unit, share, usd
 WIDTH = 100
 _TOP_SITES = 7
 _PERIODS = 8
+_ROUNDING = 1e-6
 TERMS = {
     "opening": "opening of sites",
     "halls": "halls built",
@@ -30,6 +31,8 @@ TERMS = {
     "idle_hall": "price of idle halls",
     "idle_power": "price of idle power",
 }
+FIRST = {"unused": "unused capacity", "waiting": "waiting"}
+"""What a lexicographic plan has least of, by the key objective.first."""
 # The estimate that Broadcom's part of the programme is compared with: USD per GW.
 ESTIMATE_USD_PER_GW = (35e9, 50e9)
 ESTIMATE = "Financial Times, October 2025"
@@ -73,8 +76,9 @@ def _head(plan: Plan) -> list[str]:
     cost = f"{usd(plan.objective_usd)} discounted at {share(config.money.discount_rate)}"
     bound = "" if plan.bound_usd is None else f" costs less than {usd(plan.bound_usd)}"
     if config.objective.minimise == "lexicographic":
-        lines.append(f"Objective  unused capacity first, then cost: {cost}")
-        lines += [f"           no plan with so little unused capacity{bound}"] if bound else []
+        first = FIRST[config.objective.first]
+        lines.append(f"Objective  {first} first, then cost: {cost}")
+        lines += [f"           no plan with so little {first}{bound}"] if bound else []
     else:
         lines.append(f"Objective  {cost}" + (f"; no plan{bound}" if bound else ""))
     purchase = float(plan.facts["rack_purchase_usd"])
@@ -127,11 +131,12 @@ def _chosen(periods: list[str]) -> list[str]:
 
 def _unused(plan: Plan, seen: Quantities) -> list[str]:
     unused = plan.facts["unused"]
-    waited, least = float(unused["waiting_rack_mw_years"]), unused["unavoidable_waiting_mw_years"]
+    waited = float(unused["waiting_rack_mw_years"])
     if waited <= 0:
         lines = ["Waiting    no rack waits through a period"]
     else:
-        lines = [f"Waiting    racks wait {mw_years(waited)}: {_split(waited, least)}"]
+        start, split = f"Waiting    racks wait {mw_years(waited)}:", split_of_waiting(plan)
+        lines = [f"{start} {split}"] if len(start) + len(split) < WIDTH else [start, f"           {split}"]
         lines.append(
             "           by rack: " + ", ".join(f"{shown(k, 30)} {mw_years(v)}" for k, v in seen.waited_by_sku.items())
         )
@@ -144,10 +149,31 @@ def _unused(plan: Plan, seen: Quantities) -> list[str]:
     return [*lines, f"Idle       halls {mw_years(halls)}; energised power {mw_years(power)} at the fence"]
 
 
-def _split(waited: float, least: float | None) -> str:
+def waits_by_rule(plan: Plan) -> bool:
+    """Whether a rule of [policy] is a cause of any waiting."""
+    causes = plan.unused.loc[plan.unused["kind"] == "waiting", "cause"]
+    return any("policy" in str(cause).split(";") for cause in causes)
+
+
+def split_of_waiting(plan: Plan) -> str:
+    """Say how much of the waiting no plan avoids, how much rules force, and how much this plan chose.
+
+    Choice is claimed only where no rule of [policy] is a cause of waiting; the remainder may be by either then.
+    """
+    unused = plan.facts["unused"]
+    waited, least = float(unused["waiting_rack_mw_years"]), unused["unavoidable_waiting_mw_years"]
     if least is None:
         return "how much of it could be avoided is not known"
-    return f"no plan avoids {mw_years(float(least))}, this one chose {mw_years(max(0.0, waited - float(least)))}"
+    alone = unused.get("unavoidable_waiting_without_rules_mw_years")
+    ruled = 0.0 if alone is None else float(least) - float(alone)
+    parts = [f"no plan avoids {mw_years(float(least) - ruled)}"]
+    if ruled > _ROUNDING * waited:
+        parts.append(f"rules of [policy] force {mw_years(ruled)}")
+    rest = max(0.0, waited - float(least))
+    if rest > _ROUNDING * waited or len(parts) == 1:
+        chose = f"{mw_years(rest)} by rules or by choice" if waits_by_rule(plan) else f"this one chose {mw_years(rest)}"
+        parts.append(chose)
+    return ", ".join(parts)
 
 
 def _sites(plan: Plan, seen: Quantities) -> list[str]:
@@ -220,8 +246,7 @@ def _estimate(gw: float, racks_usd: float, facility_usd: float) -> list[str]:
 def summary_html(plan: Plan) -> str:
     """Return the plan as one small table for notebooks: status, cost, power, waiting, sites."""
     seen, horizon = quantities(plan), plan.study.horizon.names
-    unused = plan.facts["unused"]
-    waited, least = float(unused["waiting_rack_mw_years"]), unused["unavoidable_waiting_mw_years"]
+    waited = float(plan.facts["unused"]["waiting_rack_mw_years"])
     generic = sum(map(is_generic, seen.opened["kind"]))
     rows = [
         ("Status", status_in_words(plan)),
@@ -229,7 +254,10 @@ def summary_html(plan: Plan) -> str:
         ("Objective", f"{usd(plan.objective_usd)}, discounted"),
         ("Delivered", f"{mw(float(seen.delivered[horizon[-1]].sum()))} IT by the end of {horizon[-1]}"),
         ("In service", f"{mw(float(seen.serving[horizon[-1]].sum()))} IT"),
-        ("Waiting", f"{mw_years(waited)}: {_split(waited, least)}" if waited > 0 else "no rack waits through a period"),
+        (
+            "Waiting",
+            f"{mw_years(waited)}: {split_of_waiting(plan)}" if waited > 0 else "no rack waits through a period",
+        ),
         ("Sites", f"{len(seen.opened) - generic} real and {generic} GENERIC of {len(plan.study.sites)} open"),
     ]
     body = "".join(f'<tr><th style="text-align:left">{k}</th><td>{escape(shown(v, 200))}</td></tr>' for k, v in rows)

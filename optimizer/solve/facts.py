@@ -16,6 +16,7 @@ from ..study import Study
 from ..version import __version__
 from .matrix import MUSD, Compiled
 from .progress import relative_gap
+from .unavoidable import Unavoidable
 
 
 def facts(
@@ -28,7 +29,7 @@ def facts(
     objective: float,
     bound: float,
     status: str,
-    unavoidable: float | None,
+    unavoidable: Unavoidable,
 ) -> dict[str, Any]:
     """Assemble plan.json; cost terms are the objective's own rows at the plan's point, in USD."""
     use = usage(p, x)
@@ -59,7 +60,8 @@ def facts(
             "idle_hall_mw_years": float(use.idle_hall_mw.sum()) * years,
             "idle_power_mw_years": float(np.nansum(use.idle_power_mw)) * years,
             "unused_mw_years": waiting + spare_it,
-            "unavoidable_waiting_mw_years": unavoidable,
+            "unavoidable_waiting_mw_years": _least(unavoidable.mw_years, waiting),
+            "unavoidable_waiting_without_rules_mw_years": _least(unavoidable.without_rules_mw_years, waiting),
         },
         "placed_mw": _by_vendor(p, x.pods.sum(axis=0) * p.pod_mw[:, None]),
         "delivered_mw": _by_vendor(p, p.delivered_mw),
@@ -82,6 +84,10 @@ def facts(
 def _usd(row: tuple[Floats, float], point: Floats) -> float:
     value = (float(row[0] @ point) + row[1]) * MUSD
     return 0.0 if abs(value) < 1e-6 else value
+
+
+def _least(bound: float | None, waiting: float) -> float | None:
+    return None if bound is None else min(bound, waiting)  # above it by rounding alone
 
 
 def _purchase_usd(p: Parameters) -> Floats:

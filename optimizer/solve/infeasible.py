@@ -1,72 +1,202 @@
-"""Why no plan exists: the policy rows that must give, found by letting each give at a price."""
+"""Why no plan exists: what a key of [policy] would have to be, alone or with others, so that a plan exists."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .arrays import Job, Matrix, Result
+from ..parameters import Parameters
+from ..plan.decisions import Decisions
+from .arrays import Floats, Ints, Job, Matrix, Result
 from .matrix import Compiled
+from .needs import needed, typed
 
-# What a row family is called in the study, and the words for it.
+# The key of each family of rows, ceilings first: they are the ones that a person tightens last.
 WORDS = {
+    "unused_ceiling": "policy.max_unused_mw_years",
     "site_count": "policy.max_sites",
-    "forced_open": "policy.force_open",
+    "new_mw_rate": "policy.max_new_mw_per_year",
     "zone_share": "policy.max_zone_share",
     "site_share": "policy.max_site_share",
     "site_cluster": "policy.min_site_mw",
     "vendor_cluster": "policy.min_vendor_mw",
-    "unused_ceiling": "policy.max_unused_mw_years",
-    "new_mw_rate": "policy.max_new_mw_per_year",
+    "forced_open": "policy.force_open",
 }
+_CLASH = "The rules of [policy] clash with each other; no key alone stands in the way."
+_NODES = 2_000
+_SHARE_STEPS = 8
+Completed = tuple[Decisions, Floats]
 
 
-def elastic(c: Compiled, matrix: Matrix) -> tuple[Matrix, list[tuple[str, int]]]:
-    """Give every policy row a slack in both directions whose sum, relative to the row's size, is the objective."""
-    rows = [(family, int(row)) for family in WORDS for row in c.rows.get(family, [])]
-    n_rows, n_cols = matrix.shape
-    size = np.ones(n_rows)
+@dataclass(frozen=True)
+class Clash:
+    """What finds the cures: the model, what runs a job, what searches a whole plan, and what completes a point.
+
+    ``search`` is None where the answer must not take the time of a search, in sweeps of many pods: then relaxations
+    say how much is needed at least. ``tight`` has the rows of the model in the same places. ``overridden`` are the
+    keys that a call set itself.
+    """
+
+    p: Parameters
+    c: Compiled
+    tight: Matrix
+    run: Callable[[Matrix, Job], Result]
+    search: Callable[[Matrix], Floats | None] | None
+    complete: Callable[[Floats], Completed | None]
+    overridden: frozenset[str]
+
+    def reasons(self) -> list[str]:
+        """Name each key that alone lets a plan exist, and the value that does; else those that do together.
+
+        Empty where a plan is found that lets nothing give: then the study is not infeasible, whoever said so.
+        """
+        families = [family for family in WORDS if len(self.c.rows.get(family, []))]
+        families.sort(key=lambda family: WORDS[family] not in self.overridden)
+        alone: list[str] = []
+        if self.search is None:
+            return [line for family in families for line in self._at_least(family)] or [_CLASH]
+        for family in families:
+            found = self._alone(family, self.search)
+            if found is not None:
+                told = self._told([family], found)
+                if not told:
+                    return []
+                alone += told
+        return alone or self._together(families)
+
+    def _told(self, families: Iterable[str], found: Decisions) -> list[str]:
+        told = []
+        for family in families:
+            key = WORDS[family].rpartition(".")[2]
+            now, need = getattr(self.p.policy, key), needed(self.p, found, key)
+            if isinstance(need, tuple):
+                told += [f"{WORDS[family]}: without {', '.join(need)} a plan exists"] if need else []
+            elif key.startswith("min_") and need < now:
+                told.append(f"{WORDS[family]} = {now:.10g} is too high: {typed(need, up=False)} works")
+            elif not key.startswith("min_") and need > now:
+                told.append(f"{WORDS[family]} = {now:.10g} is too low: {typed(need)} works")
+        return told
+
+    # one key ------------------------------------------------------------------------------------------------
+    def _at_least(self, family: str) -> list[str]:
+        """Say what a key must be at least by the relaxation, the other rules kept; nothing where it is not alone."""
+        free, key = without_limits(self.tight, self.c.rows[family]), WORDS[family]
+        cost, offset = self._quantity(family)
+        result = self.run(free, Job(cost=cost, offset=offset, integer=np.zeros(len(cost), dtype=bool)))
+        if result.x is None:
+            return []
+        if family not in ("unused_ceiling", "site_count"):
+            return [f"{key} clashes with other rules"]
+        now = getattr(self.p.policy, key.rpartition(".")[2])
+        least = np.ceil(result.objective - 1e-6) if family == "site_count" else result.objective
+        return [f"{key} = {now:.10g} is too low: at least {typed(float(least), up=False)} is needed"]
+
+    def _quantity(self, family: str) -> tuple[Floats, float]:
+        """What the key of a family limits, as an objective: MW-years, or sites open in the end."""
+        if family == "unused_ceiling":
+            return self.c.objectives.unused
+        cost, last = np.zeros(len(self.tight.lower)), len(self.p.horizon) - 1
+        for (s, t), column in self.c.columns.of.get("y", {}).items():
+            if t == last and family in ("site_count", "forced_open"):
+                cost[column] = 1.0 if family == "site_count" else -float(self.p.forced[s])
+        return cost, float(self.p.committed.sum())
+
+    def _alone(self, family: str, search: Callable[[Matrix], Floats | None]) -> Decisions | None:
+        """Find a whole plan that keeps all rules but one, and keeps that one as nearly as can be."""
+        rows = self.c.rows[family]
+        base = self.c.matrix if family.endswith("_cluster") else self.tight
+        free = without_limits(base, rows)
+        if self.run(free, Job(integer=np.zeros(len(free.lower), dtype=bool), cost=np.zeros(len(free.lower)))).x is None:
+            return None
+        if family in ("unused_ceiling", "site_count", "forced_open"):
+            return self._whole(search(free.with_objective(*self._quantity(family))))
+        if family.endswith("_share"):
+            return self._least_share(base, rows, family)
+        return self._whole(self._nearest(base, rows))
+
+    def _nearest(self, matrix: Matrix, rows: Ints) -> Floats | None:
+        """Return the whole point of the least breach of some rows, which may all be broken by as much."""
+        slack = with_slack(matrix, rows)
+        result = self.run(slack, Job(gap=1e-4, max_nodes=_NODES))
+        return None if result.x is None else result.x[: len(matrix.lower)]
+
+    def _least_share(self, matrix: Matrix, rows: Ints, family: str) -> Decisions | None:
+        """Lower the share that a whole plan needs until no plan needs less (Dinkelbach's method)."""
+        key = WORDS[family].rpartition(".")[2]
+        share = float(getattr(self.p.policy, key))
+        best: Decisions | None = None
+        for _ in range(_SHARE_STEPS):
+            found = self._whole(self._nearest(with_share(self.p, self.c, matrix, rows, share), rows))
+            if found is None:
+                return best
+            need = needed(self.p, found, key)
+            if isinstance(need, tuple) or (best is not None and need >= share - 1e-9):
+                return best
+            best, share = found, need
+        return best
+
+    def _whole(self, x: Floats | None) -> Decisions | None:
+        done = None if x is None else self.complete(x)
+        return None if done is None else done[0]
+
+    # several keys -------------------------------------------------------------------------------------------
+    def _together(self, families: list[str]) -> list[str]:
+        """Let all rows give at a price, and say what the keys would have to be together."""
+        rows = np.concatenate([self.c.rows[family] for family in families])
+        relaxed = elastic(self.c.matrix, rows)
+        result = self.run(relaxed, Job(gap=1e-3, max_nodes=_NODES))
+        found = self._whole(None if result.x is None else result.x[: len(self.c.matrix.lower)])
+        if found is None:
+            return [_CLASH]
+        told = self._told(families, found)
+        return [*told[:1], *(f"and at once {line}" for line in told[1:])]
+
+
+def without_limits(matrix: Matrix, rows: Ints) -> Matrix:
+    """Return the matrix with rows that limit nothing."""
+    lower, upper = matrix.row_lower.copy(), matrix.row_upper.copy()
+    lower[rows], upper[rows] = -np.inf, np.inf
+    return replace(matrix, row_lower=lower, row_upper=upper)
+
+
+def with_slack(matrix: Matrix, rows: Ints) -> Matrix:
+    """Return the matrix with one column more, by which all these rows may be broken, as its objective."""
+    signs = np.where(np.isfinite(matrix.row_upper[rows]), -1.0, 1.0)
+    return _with_columns(matrix, [rows], [signs], np.ones(1))
+
+
+def elastic(matrix: Matrix, rows: Ints) -> Matrix:
+    """Give each row a slack in both directions; their sum, relative to the row's size, is the objective."""
+    size = np.ones(matrix.shape[0])
     np.maximum.at(size, matrix.rows, np.abs(matrix.values))
-    extra = 2 * len(rows)
-    entries = np.array([row for _, row in rows for _ in range(2)], dtype=np.int64)
-    signs = np.tile([1.0, -1.0], len(rows))
-    price = np.repeat([1.0 / size[row] for _, row in rows], 2)
-    relaxed = replace(
+    both = [np.array([row]) for row in rows for _ in range(2)]
+    signs = [np.array([sign]) for _ in rows for sign in (1.0, -1.0)]
+    return _with_columns(matrix, both, signs, np.repeat(1.0 / size[rows], 2))
+
+
+def _with_columns(matrix: Matrix, rows: list[Ints], values: list[Floats], price: Floats) -> Matrix:
+    extra = len(rows)
+    return replace(
         matrix,
-        starts=np.append(matrix.starts, matrix.starts[-1] + 1 + np.arange(extra)),
-        rows=np.append(matrix.rows, entries),
-        values=np.append(matrix.values, signs),
+        starts=np.append(matrix.starts, matrix.starts[-1] + np.cumsum([len(part) for part in rows])),
+        rows=np.concatenate([matrix.rows, *rows]).astype(np.int64),
+        values=np.concatenate([matrix.values, *values]),
         lower=np.append(matrix.lower, np.zeros(extra)),
         upper=np.append(matrix.upper, np.full(extra, np.inf)),
         integer=np.append(matrix.integer, np.zeros(extra, dtype=bool)),
-        cost=np.append(np.zeros(n_cols), price),
+        cost=np.append(np.zeros(len(matrix.lower)), price),
         offset=0.0,
     )
-    return relaxed, rows
 
 
-def clashes(c: Compiled, matrix: Matrix, run: Callable[[Matrix, Job], Result]) -> list[str]:
-    """Name the keys of [policy] that must give, and by how much, so that a plan exists.
-
-    Empty where a plan is found that lets nothing give: then the study is not infeasible, whoever said so.
-    """
-    relaxed, rows = elastic(c, matrix)
-    n_cols = len(matrix.lower)
-    by_key: dict[str, float] = {}
-    for job in (Job(integer=np.zeros(len(relaxed.lower), dtype=bool)), Job(gap=1e-3, max_nodes=20_000)):
-        result = run(relaxed, job)
-        if result.x is None:
-            return ["The rules of [policy] clash with each other."]
-        slack = result.x[n_cols:].reshape(-1, 2).sum(axis=1)
-        for (family, _), amount in zip(rows, slack, strict=True):
-            if amount > 2 * matrix.tolerance:
-                by_key[family] = by_key.get(family, 0.0) + float(amount)
-        if by_key:
-            break
-    unit = {"site_count": "sites", "forced_open": "sites", "unused_ceiling": "MW-years"}
-    return [
-        f"{WORDS[family]} would have to give by {amount:,.3g} {unit.get(family, 'MW')} in all"
-        for family, amount in by_key.items()
-    ]
+def with_share(p: Parameters, c: Compiled, matrix: Matrix, rows: Ints, share: float) -> Matrix:
+    """Return the matrix with another share in the rows of one family of shares."""
+    now = p.policy.max_zone_share if rows[0] in c.rows.get("zone_share", []) else p.policy.max_site_share
+    column = np.repeat(np.arange(len(matrix.lower)), np.diff(matrix.starts))
+    size = np.zeros(len(matrix.lower))
+    for (_, k, _), place in c.columns.of.get("N", {}).items():
+        size[place] = p.pod_mw[k]
+    change = np.where(np.isin(matrix.rows, rows), ((now or 0.0) - share) * size[column], 0.0)
+    return replace(matrix, values=matrix.values + change)

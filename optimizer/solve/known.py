@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,19 +9,21 @@ import numpy as np
 from ..formulation.build import build
 from ..parameters import Parameters
 from ..plan import Plan
-from .arrays import Floats
+from .arrays import Floats, Matrix
 from .matrix import Compiled, compile_matrix
+from .unavoidable import waiting_key, without_rules
 
 
 @dataclass(frozen=True)
 class Known:
-    """The base's plan, and the ``waiting_key`` of the linear program that gave its unavoidable waiting.
+    """The base's plan, and the keys of the linear programs that gave its unavoidable waiting, with rules and without.
 
     Travels to other processes in one piece.
     """
 
     plan: Plan
     waiting_key: str
+    waiting_key_without_rules: str
 
     def point(self, p: Parameters, c: Compiled) -> Floats | None:
         """Return the base's openings, halls, pods and vendors as a point of a variant; None where periods differ.
@@ -49,24 +50,14 @@ class Known:
             x[column] = float(any(pods[s, k].any() for k in range(len(sku)) if p.vendor_of[k] == vendor))
         return x
 
-    def unavoidable_mw_years(self, c: Compiled) -> float | None:
+    def unavoidable_mw_years(self, c: Compiled, matrix: Matrix, *, ruled: bool) -> float | None:
         """Return the base's unavoidable waiting where a variant asks the very same linear program, else None."""
-        value = self.plan.facts["unused"]["unavoidable_waiting_mw_years"]
-        return float(value) if value is not None and waiting_key(c) == self.waiting_key else None
+        name, key = ("", self.waiting_key) if ruled else ("_without_rules", self.waiting_key_without_rules)
+        value = self.plan.facts["unused"][f"unavoidable_waiting{name}_mw_years"]
+        return float(value) if value is not None and waiting_key(c, matrix) == key else None
 
 
 def recall(plan: Plan) -> Known:
     """Return what a base's plan teaches, whether it was just made or read from its folder."""
-    compiled = compile_matrix(build(plan.study, Parameters.of(plan.study)))
-    return Known(plan, waiting_key(compiled))
-
-
-def waiting_key(c: Compiled) -> str:
-    """Name the linear program of least waiting by its rows, bounds and objective."""
-    matrix, (cost, offset) = c.matrix, c.objectives.waiting
-    digest = hashlib.sha256(repr(offset).encode())
-    for array in (
-        matrix.starts, matrix.rows, matrix.values, matrix.row_lower, matrix.row_upper, matrix.lower, matrix.upper, cost
-    ):  # fmt: skip
-        digest.update(np.ascontiguousarray(array).tobytes())
-    return digest.hexdigest()
+    c = compile_matrix(build(plan.study, Parameters.of(plan.study)))
+    return Known(plan, waiting_key(c, c.matrix), waiting_key(c, without_rules(c)))

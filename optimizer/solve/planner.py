@@ -22,17 +22,21 @@ from .dispatch import complete
 from .engine import Engine
 from .facts import facts
 from .follow import follow
-from .infeasible import WORDS, clashes
+from .infeasible import WORDS, Clash
 from .known import Known
 from .matrix import MUSD, Compiled, ImpossibleRow, compile_matrix
 from .progress import Journal, Progress, relative_gap
 from .reuse import Template
-from .search import Search, Stopped
+from .search import FEW_PODS, Search, Stopped
 from .tighten import whole_clusters
+from .unavoidable import Unavoidable
 
+# A ceiling that works is searched for to this gap where there are many pods.
+WIDE_GAP = 0.02
 STOPPED = "The search was stopped before it found a plan; allow it more time."
 UNDECIDED = "The solver found neither a plan nor a proof that there is none; please report the study."
 NO_PLAN = "No plan satisfies the study's policy (proven)."
+HAIR = "Limits and rules of the study miss each other by less than a millionth: round its figures."
 
 
 class Planner:
@@ -60,6 +64,7 @@ class Planner:
         self.journal = Journal(progress)
         self._asked_to_stop = stop or (lambda: False)
         self._interrupted = False
+        self._proven_waiting = 0.0  # MW-years, by the search itself
         limit = study.config.solve.time_limit_s
         self._deadline = None if limit is None else time.monotonic() + limit
 
@@ -73,13 +78,18 @@ class Planner:
         self.journal.say(f"{n_rows} rows, {n_cols} columns, {int(compiled.matrix.integer.sum())} integers")
         self.c = compiled
         with self._solver() as self.engine:
-            unavoidable = self._unavoidable()
+            self.journal.enter("unavoidable waiting")
+            unavoidable = Unavoidable.of(self.p, self.c, self._known, self._least_waiting)
             search = self._search()
             if search.x is None:
                 if search.infeasible:
-                    raise self._infeasible(search)
-                raise SolverError(STOPPED if self.stopped else UNDECIDED)
+                    fault = self._infeasible(search)
+                    if search.x is None:
+                        raise fault
+                else:
+                    raise SolverError(STOPPED if self.stopped else UNDECIDED)
             completed = complete(self.p, compiled, search.x, self._run_to_end)
+            unavoidable = unavoidable.at_least(self._proven_waiting).parted(self.c, self._known, self._least_waiting)
         if completed is None:
             raise SolverError("No dispatch serves the best plan's loads.")
         return self._account(search, *completed, unavoidable)
@@ -94,7 +104,11 @@ class Planner:
             return program, compile_matrix(program)
         except ImpossibleRow as row:
             keys = [key for family, key in WORDS.items() if f"'{family}" in str(row)]
-            raise InfeasibleError(NO_PLAN, [f"{key} can't hold for this study's own numbers" for key in keys]) from row
+            told = [f"{key} can't hold for this study's own numbers" for key in keys]
+            if WORDS["site_count"] in keys:
+                most, committed = self.p.policy.max_sites, int(self.p.committed.sum())
+                told = [f"{WORDS['site_count']} = {most} is too low: {committed} sites are committed"]
+            raise InfeasibleError(NO_PLAN, told) from row
 
     # solving ------------------------------------------------------------------------------------------------
     @contextmanager
@@ -135,14 +149,9 @@ class Planner:
             for line in str(content).rstrip("\n").split("\n"):
                 self.journal.say(line)
 
-    def _unavoidable(self) -> float | None:
-        """Least waiting MW-years of any plan: the relaxation with waiting as its only objective."""
-        self.journal.enter("unavoidable waiting")
-        if self._known is not None and (same := self._known.unavoidable_mw_years(self.c)) is not None:
-            self.journal.say("the linear program is that of the base case, and so is its answer")
-            return same
+    def _least_waiting(self, matrix: Matrix) -> float | None:
+        """Least waiting MW-years of a relaxation; None where it was not found in time."""
         cost, offset = self.c.objectives.waiting
-        matrix = self.c.matrix
         try:
             result = self._run(matrix, Job(cost=cost, offset=offset, integer=np.zeros(len(cost), dtype=bool)))
         except Stopped:
@@ -152,17 +161,21 @@ class Planner:
     def _search(self) -> Search:
         if self.study.config.objective.minimise == "cost":
             return self._search_with(self.tight)
-        cost, offset = self.c.objectives.unused
+        waiting_first = self.study.config.objective.first == "waiting"
+        cost, offset = self.c.objectives.waiting if waiting_first else self.c.objectives.unused
         first = self._search_with(self.tight.with_objective(cost, offset), counts_money=False)
         if first.x is None:
             return first
         least = first.objective * (1.0 + self.study.config.solve.gap) + 1e-6
-        self.journal.say(f"least unused {first.objective:.6f} MW-years, held at {least:.6f}")
+        self.journal.say(f"least {first.objective:.6f} MW-years, held at {least:.6f}")
+        self._proven_waiting = first.bound if waiting_first else 0.0
         second = self._search_with(self.tight.with_row_limit(cost, least - offset), first.x)
         second.proven = first.reached
         return second
 
-    def _search_with(self, matrix: Matrix, start: Floats | None = None, *, counts_money: bool = True) -> Search:
+    def _search_with(
+        self, matrix: Matrix, start: Floats | None = None, *, counts_money: bool = True, gap: float | None = None
+    ) -> Search:
         def accept(x: Floats) -> tuple[Floats, float] | None:
             completed = complete(self.p, self.c, x, self._run_to_end)
             if completed is None:
@@ -174,7 +187,9 @@ class Planner:
                 return None
             return exact, float(matrix.cost @ exact) + matrix.offset
 
-        search = Search(self.p, self.c, matrix, self._gap, self._run, accept, self.journal, counts_money)
+        search = Search(
+            self.p, self.c, matrix, self._gap if gap is None else gap, self._run, accept, self.journal, counts_money
+        )
         try:
             search.offer(start)
             self._run_search(search)
@@ -194,16 +209,29 @@ class Planner:
         else:
             follow(search, None if self._known is None else self._known.point(self.p, self.c))
 
-    def _infeasible(self, search: Search) -> InfeasibleError:
+    def _infeasible(self, failed: Search) -> InfeasibleError:
+        """Say what clashes; a plan that is met on the way and keeps every rule goes to the search that found none."""
         self.journal.enter("infeasible")
-        # What gives by less than the solver's tolerance is seen in the strict matrix alone.
-        reasons = clashes(self.c, search.matrix, self._run_to_end) or clashes(self.c, search.strict, self._run_to_end)
-        if not reasons:
-            raise SolverError("The solver contradicts itself on whether a plan exists; please report the study.")
-        return InfeasibleError(NO_PLAN, reasons)
+        few = int(self.c.matrix.integer[self.c.columns.array("n")].sum()) <= FEW_PODS
+        gap = self._gap if few else max(self._gap, WIDE_GAP)
+
+        def search(matrix: Matrix) -> Floats | None:
+            return self._search_with(matrix, counts_money=False, gap=gap).x
+
+        def completed(x: Floats) -> tuple[Decisions, Floats] | None:
+            done = complete(self.p, self.c, x, self._run_to_end)
+            if done is not None and self.tight.breach(done[1]) <= 1.0:
+                failed.offer(done[1])
+            return done
+
+        reasons = Clash(
+            self.p, self.c, self.tight, self._run_to_end, search if few or self._lent is None else None, completed,
+            self.study.overridden,
+        ).reasons()  # fmt: skip
+        return InfeasibleError(NO_PLAN, reasons or [HAIR])
 
     # accounting ---------------------------------------------------------------------------------------------
-    def _account(self, search: Search, decisions: Decisions, x: Floats, unavoidable: float | None) -> Plan:
+    def _account(self, search: Search, decisions: Decisions, x: Floats, unavoidable: Unavoidable) -> Plan:
         self.journal.enter("account")
         unused = self.study.config.unused
         prices = {

@@ -1,7 +1,7 @@
 """Recheck a plan against its study, from the input files and the plan's tables alone.
 
 Nothing here knows the model, Pyomo or HiGHS: every constraint, every derived number, every cost term and the total
-is recomputed with pandas and numpy. Numbers agree within 1e-6 of the larger one and 1e-6 MW or 1 USD; counts agree
+is recomputed with pandas and numpy. Numbers agree within 1e-6 of the larger one and 1e-6 MW or 1 cent; counts agree
 exactly; limits are kept within the band of ``optimizer.tolerance``. What no table can tell (bound, unavoidable
 waiting, versions) is protected by plan.json's digest.
 """

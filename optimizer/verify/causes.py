@@ -63,7 +63,7 @@ def _of_sku(g: Ground, k: int, t: int) -> str:
     tried = _Tried.at(g, k, t, sites)
     room = {int(s) for s, bad in zip(sites, np.any(list(tried.broken.values()), axis=0), strict=True) if not bad}
     if not opened and room:
-        return "cost" if room - shut else "policy"
+        return "cost" if any(s not in shut and not _barred(g, s, k, t) for s in room) else "policy"
     among = opened or doors
     above = {s for s in opened if _above_share(g, s, k, t)}
     below = {s for s in opened if _below_cluster(g, s, k, t)}
@@ -146,12 +146,25 @@ def _above_share(g: Ground, s: int, k: int, t: int) -> bool:
     if (policy.max_site_share is None and policy.max_zone_share is None) or not _stays(g, k, t):
         return False
     staying = g.staying_mw[:, t]
-    zone = int(g.p.zone_of[s])
+    zone = g.zone_names[s]
     held = [(policy.max_site_share, staying[s])]
-    if zone >= 0:
-        held.append((policy.max_zone_share, staying[g.p.zone_of == zone].sum()))
+    if zone:
+        held.append((policy.max_zone_share, staying[g.zone_names == zone].sum()))
     whole = float(g.it_mw[:, -1].sum()) + pod
     return any(share is not None and mw + pod > share * whole + band(share * whole) for share, mw in held)
+
+
+def _barred(g: Ground, s: int, k: int, t: int) -> bool:
+    """Whether a share lets no pod into a closed site, or the programme may build no hall there for it.
+
+    With nothing in service in the last period every first pod is above a share: then rules that let nothing in.
+    """
+    new, pod = g.config.policy.max_new_mw_per_year, float(g.p.pod_mw[k])
+    if new is not None and new + band(new) < g.p.hall_mw[s] and g.p.existing_mw[s, t] + band(pod) < pod:
+        return True
+    if g.it_mw[:, -1].sum() > 0.0:
+        return _above_share(g, s, k, t)
+    return _stays(g, k, t) and g.shut_out
 
 
 def _stays(g: Ground, k: int, t: int) -> bool:

@@ -23,9 +23,10 @@ KEYS = (
     "placed_mw", "delivered_mw", "energised_mw", "vendor_cost_usd", "sizes", "versions", "inputs", "study",
     "study_path",
 )  # fmt: skip
-PROTECTED = "bound_usd, unused.unavoidable_waiting_mw_years, sizes and versions"
+PROTECTED = "bound_usd, unavoidable waiting of unused, sizes and versions"
 """What no table can tell; the digest alone protects it."""
 
+_UNAVOIDABLE = ("unavoidable_waiting_mw_years", "unavoidable_waiting_without_rules_mw_years")
 _SIZES = ("sites", "skus", "periods", "zones", "lines")
 _GAP = 1e-9
 
@@ -171,22 +172,28 @@ def unused_totals(g: Ground) -> list[Finding]:
         "idle_power_mw_years": float(np.nansum(g.spare_mw)) * years,
         "unused_mw_years": g.unused_mw_years,
     }
-    return _leaves("unused", _without(g.facts.get("unused"), {"unavoidable_waiting_mw_years"}), right, "mw")
+    return _leaves("unused", _without(g.facts.get("unused"), set(_UNAVOIDABLE)), right, "mw")
 
 
 def unavoidable(g: Ground) -> list[Finding]:
-    """Unavoidable waiting is a lower bound: 0 ≤ unavoidable ≤ Σ w p L; empty where it was not found in time."""
-    stated = _at(g.facts, "unused", "unavoidable_waiting_mw_years")
-    path, waited = "unused.unavoidable_waiting_mw_years", float(g.waits_mw.sum()) * g.p.length_years
-    unused = g.facts.get("unused")
-    if not isinstance(unused, Mapping) or (stated is None and "unavoidable_waiting_mw_years" in unused):
-        return []  # no record at all is a finding of unused_totals
-    number = _number(stated)
-    if number is None:
-        return [Finding(FILE, "", path, MISSING if stated is None else stated, "a number")]
-    if number > waited + float(slack("mw", waited)):
-        return [Finding(FILE, "", path, number, waited, relation="at most")]
-    return [Finding(FILE, "", path, number, 0.0, relation="at least")] if number < -float(slack("mw", 0.0)) else []
+    """Unavoidable waiting is a lower bound: 0 ≤ without rules ≤ unavoidable ≤ Σ w p L; empty where not found."""
+    unused, most = g.facts.get("unused"), float(g.waits_mw.sum()) * g.p.length_years
+    if not isinstance(unused, Mapping):
+        return []  # a finding of unused_totals
+    found = []
+    for key in _UNAVOIDABLE:
+        path, number = f"unused.{key}", _number(unused.get(key))
+        if key in unused and unused[key] is None:
+            continue
+        if number is None:
+            found.append(Finding(FILE, "", path, unused.get(key, MISSING), "a number"))
+        elif number > most + float(slack("mw", most)):
+            found.append(Finding(FILE, "", path, number, most, relation="at most"))
+        elif number < -float(slack("mw", 0.0)):
+            found.append(Finding(FILE, "", path, number, 0.0, relation="at least"))
+        else:
+            most = number
+    return found
 
 
 def _by_vendor(g: Ground, mw: Floats) -> dict[str, dict[str, float]]:

@@ -7,12 +7,12 @@ Letters: s sites, k SKUs, t periods, z zones, l lines.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from ..io.config import StudyConfig
 from ..parameters import Parameters
@@ -24,6 +24,7 @@ from .shapes import BLOCK, KINDS
 from .table import Table
 from .tolerance import exceeds
 
+Texts = NDArray[np.object_]
 _EPS = 1e-9
 
 
@@ -45,6 +46,11 @@ class Ground:
     def ids(self) -> dict[str, Sequence[str]]:
         """Ids of the study, by the name of the key."""
         return ids(self.p)
+
+    @cached_property
+    def zone_names(self) -> Texts:
+        """Zone of each site as the table of sites states it, "" where there is none, (s,)."""
+        return self.study.sites["zone"].to_numpy(dtype=object)
 
     # decisions ----------------------------------------------------------------------------------------------
     @cached_property
@@ -193,6 +199,13 @@ class Ground:
         """IT MW placed by t and in service in the last period, (s, t)."""
         placed = np.cumsum(self.pods * self.stays, axis=2)
         return np.asarray(np.einsum("skt,k->st", placed, self.p.pod_mw), dtype=np.float64)
+
+    @cached_property
+    def shut_out(self) -> bool:
+        """Whether count, shares and clusters by their sums let nothing into service in the last period."""
+        zones = sorted({*self.zone_names.tolist()} - {""})
+        zone_of = np.array([zones.index(name) if name else -1 for name in self.zone_names.tolist()], dtype=np.int64)
+        return replace(self.p.rooms(), zone_of=zone_of).most_mw(float(self.p.delivered_mw.sum())) == 0.0
 
     @cached_property
     def unused_mw_years(self) -> float:

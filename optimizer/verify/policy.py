@@ -6,6 +6,7 @@ import numpy as np
 
 from .ground import Ground
 from .report import Finding
+from .tolerance import exceeds
 
 
 def max_sites(g: Ground) -> list[Finding]:
@@ -41,15 +42,18 @@ def max_site_share(g: Ground) -> list[Finding]:
 def max_zone_share(g: Ground) -> list[Finding]:
     """IT MW in service in one zone in the last period: Σ_{s∈z} P_sT ≤ max_zone_share · Σ_s P_sT.
 
-    Sites without a zone belong to none, and count in the total.
+    Zones are those that the table of sites states, with a grid or without. Sites without one count in the total alone.
     """
     share, held = g.config.policy.max_zone_share, g.it_mw[:, -1]
     if share is None:
         return []
-    inside = g.p.zone_of >= 0
-    by_zone = np.bincount(g.p.zone_of[inside], weights=held[inside], minlength=len(g.p.zones))
-    limit = np.full(by_zone.shape, share * held.sum())
-    return g.breaches("sites.csv", "it_mw_in_service", ("zone",), by_zone, limit, "mw")
+    zones, limit = sorted({*g.zone_names.tolist()} - {""}), share * float(held.sum())
+    by_zone = [(zone, float(held[g.zone_names == zone].sum())) for zone in zones]
+    return [
+        Finding("sites.csv", f"zone {zone}", "it_mw_in_service", mw, limit, relation="at most")
+        for zone, mw in by_zone
+        if exceeds(np.array(mw), np.array(limit), "mw")
+    ]
 
 
 def min_site_mw(g: Ground) -> list[Finding]:

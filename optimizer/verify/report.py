@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from math import isfinite
 
 from ..errors import shown
+from .tolerance import WORDS
 
 MOST_LINES = 20
 
@@ -59,7 +60,7 @@ class Report:
 
     def __str__(self) -> str:
         if self.ok:
-            return "every number of the plan follows from its study"
+            return f"every number of the plan follows from its study, {WORDS}"
         groups: dict[tuple[str, str, str], list[Finding]] = {}
         for finding in self.findings:
             groups.setdefault((finding.file, finding.column, finding.rule), []).append(finding)

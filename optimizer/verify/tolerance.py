@@ -1,4 +1,4 @@
-"""How far a stated number may lie from the recomputed one: 1e-6 of the larger, and 1e-6 MW, 1 USD; counts not at all.
+"""How far a stated number may lie from the recomputed one: 1e-6 of the larger, and 1e-6 MW, a cent; counts not at all.
 
 Whether a quantity keeps its limit is another question, and has the band of ``optimizer.tolerance``.
 """
@@ -11,13 +11,8 @@ from ..resolution import Bools, Floats
 from ..tolerance import band
 
 RELATIVE = 1e-6
-ABSOLUTE = {"mw": 1e-6, "usd": 1.0, "count": 1e-6, "share": 1e-9}
-WORDS = {
-    "mw": "within 1e-6 of the larger and 1e-6 MW",
-    "usd": "within 1e-6 of the larger and 1 USD",
-    "count": "exactly",
-    "share": "within 1e-6 of the larger",
-}
+ABSOLUTE = {"mw": 1e-6, "usd": 0.01, "count": 1e-6, "share": 1e-9}
+WORDS = "within 1e-6 of the larger number, 1e-6 MW and 1 cent; counts exactly"
 
 
 def slack(unit: str, *scales: Floats | float) -> Floats:

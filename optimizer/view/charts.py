@@ -13,7 +13,7 @@ from matplotlib.patches import Patch
 from optimizer.errors import shown
 from optimizer.plan.plan import Plan
 from optimizer.plan.quantities import Quantities, quantities
-from optimizer.plan.summary import TERMS
+from optimizer.plan.summary import TERMS, waits_by_rule
 from optimizer.plan.units import money_unit, power_unit
 
 from .palette import AVOIDABLE, BORDER, CREDIT, DARK, ENERGISED, SOFT, SPENT, vendor_colours
@@ -162,13 +162,16 @@ def _waiting(ax: Any, seen: Quantities, unit: float, name: str) -> None:
 
 
 def _split(ax: Any, plan: Plan) -> None:
-    """Split the horizon's waiting into what nothing could avoid and what the plan chose."""
+    """Split the horizon's waiting into what nothing could avoid and what the plan chose, or rules forced."""
     waited, least = float(plan.facts["unused"]["waiting_rack_mw_years"]), _unavoidable(plan)
     unit, name = power_unit(waited)
     parts = [(waited, "not known what could be avoided", ENERGISED)]
     if least is not None:
         chosen = max(0.0, waited - least)
-        parts = [(waited - chosen, "nothing could avoid", SOFT), (chosen, "the plan chose", AVOIDABLE)]
+        parts = [
+            (waited - chosen, "nothing could avoid", SOFT),
+            (chosen, "by rules or by choice" if waits_by_rule(plan) else "the plan chose", AVOIDABLE),
+        ]
     start, words = 0.0, []
     for value, label, colour in parts:
         ax.barh(0, value / unit, 0.9, left=start, color=colour, label=label)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from optimizer.plan.kinds import is_generic
 from optimizer.plan.plan import Plan
 from optimizer.plan.quantities import Quantities
-from optimizer.plan.summary import TERMS, status_in_words
+from optimizer.plan.summary import FIRST, TERMS, split_of_waiting, status_in_words
 from optimizer.plan.units import money_unit, mw, mw_years, power_unit, share, usd
 
 from .report_html import Column, Html, generic_badge, table, text
@@ -26,8 +26,9 @@ def _facts(plan: Plan, seen: Quantities) -> str:
     cost = f"{usd(plan.objective_usd)} discounted at {share(config.money.discount_rate)}"
     bound = "" if plan.bound_usd is None else f"; no plan costs less than {usd(plan.bound_usd)}"
     if config.objective.minimise == "lexicographic":
-        bound = bound.replace("no plan", "no plan with so little unused capacity")
-        cost = f"unused capacity first, then cost: {cost}"
+        first = FIRST[config.objective.first]
+        bound = bound.replace("no plan", f"no plan with so little {first}")
+        cost = f"{first} first, then cost: {cost}"
     lines = [("Status", status_in_words(plan)), ("Objective", cost + bound)]
     purchase = float(plan.facts["rack_purchase_usd"])
     if purchase > 0:
@@ -45,17 +46,13 @@ def _facts(plan: Plan, seen: Quantities) -> str:
 def waiting_in_words(plan: Plan, seen: Quantities) -> str:
     """Say how long racks wait, what of it no plan avoids, and what is left at the end."""
     unused = plan.facts["unused"]
-    waited, least = float(unused["waiting_rack_mw_years"]), unused["unavoidable_waiting_mw_years"]
+    waited = float(unused["waiting_rack_mw_years"])
     if waited <= 0:
         return "no rack waits through a period"
-    split = "how much of it could be avoided is not known"
-    if least is not None:
-        chosen = max(0.0, waited - float(least))
-        split = f"no plan avoids {mw_years(float(least))}, this one chose {mw_years(chosen)}"
     aged = float(unused["aged_rack_mw_years"])
     late = f"; {mw_years(aged)} of it aged" if aged > 0 else ""
     left = f"; {mw(seen.unplaced_mw)} still wait when the horizon ends" if seen.unplaced_mw > 0 else ""
-    return f"racks wait {mw_years(waited)}: {split}{late}{left}"
+    return f"racks wait {mw_years(waited)}: {split_of_waiting(plan)}{late}{left}"
 
 
 def _oddities(plan: Plan, seen: Quantities) -> str:

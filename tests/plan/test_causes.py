@@ -243,11 +243,29 @@ def test_the_smallest_pod_counts_at_a_site() -> None:
         ({}, {"max_sites": 0}, "policy"),
         ({}, {"forbid": ["a"]}, "policy"),
         ({"max_rack_kw": 900.0}, {}, "policy"),
+        ({}, {"max_site_share": 0.9}, "policy"),
+        ({}, {"max_zone_share": 0.9}, "policy"),
+        ({}, {"min_site_mw": 15.0}, "policy"),
+        ({}, {"min_vendor_mw": 15.0}, "policy"),
+        ({"existing_mw": 0.0}, {"max_new_mw_per_year": 19.0}, "policy"),
+        ({}, {"max_new_mw_per_year": 19.0}, "cost"),
+        ({}, {"max_site_share": 1.0, "min_site_mw": 10.0}, "cost"),
     ],
 )
 def test_no_site_is_open(site: dict[str, Any], policy: dict[str, Any], cause: str) -> None:
     plan = _plan(_study(site, pods=[2], policy=policy), 0, opened=False)
     assert _why(plan) == {"waiting k": cause, "unplaced k": cause}
+
+
+def test_a_closed_site_is_barred_by_the_share_of_its_zone() -> None:
+    racks = pd.DataFrame({"sku": ["k", "m"], "vendor": ["A", "B"], "rack_kw": 1000.0, "pod_racks": 5})
+    deliveries = pd.DataFrame({"sku": ["k", "m"], "period": "2026", "racks": [20, 5]})
+    sites = [{"vendors": "A"}, {"site": "b", "vendors": "B"}, {"site": "c", "zone": "y", "vendors": "A"}]
+    for share, cause in ((0.5, "policy"), (0.6, "cost")):
+        study = _study(*sites, pods=[0], racks=racks, deliveries=deliveries, policy={"max_zone_share": share},
+                       headroom={"y": 100.0, "z": 100.0})  # fmt: skip
+        placed = [[[2], [0]], [[0], [0]], [[2], [0]]]
+        assert _why(_plan(study, placed, opened=[True, False, True]))["waiting m"] == cause
 
 
 def test_aged_racks_have_the_cause_of_those_that_wait() -> None:

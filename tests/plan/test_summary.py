@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from optimizer import read_study
-from optimizer.plan.summary import status_in_words
+from optimizer.plan.summary import split_of_waiting, status_in_words
 from optimizer.plan.units import share, usd
 from tests.handmade import handmade_plan
 from tests.small import RACKS, STUDY, write_small_study
@@ -85,3 +85,27 @@ def test_units() -> None:
         "0 %",
         "50 %",
     ]
+
+
+UNUSED = {"waiting_rack_mw_years": 10.0, "aged_rack_mw_years": 0.0, "idle_hall_mw_years": 0.0}
+UNUSED |= {"idle_power_mw_years": 0.0, "unused_mw_years": 10.0, "unavoidable_waiting_mw_years": 8.0}
+
+
+@pytest.mark.parametrize(
+    ("without_rules", "causes", "words"),
+    [
+        (8.0, "hall;cost", "no plan avoids 8 MW-years, this one chose 2 MW-years"),
+        (8.0, "hall;policy", "no plan avoids 8 MW-years, 2 MW-years by rules or by choice"),
+        (3.0, "cost", "no plan avoids 3 MW-years, rules of [policy] force 5 MW-years, this one chose 2 MW-years"),
+    ],
+)
+def test_waiting_is_parted_and_choice_is_no_cover_for_a_rule(
+    without_rules: float, causes: str, words: str, tmp_path: Path
+) -> None:
+    plan = handmade_plan(read_study(write_small_study(tmp_path / "small")))
+    facts = {**plan.facts, "unused": UNUSED | {"unavoidable_waiting_without_rules_mw_years": without_rules}}
+    plan = replace(
+        plan, facts=facts, tables={**plan.tables, "unused": plan.unused.assign(cause=causes, kind="waiting")}
+    )
+    assert words in plan.summary()
+    assert words in split_of_waiting(plan)

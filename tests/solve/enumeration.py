@@ -18,7 +18,7 @@ PRECISE = {"primal_feasibility_tolerance": 1e-10}
 
 @dataclass
 class Tiny:
-    """Two sites in two zones joined by a line, two SKUs of two vendors, two years."""
+    """Two sites in zones joined by a line, or with zones in name alone, two SKUs of two vendors, two years."""
 
     sites: list[dict[str, Any]]
     skus: list[dict[str, Any]]
@@ -31,6 +31,9 @@ class Tiny:
     policy: dict[str, Any]
     minimise: str = "cost"
     slack: float = 1e-6  # how far beyond a limit still keeps it
+    first: str = "unused"
+    grid: bool = True
+    zone: tuple[str, str] = ("z0", "z1")  # of each site; "" is none
 
 
 def random_tiny(seed: int) -> Tiny:
@@ -77,7 +80,7 @@ def random_tiny(seed: int) -> Tiny:
             policy[key] = value
     if sites[0]["committed"]:
         policy.pop("forbid", None)
-    return Tiny(
+    tiny = Tiny(
         sites=sites,
         skus=skus,
         delivered=[[int(v) for v in r.integers(0, 3, 2)] for _ in range(2)],
@@ -93,6 +96,13 @@ def random_tiny(seed: int) -> Tiny:
         policy=policy,
         minimise=some(0.15, "lexicographic", "cost"),
     )  # fmt: skip
+    tiny.grid = bool(r.random() < 0.7)
+    tiny.zone = ("z0", str(r.choice(["z0", "z1"] if tiny.grid else ["z0", "z1", ""])))
+    if not tiny.grid and r.random() < 0.5:
+        tiny.policy["max_zone_share"] = 0.7
+    if tiny.minimise == "lexicographic":
+        tiny.first = str(r.choice(["unused", "waiting"]))
+    return tiny
 
 
 def halls_max(tiny: Tiny, site: dict[str, Any]) -> int:
@@ -173,18 +183,17 @@ class Dispatch:
         bounds += [(0, self.tiny.headroom[z][t]) for z in range(2)] + [(0, line["cap"]), (0, line["back"])]
         bounds = [(low, None if high is None else high + self.tiny.slack) for low, high in bounds]
         # columns: d0 d1 o0 o1 g0 g1 forward back
-        rows = [
-            [1, 0, 1, 0, 0, 0, 0, 0],
-            [0, 1, 0, 1, 0, 0, 0, 0],
-            [1, 0, 0, 0, -1, 0, 1, -1],
-            [0, 1, 0, 0, 0, -1, -1, 1],
-        ]
-        done = linprog(cost, A_eq=rows, b_eq=[*loads, 0, 0], bounds=bounds, method="highs", options=PRECISE)
+        rows = [[1, 0, 1, 0, 0, 0, 0, 0], [0, 1, 0, 1, 0, 0, 0, 0]]
+        if self.tiny.grid:
+            first, second = ([float(zone == name) for zone in self.tiny.zone] for name in ("z0", "z1"))
+            rows += [[*first, 0, 0, -1, 0, 1, -1], [*second, 0, 0, 0, -1, -1, 1]]
+        limits = [*loads, 0, 0][: len(rows)]
+        done = linprog(cost, A_eq=rows, b_eq=limits, bounds=bounds, method="highs", options=PRECISE)
         return float(done.fun) if done.status == 0 else np.inf
 
 
 def enumerate_best(tiny: Tiny) -> tuple[float, float] | None:
-    """Return the least (objective USD, unused MW-years) by the study's rule, None where no plan exists."""
+    """Return the least (objective USD, MW-years that come first) by the study's rule, None where no plan exists."""
     n = placements(tiny)
     pod = np.array([k["pod_mw"] for k in tiny.skus])
     serving = np.cumsum(n, axis=3)
@@ -226,9 +235,11 @@ def _waiting_and_placement(tiny, n, waits, aged, factor, end):
 
 def _racks_policy(tiny, it, n, serving, pod):
     fits, last = np.ones(len(n), dtype=bool), it[:, :, 1]
-    for key in ("max_zone_share", "max_site_share"):  # each site is alone in its zone
-        if key in tiny.policy:
-            fits &= (last <= tiny.policy[key] * last.sum(axis=1, keepdims=True) + tiny.slack).all(axis=1)
+    alone = [[0], [1]]
+    zones = [[s for s in range(2) if tiny.zone[s] == name] for name in {*tiny.zone} - {""}]
+    for key, groups in (("max_zone_share", zones), ("max_site_share", alone)):
+        for group in groups if key in tiny.policy else ():
+            fits &= last[:, group].sum(axis=1) <= tiny.policy[key] * last.sum(axis=1) + tiny.slack
     if "min_vendor_mw" in tiny.policy:
         for s, k in itertools.product(range(2), range(2)):
             if admitted(tiny, s, k):
@@ -262,10 +273,12 @@ def _evaluate(tiny, combo, it, waits, pod, fits, factor, end):
             largest = max(pod[k] for k in range(2) if admitted(tiny, s, k))
             keep &= it[:, s, 1] >= min(policy["min_site_mw"], may_hold(tiny, site) - largest) - tiny.slack
         cost += _facility(tiny, site, y[s], h[s], built[s], factor, end)
-    unused = (waits * pod[:, None]).sum(axis=(1, 2)) + spare_it
+    waiting = (waits * pod[:, None]).sum(axis=(1, 2))
+    unused = waiting + spare_it
     if "max_unused_mw_years" in policy:
         keep &= unused <= policy["max_unused_mw_years"] + tiny.slack
-    return (keep, cost[keep], unused[keep]) if keep.any() else None
+    first = waiting if tiny.first == "waiting" else unused
+    return (keep, cost[keep], first[keep]) if keep.any() else None
 
 
 def _facility(tiny, site, y, h, built, factor, end):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from optimizer.errors import Fault, Faults
-from optimizer.io.checks import deliveries, ids, money, places, policy, power
+from optimizer.io.checks import deliveries, ids, money, places, policy, power, rules
 from optimizer.io.checks.context import Check, Context, Doubt
 from optimizer.io.table import report
 
-__all__ = ["CHECKS", "Check", "Context", "Doubt", "run"]
+__all__ = ["CHECKS", "WITH_ZONES", "Check", "Context", "Doubt", "run"]
 
 CHECKS: tuple[Check, ...] = (
     ids.no_rows,
@@ -27,18 +27,23 @@ CHECKS: tuple[Check, ...] = (
     deliveries.neither_or_both,
     deliveries.outside_horizon,
     deliveries.broken_pods,
+    deliveries.lost_deliveries,
     money.prices_per_mw,
     money.discounting,
     policy.policy_sites,
     policy.closed_programme,
+    policy.first_without_order,
     policy.shares_of_zones,
     policy.loops,
 )
 
+WITH_ZONES: tuple[Check, ...] = (rules.rules_together,)
+"""Checks that look at the zones which a grid gives to its sites."""
 
-def run(context: Context, faults: Faults) -> None:
-    """Run every check on what could be read and add what they find."""
-    for check in CHECKS:
+
+def run(context: Context, faults: Faults, among: tuple[Check, ...] = CHECKS) -> None:
+    """Run checks on what could be read and add what they find."""
+    for check in among:
         for found in check(context):
             if isinstance(found, Fault):
                 faults.add(found)

@@ -10,8 +10,11 @@ import numpy as np
 from optimizer.errors import Fault, shown
 from optimizer.io.checks.context import Context, Doubt
 from optimizer.io.periods import Horizon, Label
-from optimizer.io.standing import labels_of
+from optimizer.io.standing import labels_of, whole_pods
 from optimizer.io.table import Finding
+
+_NO_POD = "leaves no rack: it is less than half a pod"
+_ROUNDING = 1e-7  # pods
 
 
 def neither_or_both(context: Context) -> Iterator[Doubt | Fault]:
@@ -85,3 +88,39 @@ def broken_pods(context: Context) -> Iterator[Doubt]:
             cure = f"deliver {low:,} or {low + pod:,}, or give mw in place of racks"
             found.append(Finding(rows[-1], reason, cure, None, "pods"))
     yield Doubt(table, "racks", sorted(found, key=lambda f: f.row))
+
+
+def lost_deliveries(context: Context) -> Iterator[Doubt]:
+    """Doubt deliveries that leave no rack: the last of a SKU, less than the half pod that is rounded off."""
+    table, racks = context.some("deliveries"), context.whole("racks", "rack_kw")
+    if table is None or racks is None:
+        return
+    sizes = zip(racks.numbers("pod_racks").tolist(), racks.numbers("rack_kw").tolist(), strict=True)
+    pod_of = dict(zip(racks.texts("sku"), sizes, strict=True))
+    rows: dict[str, list[tuple[int, int, float]]] = {}
+    columns = table.texts("sku"), labels_of(table.texts("period")), table.numbers("racks"), table.numbers("mw")
+    for row, (sku, label, count, mw) in enumerate(zip(*columns, strict=True)):
+        if label is not None and sku in pod_of:
+            pod_racks, rack_kw = pod_of[sku]
+            amount = mw / (pod_racks * rack_kw / 1000) if math.isnan(count) else count / pod_racks
+            rows.setdefault(sku, []).append((label.start, row, amount))
+    for column in ("racks", "mw"):
+        numbers = table.numbers(column)
+        found = [
+            Finding(row, f"{_NO_POD} of {pod_of[sku][0]:,.0f} racks, {math.prod(pod_of[sku]) / 1000:,.6g} MW",
+                    "deliver at least a pod, add it to another delivery, or lower pod_racks in racks",
+                    f"{numbers[row]:.10g}", "lost")
+            for sku, parts in rows.items() for row in _lost(parts) if not math.isnan(numbers[row])
+        ]  # fmt: skip
+        yield Doubt(table, column, sorted(found, key=lambda f: f.row), "warning")
+
+
+def _lost(parts: list[tuple[int, int, float]]) -> Iterator[int]:
+    """Yield the rows of a SKU, as (start, row, pods), of which nothing comes."""
+    total = sum(pods for _, _, pods in parts)
+    rest = total - float(whole_pods(np.array(total)))
+    for _, row, pods in sorted(parts, reverse=True):
+        if not _ROUNDING < pods <= rest + _ROUNDING:
+            return
+        rest -= pods
+        yield row

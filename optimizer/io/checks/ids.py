@@ -64,7 +64,12 @@ def vendor_spellings(context: Context) -> Iterator[Doubt]:
     """Find vendors of racks that differ only by case, blanks or look-alike letters."""
     table = context.some("racks")
     if table is not None:
-        yield Doubt(table, "vendor", _repeated(table, table.texts("vendor"), same_is_fine=True))
+        yield Doubt(table, "vendor", nearly_the_same(table, table.texts("vendor")))
+
+
+def nearly_the_same(table: Table, names: Sequence[str]) -> list[Finding]:
+    """Return rows whose name differs from an earlier row's by case, blanks or look-alike letters alone."""
+    return _repeated(table, names, same_is_fine=True)
 
 
 def _repeated(table: Table, ids: Sequence[str], *, same_is_fine: bool = False) -> list[Finding]:

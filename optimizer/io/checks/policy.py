@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from optimizer.errors import Fault
 from optimizer.io.checks.context import Context, Doubt
+from optimizer.io.checks.ids import nearly_the_same
 from optimizer.io.source import nearest
 from optimizer.io.table import SHOWN_ROWS, Finding
 
@@ -46,11 +47,32 @@ def closed_programme(context: Context) -> Iterator[Fault]:
         yield replace(fault, severity="warning")
 
 
-def shares_of_zones(context: Context) -> Iterator[Fault]:
-    """Doubt a share of zones where there are none."""
-    if context.config is not None and context.config.policy.max_zone_share is not None and not context.has_grid:
-        fault = context.keys.fault("policy.max_zone_share", "binds nothing: the study has no grid")
+def first_without_order(context: Context) -> Iterator[Fault]:
+    """Doubt a first objective where cost is the only one."""
+    objective = None if context.config is None else context.config.objective
+    if objective is not None and objective.minimise == "cost" and objective.first == "waiting":
+        cure = 'write minimise = "lexicographic", or take the key out'
+        reason = 'binds nothing: objective.minimise is "cost"'
+        fault = context.keys.fault("objective.first", reason, value=objective.first, cure=cure)
         yield replace(fault, severity="warning")
+
+
+def shares_of_zones(context: Context) -> Iterator[Doubt | Fault]:
+    """Without a grid, doubt a share of zones where sites state none, and find zones that are nearly the same."""
+    sites = context.some("sites")
+    if context.has_grid or sites is None or context.config is None or context.config.policy.max_zone_share is None:
+        return
+    stated = sites.texts("zone")
+    yield Doubt(sites, "zone", nearly_the_same(sites, stated))
+    without = [i for i, zone in enumerate(stated) if not zone and not sites.unread(i, ("zone",))]
+    if len(without) == len(stated):
+        cure = "write a column zone in sites, or take the key out"
+        fault = context.keys.fault("policy.max_zone_share", "binds nothing: no site states a zone", cure=cure)
+        yield replace(fault, severity="warning")
+        return
+    reason = "is empty: policy.max_zone_share binds the sites that state a zone, not this one"
+    cure = "name its zone; a name of its own makes it a zone by itself"
+    yield Doubt(sites, "zone", [Finding(i, reason, cure, kind="no zone") for i in without], "warning")
 
 
 def loops(context: Context) -> Iterator[Doubt]:

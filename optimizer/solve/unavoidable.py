@@ -1,0 +1,72 @@
+"""The least waiting of any plan: what the limits alone force, and what the rules of [policy] add to it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..parameters import Parameters
+from .arrays import Matrix
+from .infeasible import WORDS
+from .matrix import Compiled
+
+if TYPE_CHECKING:
+    from .known import Known
+
+Least = Callable[[Matrix], float | None]
+
+
+@dataclass(frozen=True)
+class Unavoidable:
+    """Lower limits of the waiting MW-years of any plan: under all rules, and without those of [policy]."""
+
+    mw_years: float | None
+    without_rules_mw_years: float | None = None
+
+    @classmethod
+    def of(cls, p: Parameters, c: Compiled, known: Known | None, least: Least) -> Unavoidable:
+        """Ask the relaxation, where a base case has not answered it, and add what the sums of the rules prove."""
+        same = None if known is None else known.unavoidable_mw_years(c, c.matrix, ruled=True)
+        return cls(least(c.matrix) if same is None else same).at_least(_by_sums(p))
+
+    def parted(self, c: Compiled, known: Known | None, least: Least) -> Unavoidable:
+        """Ask the relaxation without the rules too, after the search, whose course it must not change."""
+        matrix = without_rules(c)
+        if not self.mw_years or matrix.shape == c.matrix.shape:
+            return replace(self, without_rules_mw_years=self.mw_years)  # nothing to part
+        same = None if known is None else known.unavoidable_mw_years(c, matrix, ruled=False)
+        return replace(self, without_rules_mw_years=least(matrix) if same is None else same)
+
+    def at_least(self, mw_years: float) -> Unavoidable:
+        """Take another lower limit under all rules, if it is higher."""
+        return self if self.mw_years is None else replace(self, mw_years=max(self.mw_years, mw_years))
+
+
+def without_rules(c: Compiled) -> Matrix:
+    """Return the matrix without the rows of [policy]."""
+    rules = [row for family in WORDS for row in c.rows.get(family, [])]
+    return c.matrix.rows_only(np.setdiff1d(np.arange(c.matrix.shape[0]), rules))
+
+
+def waiting_key(c: Compiled, matrix: Matrix) -> str:
+    """Name the linear program of least waiting by its rows, bounds and objective."""
+    cost, offset = c.objectives.waiting
+    digest = hashlib.sha256(repr(offset).encode())
+    for array in (
+        matrix.starts, matrix.rows, matrix.values, matrix.row_lower, matrix.row_upper, matrix.lower, matrix.upper, cost
+    ):  # fmt: skip
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()
+
+
+def _by_sums(p: Parameters) -> float:
+    """MW-years that wait since count, shares and clusters let so much into service at most; 0 where racks retire."""
+    if p.retires:
+        return 0.0
+    delivered = p.delivered_mw.sum(axis=0).cumsum()
+    most = p.rooms().most_mw(float(delivered[-1]))
+    return float(np.maximum(0.0, delivered - most).sum()) * p.length_years
