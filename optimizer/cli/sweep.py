@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from optimizer.sweep import Sweep
 
 PAGE, TABLE, ABOUT = "sweep.html", "cases.parquet", "sweep.json"
+PAGES = ("map.html", "report.html")  # in the folder of a plan, where rackgrid map and report wrote them
 INFEASIBLE, NO_PLAN = 3, 4
 _SAID = 5  # failed cases that are named
 
@@ -155,13 +156,16 @@ def _write_page(done: Sweep, study: Study) -> Path:
 
     base_plan = done.base_plan if done.base["plan"].iloc[0] else None
     title = study.config.study.name or "Sweep"
-    text = sweep_page(done.cases, done.base, done.inputs, base_plan, title=title)
+    folders = [str(plan) for plan in (*done.base["plan"], *done.cases["plan"]) if plan]
+    pages = {plan: [name for name in PAGES if (done.folder / plan / name).is_file()] for plan in folders}
+    text = sweep_page(done.cases, done.base, done.inputs, base_plan, title=title, pages=pages)
     page = done.folder / PAGE
     return write_whole(page, lambda fresh: write_text(text, fresh), replace=True, cure="choose another place with -o")
 
 
 def _tell_end(done: Sweep, page: Path) -> None:
-    """Say which cases have no plan, and where everything is."""
+    """Say what was not used of an earlier run, which cases have no plan, and where everything is."""
+    tell_faults([], done.warnings)
     lost = done.cases[done.cases["status"].isin(["failed", "no_plan"])]
     for number, status, reason in lost[["number", "status", "reason"]].head(_SAID).itertuples(index=False):
         why = f": {shown(reason, 300)}" if reason else ""

@@ -105,6 +105,7 @@ def summary(found: Sweep) -> str:
     if len(moves) > _SHOWN:
         lines.append(f"  and {len(moves) - _SHOWN} more that move less")
     lines += [f"{'Reasons    ' if i == 0 else '           '}{text}" for i, text in enumerate(_reasons(found))]
+    lines += [f"Warning    {fault}" for fault in found.warnings]
     return "\n".join([*lines, f"Folder     {found.folder}"])
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -36,11 +37,18 @@ Chapter = tuple[str, str, Html]
 
 
 def sweep_page(
-    cases: pd.DataFrame, base: pd.DataFrame, inputs: Sequence[str], base_plan: Plan | None, *, title: str
+    cases: pd.DataFrame,
+    base: pd.DataFrame,
+    inputs: Sequence[str],
+    base_plan: Plan | None,
+    *,
+    title: str,
+    pages: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> str:
     """Return the page of a sweep, the same text for the same tables; links lead to the plans' folders beside it.
 
-    Pictures are those that fit the design; without ``base_plan`` there is no map.
+    Pictures are those that fit the design; without ``base_plan`` there is no map. ``pages`` names, by the folder of
+    a plan, the pages in it that are to be linked.
     """
     found = design(cases, inputs)
     chapters = [
@@ -48,7 +56,7 @@ def sweep_page(
         *_pictures(cases, base, found),
         *_sites(cases, base_plan),
         *([("varied", "What was varied", varied_table(cases, inputs))] if len(inputs) > _MOST_SUMMED else []),
-        ("cases", "Cases", cases_table(cases, base, inputs)),
+        ("cases", "Cases", cases_table(cases, base, inputs, pages)),
     ]
     return page(title, "sweep", chapters, [asset("report.css"), _STYLE], [asset("report.js")])
 

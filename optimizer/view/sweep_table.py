@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,10 @@ MOST_ROWS = 500
 _MOST_COLUMNS = 6  # inputs with a column of their own
 _FOLDER = re.compile(r"plans/[0-9A-Za-z_-]+")
 _VALUES = 8
+_HOW = (
+    "To look at a case: <code>rackgrid map plans/CASE</code> and <code>rackgrid report plans/CASE</code> in the folder "
+    "of this page. The same sweep once more puts links to their pages here."
+)
 _RIGHT = ' class="n"'
 
 
@@ -78,17 +82,24 @@ def unplanned_table(cases: pd.DataFrame, inputs: Sequence[str]) -> Html:
     return _long(table(columns, rows, caption="Cases without a plan", live=len(rows) > 10), len(rows) > 10)
 
 
-def cases_table(cases: pd.DataFrame, base: pd.DataFrame, inputs: Sequence[str]) -> Html:
-    """Return every case with its inputs and results, the base above them; at most MOST_ROWS of them."""
+def cases_table(
+    cases: pd.DataFrame, base: pd.DataFrame, inputs: Sequence[str], pages: Mapping[str, Sequence[str]]
+) -> Html:
+    """Return every case with its inputs and results, the base above them; at most MOST_ROWS of them.
+
+    ``pages`` are the names of the pages that lie in a plan's folder.
+    """
     part, first = cases.head(MOST_ROWS), base.head(1)
     both = pd.concat([f for f in (first, part) if len(f)], ignore_index=True) if len(first) or len(part) else part
-    columns, rows = _columns(part, both, inputs), _rows(both, inputs)
+    columns, rows = _columns(part, both, inputs), _rows(both, inputs, pages)
     own, rest = rows[: len(first)], rows[len(first) :]
     drawn = table(columns, rest, caption="Every case", live=True)
     if own:
         drawn = Html(drawn.replace("</thead>", f"{_pinned(columns, own[0])}</thead>", 1))
     more = len(cases) - len(part)
     after = f"<p>The other {more:,} cases stand in cases.parquet.</p>\n" if more > 0 else ""
+    if any(_FOLDER.fullmatch(folder) and not pages.get(folder) for folder in texts(both, "plan")):
+        after += f"<p>{_HOW}</p>\n"
     return Html(_long(drawn, True) + after)
 
 
@@ -109,7 +120,7 @@ def _columns(part: pd.DataFrame, both: pd.DataFrame, inputs: Sequence[str]) -> l
 _MONEY = (("Objective", "objective_usd"), ("Real money", "money_usd"))
 
 
-def _rows(both: pd.DataFrame, inputs: Sequence[str]) -> list[list[str]]:
+def _rows(both: pd.DataFrame, inputs: Sequence[str], pages: Mapping[str, Sequence[str]]) -> list[list[str]]:
     listed = [name for name in inputs if name in both.columns]
     together = len(inputs) > _MOST_COLUMNS
     given_columns = [_together(both, listed)] if together else [_each(both, name) for name in inputs]
@@ -121,7 +132,7 @@ def _rows(both: pd.DataFrame, inputs: Sequence[str]) -> list[list[str]]:
         *money,
         ["–" if np.isnan(v) else f"{v:,.1f}" for v in unused],
         ["–" if np.isnan(v) else f"{v:,.0f}" for v in opened],
-        [_link(folder) for folder in texts(both, "plan")],
+        [_links(folder, pages.get(folder, ())) for folder in texts(both, "plan")],
     ]
     return [list(cells) for cells in zip(_ids(both), *given_columns, *results, strict=True)]
 
@@ -161,11 +172,12 @@ def _scaled(values: Floats) -> list[str]:
     return ["–" if np.isnan(v) else f"{v / unit:,.3f}".replace("-", "−") for v in values]
 
 
-def _link(folder: str) -> str:
-    """Return a link to a plan's folder beside the page; any other text stays text."""
+def _links(folder: str, names: Sequence[str]) -> str:
+    """Return links to a plan's folder beside the page and to the pages in it; any other text stays text."""
     if not _FOLDER.fullmatch(folder):
         return shown(folder, 40)
-    return Html(f'<a href="{folder}/">{text(folder.removeprefix("plans/"))}</a>')
+    targets = {"": folder.removeprefix("plans/")} | {name: name.removesuffix(".html") for name in names}
+    return Html(" ".join(f'<a href="{folder}/{name}">{text(word)}</a>' for name, word in targets.items()))
 
 
 def _pinned(columns: Sequence[Column], cells: Sequence[str]) -> str:

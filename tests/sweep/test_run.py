@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Callable
@@ -84,6 +85,38 @@ def test_again_solves_nothing_and_changes_nothing(swept: Sweep) -> None:
     pd.testing.assert_frame_equal(found.cases, swept.cases)
     pd.testing.assert_frame_equal(found.base, swept.base)
     assert found.inputs == swept.inputs
+
+
+def test_what_was_edited_never_passes_into_the_table(swept: Sweep, tmp_path: Path) -> None:
+    folder = shutil.copytree(swept.folder, tmp_path / "sweep")
+    plan, base = (folder / str(frame["plan"][0]) for frame in (swept.cases, swept.base))
+    end = folder / f"ended/{swept.cases['case'][3]}.json"
+    for path, old, new in (
+        (plan / "case.json", '"objective_usd": ', '"objective_usd": 1'),
+        (base / "waiting.csv", "2027", "2026"),
+        (end, '"infeasible"', '"failed"'),
+    ):
+        path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+    for case in (1, 0):
+        with pytest.raises(InputError, match="was changed since the sweep wrote it"):
+            swept.__class__(folder, swept.cases, swept.base, swept.inputs).plan(case)
+    with pytest.raises(InputError, match=base.name):
+        read_sweep(folder)
+    found = campaign.run(folder)
+    assert table(folder) == table(swept.folder)
+    assert {Path(fault.file).name for fault in found.warnings} == {plan.name, base.name, "ended"}
+    assert found.summary().count("the case is solved again") == 3
+    cases = pd.read_parquet(folder / "cases.parquet")
+    cases.assign(objective_usd=1.0).to_parquet(folder / "cases.parquet")
+    with pytest.raises(InputError, match=r"cases\.parquet: cannot be read: it was changed since"):
+        read_sweep(folder)
+    campaign.run(folder)
+    assert table(folder) == table(swept.folder)
+    about = (folder / "sweep.json").read_text(encoding="utf-8")
+    (folder / "sweep.json").write_text(about.replace('"base": "', '"base": "0'), encoding="utf-8")
+    for call in (read_sweep, campaign.run):
+        with pytest.raises(InputError, match=r"sweep\.json was changed since the sweep wrote it – name another"):
+            call(folder)
 
 
 def test_order_changes_no_row(swept: Sweep) -> None:
