@@ -48,9 +48,7 @@ def sweep(
     low_high: Annotated[
         bool, typer.Option("--low-high", help="Vary every figure of the figures tables, low and high.")
     ] = False,
-    drop_late: Annotated[
-        bool, typer.Option("--drop-late", help="Leave out deliveries that a shift pushes past the horizon.")
-    ] = False,
+    drop_late: options.DropLateOption = False,
     gap: Annotated[float | None, typer.Option("--gap", metavar="SHARE", help="Stop each case at this gap.")] = None,
     time_limit: Annotated[
         float | None,
@@ -100,7 +98,7 @@ def sweep(
     values = options.replaced_values(assignments or [])
     sweep_cases.check(wanted, out, cluster=cluster, workers=workers)
     place = Path(str(out))
-    ready, table = sweep_cases.prepare(wanted, study, values, files, strict=strict)
+    ready, table = sweep_cases.prepare(wanted, study, values, files, strict=strict, drop_late=drop_late)
     _tell_plan(ready, table, place)
     limits = sweep_cases.Limits(gap, time_limit, workers, cluster, drop_late=drop_late, retry=retry, force=force)
     with SIGNALS.kept():

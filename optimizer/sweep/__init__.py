@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ..study import Study
+    from .once import changed
     from .designs import grid, latin_hypercube, one_at_a_time, sobol
     from .figures import low_high
     from .progress import SweepProgress
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Sweep": "result",
     "SweepProgress": "progress",
+    "changed": "once",
     "grid": "designs",
     "latin_hypercube": "designs",
     "low_high": "figures",
@@ -31,6 +33,7 @@ _HOMES = {
 __all__ = [
     "Sweep",
     "SweepProgress",
+    "changed",
     "grid",
     "latin_hypercube",
     "low_high",
