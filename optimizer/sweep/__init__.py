@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ..study import Study
-    from .once import changed
     from .designs import grid, latin_hypercube, one_at_a_time, sobol
     from .figures import low_high
+    from .once import changed
     from .progress import SweepProgress
     from .result import Sweep, read_sweep
 

@@ -14,7 +14,8 @@ from tests.small import write_small_study
 from .conftest import Run
 from .inside import inside
 
-FIGURES = "figure,table,column,selector,low,central,high,unit,rule\nprice,sites,hall_usd_per_mw,,5e6,1e7,2e7,USD/MW,scale: x\n"
+HEADER = "figure,table,column,selector,low,central,high,unit,rule\n"
+FIGURES = f"{HEADER}price,sites,hall_usd_per_mw,,5e6,1e7,2e7,USD/MW,scale: x\n"
 
 
 @pytest.fixture
