@@ -162,8 +162,12 @@ def _write_page(done: Sweep, study: Study) -> Path:
 
 
 def _tell_end(done: Sweep, page: Path) -> None:
-    """Say what was not used of an earlier run, which cases have no plan, and where everything is."""
+    """Say what was not used of an earlier run, which cases compare with no other or have no plan, where all is."""
+    from optimizer.view.sweep_programme import told
+
     tell_faults([], done.warnings)
+    if words := told(done.cases, done.base):
+        say(f"warning: {words}")
     lost = done.cases[done.cases["status"].isin(["failed", "no_plan"])]
     for number, status, reason in lost[["number", "status", "reason"]].head(_SAID).itertuples(index=False):
         why = f": {shown(reason, 300)}" if reason else ""

@@ -50,7 +50,7 @@ class Columns:
         return cls(
             tuple(dict.fromkeys(inputs)),
             (
-                *("objective_usd", "bound_usd", "gap", "money_usd"),
+                *("objective_usd", "bound_usd", "gap", "money_usd", "delivered_gw", "placed_gw"),
                 *(f"{kind}_{term}_usd" for kind in ("discounted", "undiscounted") for term in TERMS),
                 *(f"spend_{period}_usd" for period in times),
                 *UNUSED,
