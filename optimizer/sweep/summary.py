@@ -9,28 +9,27 @@ import pandas as pd
 
 from ..errors import shown
 from ..plan.units import mw_years, usd
-from ..view.sweep_programme import programmes, told
+from ..view.sweep_programme import MARK, programmes, size, told
 from ..view.sweep_words import is_shift, step_of
 from .result import Sweep
 
 _FEW = 8  # up to so many values of an input are compared one by one
 _REASONS = 5
 _SHOWN = 12  # inputs
-_OTHER = " † another programme"
 
 
 @dataclass(frozen=True)
 class Effect:
     """How far one input moves the mean objective and the mean unused capacity, over its values or thirds of them.
 
-    ``other`` says whether a case of it delivers or places other racks than the base.
+    ``other`` says what its cases place where one delivers or places other racks than the base.
     """
 
     name: str
     values: str
     objective_usd: tuple[float, float]
     unused_mw_years: tuple[float, float]
-    other: bool
+    other: str
 
     @property
     def size(self) -> float:
@@ -67,7 +66,8 @@ def _effect(found: Sweep, name: str) -> Effect | None:
         return None
     low, high = means.min(), means.max()
     ranges = [(float(low[figure]), float(high[figure])) for figure in figures]
-    return Effect(name, words, ranges[0], ranges[1], any(programmes(given, found.base)))
+    other = f" {MARK} {size(given, found.base)} placed" if any(programmes(given, found.base)) else ""
+    return Effect(name, words, ranges[0], ranges[1], other)
 
 
 def _cell(value: object) -> str:
@@ -108,7 +108,7 @@ def summary(found: Sweep) -> str:
         least, most = effect.unused_mw_years
         lines.append(
             f"  {shown(effect.name, 40):<{width}}  {usd(low)} to {usd(high)}; {mw_years(least)} to {mw_years(most)}"
-            f"  ({effect.values}){_OTHER if effect.other else ''}"
+            f"  ({effect.values}){effect.other}"
         )
     if len(moves) > _SHOWN:
         lines.append(f"  and {len(moves) - _SHOWN} more that move less")
@@ -124,7 +124,7 @@ def summary_html(found: Sweep) -> str:
     rows = [("Cases", f"{len(found.cases)}: {ended(found)}"), ("Base", _base(found))]
     for effect in effects(found)[:_SHOWN]:
         low, high = effect.objective_usd
-        rows.append((effect.name, f"{usd(low)} to {usd(high)} ({effect.values}){_OTHER if effect.other else ''}"))
+        rows.append((effect.name, f"{usd(low)} to {usd(high)} ({effect.values}){effect.other}"))
     rows += [("Programme", words)] if (words := told(found.cases, found.base)) else []
     rows += [("Reason", text) for text in _reasons(found)]
     body = "".join(

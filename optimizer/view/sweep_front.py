@@ -16,7 +16,7 @@ from .palette import AVOIDABLE, DARK, FLOW, SOFT
 from .style import settled
 from .sweep_axes import NEUTRAL, PT, SMALL_PT, blank, canvas, keyed, named, paler, plain
 from .sweep_frames import EPSILON, Flags, Floats, numbers, planned, slack_usd, texts
-from .sweep_programme import caution
+from .sweep_programme import sentence
 from .sweep_words import Measure, measure, plain_number, valued
 
 _UNUSED = "unused_mw_years"
@@ -43,7 +43,7 @@ def pareto(cases: pd.DataFrame, base: pd.DataFrame, *, quantity: str = "money_us
         seen = planned(table, quantity) & planned(table, _UNUSED)
         if not seen.any():
             return blank(heading, "No case has a plan.")
-        figure = canvas(10.0, 7.2, heading, note=caution(cases, base, quantity) + _NOTE)
+        figure = canvas(10.0, 7.2, heading, note=sentence(cases, base) + _NOTE)
         grid = figure.add_gridspec(2, 1, height_ratios=(3.0, 1.3))
         top = figure.add_subplot(grid[0])
         below = figure.add_subplot(grid[1], sharex=top)

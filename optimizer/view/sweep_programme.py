@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from .sweep_frames import Floats, numbers, planned
-from .sweep_words import measure
+from .sweep_words import Measure, measure
 
 MARK = "†"
 COSTS = ("objective_usd", "money_usd")
@@ -61,8 +61,7 @@ def per_gw(cases: pd.DataFrame, base: pd.DataFrame, quantity: str) -> list[str]:
     words = programmes(cases, base)
     if quantity not in COSTS or not any(words):
         return words
-    rates = usd_per_gw(cases, quantity)
-    kind = measure(quantity, usd_per_gw(base, quantity))
+    rates, kind = usd_per_gw(cases, quantity), rate_unit(base, quantity)
     return [f"{word}, {kind.said(float(rate))} per GW" if word else "" for word, rate in zip(words, rates, strict=True)]
 
 
@@ -74,9 +73,21 @@ def caution(cases: pd.DataFrame, base: pd.DataFrame, quantity: str) -> str:
         f"{MARK}: other racks than the base's {_gw(placed_gw(base)[0])} GW. A smaller or later programme is no saving"
     )
     if quantity in COSTS:
-        rate = usd_per_gw(base, quantity)
-        words += f": compare per GW (the base: {(kind := measure(quantity, rate)).said(float(rate[0]))} {kind.name})"
+        rate, kind = float(usd_per_gw(base, quantity)[0]), rate_unit(base, quantity)
+        words += f": compare per GW (the base: {kind.said(rate)} {kind.name})"
     return f"{words}. "
+
+
+def rate_unit(base: pd.DataFrame, quantity: str = "objective_usd") -> Measure:
+    """Return how a cost per GW is said: in bn USD where the base's is a billion or more."""
+    rate = usd_per_gw(base, quantity)
+    return measure(quantity, np.where(np.abs(rate) >= 1e9, 1e12, rate))
+
+
+def sentence(cases: pd.DataFrame, base: pd.DataFrame) -> str:
+    """Return what ``told`` says for the note of a picture that marks no case, "" where there is nothing to say."""
+    words = told(cases, base)
+    return f"{words}. " if words else ""
 
 
 def told(cases: pd.DataFrame, base: pd.DataFrame) -> str:
@@ -85,11 +96,18 @@ def told(cases: pd.DataFrame, base: pd.DataFrame) -> str:
     count = sum(map(bool, words))
     if not count:
         return ""
-    placed = placed_gw(cases)[[bool(word) for word in words]]
-    low, high, own = _gw(placed.min()), _gw(placed.max()), _gw(placed_gw(base)[0])
-    size = f"{low} GW" if low == high else f"{low} to {high} GW"
+    range_gw, own = size(cases[[bool(word) for word in words]]), _gw(placed_gw(base)[0])
     many = "1 case places" if count == 1 else f"{count:,} cases place"
-    return f"{many} {size} where the base places {own}, or at other times: a smaller or later programme is no saving"
+    return (
+        f"{many} {range_gw} where the base places {own}, or at other times: a smaller or later programme is no saving"
+    )
+
+
+def size(*frames: pd.DataFrame) -> str:
+    """Return the least and the most that cases place, in GW; there is at least one with a plan."""
+    placed = np.concatenate([placed_gw(frame) for frame in frames])
+    low, high = _gw(np.nanmin(placed)), _gw(np.nanmax(placed))
+    return f"{low} GW" if low == high else f"{low} to {high} GW"
 
 
 def _shifts(cases: pd.DataFrame, base: pd.DataFrame) -> tuple[Floats, Floats]:

@@ -18,7 +18,7 @@ from .palette import AVOIDABLE, BORDER, DARK, FLOW, SOFT
 from .style import settled
 from .sweep_axes import PT, SMALL_PT, blank, canvas, keyed, named, paler, plain
 from .sweep_frames import Floats, base_value, inputs_of, numbers, ordered, planned, slack_usd, texts
-from .sweep_programme import MARK, caution, programmes
+from .sweep_programme import MARK, caution, programmes, sentence
 from .sweep_words import measure, readable, step_of, valued
 
 _MOST = 40  # values of an input that a heat map holds
@@ -149,7 +149,7 @@ def fan(cases: pd.DataFrame, base: pd.DataFrame) -> Figure:
         own = np.full(len(columns), np.nan)
         if np.isfinite(base_value(base, columns[0])[0]):
             own = np.cumsum([float(np.nan_to_num(numbers(base, c)[0])) for c in columns])
-        note = f"{caution(rows, base, '')}Undiscounted real money, without the value left at the end."
+        note = f"{sentence(rows, base)}Undiscounted real money, without the value left at the end."
         if len(periods) == 1:
             return _heaped(heading, periods[0], spent, own, note=note)
         return _fanned(heading, periods, spent, own, note=f"{note} Bands count cases; they are no chances.")

@@ -14,7 +14,7 @@ from optimizer.plan.units import share
 
 from .report_html import Column, Html, generic_badge, table, text
 from .sweep_frames import Floats, given, is_numeric, numbers, ordered, planned, texts
-from .sweep_programme import placed_gw, programmes, usd_per_gw
+from .sweep_programme import placed_gw, programmes, rate_unit, usd_per_gw
 from .sweep_words import STATUSES, Measure, measure, plain_number, readable, step_of, valued
 
 MOST_ROWS = 500
@@ -158,7 +158,7 @@ def _programme(both: pd.DataFrame, base: pd.DataFrame) -> list[list[str]]:
 
 
 def _rate(both: pd.DataFrame) -> Measure:
-    return measure("objective_usd", usd_per_gw(both))
+    return rate_unit(both)
 
 
 def _ids(frame: pd.DataFrame) -> list[str]:

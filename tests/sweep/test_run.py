@@ -15,7 +15,7 @@ import pytest
 
 from optimizer import InputError, Study, read_plan, read_study, solve, sweep, verify
 from optimizer.errors import SolverError
-from optimizer.sweep import Sweep, SweepProgress, attempt, cluster, read_sweep
+from optimizer.sweep import Sweep, SweepProgress, attempt, cluster, one_at_a_time, read_sweep
 from tests.small import write_small_study
 from tests.sweep import campaign
 
@@ -131,6 +131,18 @@ def test_summary_is_for_one_minute(swept: Sweep) -> None:
     assert text.index("policy.max_sites") < text.index("policy.max_unused")
     assert max(map(len, text.splitlines())) < 200
     assert swept._repr_html_().startswith("<table>")
+
+
+def test_summary_says_what_a_smaller_programme_places(study: Study, tmp_path: Path) -> None:
+    cases = one_at_a_time({"deliveries.period+": [1, 0], "sites.open_usd*": [2]})
+    half_years = study.replace(keys={"periods.per_year": 2})
+    found = sweep(half_years, cases, out=tmp_path / "s", gap=0.1, workers=1, drop_late=True)
+    assert found.cases["delivered_gw"].tolist() == pytest.approx([0.075, 0.1, 0.1])
+    assert found.base["delivered_gw"].tolist() == pytest.approx([0.1])
+    text = found.summary()
+    assert "(0 … 1 half-years) † 0.075 to 0.1 GW placed" in text
+    assert text.count("†") == 1
+    assert "1 case places 0.075 GW where the base places 0.1" in text
 
 
 def test_failure_is_tried_once_more(study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
