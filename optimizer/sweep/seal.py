@@ -23,8 +23,8 @@ def sealed(content: Mapping[str, Any]) -> str:
     return json.dumps({**content, _SEAL: _digest(content)}, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def unsealed(path: Path) -> dict[str, Any]:
-    """Return the content of a file that was sealed.
+def unsealed(path: Path, *keys: str) -> dict[str, Any]:
+    """Return the content of a file that was sealed with these keys.
 
     Raises FileNotFoundError where it is absent, and Damaged where it is not what was written.
     """
@@ -36,6 +36,8 @@ def unsealed(path: Path) -> dict[str, Any]:
         raise
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as fault:
         raise Damaged(f"{path.name} is damaged") from fault
+    if not content.keys() >= set(keys):
+        raise Damaged(f"{path.name} is another file of the sweep")
     return dict(content)
 
 
@@ -57,7 +59,7 @@ def plan_cells(folder: Path) -> dict[str, Any] | None:
     if not folder.is_dir():
         return None
     try:
-        content = unsealed(folder / ROW)
+        content = unsealed(folder / ROW, "case", "files", "cells")
         if content["case"] != folder.name:
             raise Damaged(f"{ROW} is that of another case, {content['case']}")
         for name, digest in content["files"].items():

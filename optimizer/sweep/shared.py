@@ -87,7 +87,8 @@ def _holds(folder: Path, wanted: dict[str, Path], config: str) -> bool:
     """Whether a grid's folder holds what it should, and nothing else, which would be read as a part of the grid."""
     texts = {name: path.read_bytes() for name, path in wanted.items()} | {"grid.toml": config.encode()}
     try:
-        return {path.name: path.read_bytes() for path in folder.iterdir()} == texts
+        found = [path for path in folder.iterdir() if not path.name.startswith(".")]
+        return {path.name: path.read_bytes() for path in found} == texts
     except OSError:
         return False
 

@@ -74,7 +74,7 @@ def read_about(folder: Path) -> dict[str, Any]:
     """
     path = folder / ABOUT
     try:
-        content = unsealed(path)
+        content = unsealed(path, "study", "options", "versions", "base")
     except FileNotFoundError as fault:
         raise InputError([Fault(str(folder), "holds no sweep", cure="name the folder that a sweep wrote")]) from fault
     except Damaged as fault:
@@ -91,7 +91,7 @@ def read_end(folder: Path, case: str) -> End | None:
     Raises Damaged where that is not what was written.
     """
     try:
-        content = unsealed(folder / "ended" / f"{case}.json")
+        content = unsealed(folder / "ended" / f"{case}.json", "case", "status", "reason")
     except FileNotFoundError:
         return None
     if content["case"] != case:

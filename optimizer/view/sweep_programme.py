@@ -12,7 +12,8 @@ from .sweep_words import Measure, measure
 
 MARK = "†"
 COSTS = ("objective_usd", "money_usd")
-_SAME = 0.001  # of the base's GW: whole pods round as much
+_SAME = 0.001  # of the base's GW delivered: whole pods round as much
+_PLACED = 0.005  # and of those placed: plans that are equally good within their gaps differ by as much
 _DELIVERED = re.compile(r"delivered_gw_(.+)_(\d{4}(?:[HQ]\d)?)", re.DOTALL)
 
 
@@ -43,9 +44,9 @@ def programmes(cases: pd.DataFrame, base: pd.DataFrame) -> list[str]:
     found = []
     for row, has in enumerate(planned(cases)):
         words = ""
-        if has and (abs(there[row] - own) > least or abs(totals[row] - total) > least):
+        if has and (abs(there[row] - own) > _PLACED * own or abs(totals[row] - total) > least):
             words = f"{_gw(there[row])} of {_gw(own)} GW"
-            if abs(there[row] - own) <= least:
+            if abs(there[row] - own) <= _PLACED * own:
                 words = f"{_gw(there[row])} GW, {_gw(totals[row])} delivered"
         elif has and apart[row] > least:
             when = "later" if ahead[row] < -least else "earlier" if ahead[row] > least else "by other vendors"

@@ -142,9 +142,11 @@ def test_ends_are_kept_until_there_is_a_plan(study: Study, store: Store, digests
     assert store.end(case) == End("failed", "ValueError: no")
     end = store.folder / f"ended/{case}.json"
     shutil.copy(end, end.with_name("other.json"))
+    shutil.copy(store.folder / "sweep.json", end.with_name("third.json"))
     edited(end, "failed", "infeasible")
-    assert (store.end(case), store.end("other")) == (None, None)
-    assert ["was changed" in f.reason or "another case" in f.reason for f in store.warnings] == [True, True]
+    assert [store.end(name) for name in (case, "other", "third")] == [None] * 3
+    for fault, words in zip(store.warnings, ("was changed", "another case", "another file"), strict=True):
+        assert words in fault.reason
     kept(store, study, digests)
     assert not end.exists()
 
