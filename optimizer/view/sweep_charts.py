@@ -63,7 +63,7 @@ def tornado(cases: pd.DataFrame, base: pd.DataFrame, *, quantity: str = "objecti
             return blank(heading, "No case varies one input alone.")
         names = sorted(rows, key=lambda name: (-_swing(rows[name]), name))
         kind = measure(quantity, np.append(numbers(cases, quantity), at_base))
-        drawn = {readable(name, step=step_of(cases)): rows[name] for name in names[:most]}
+        drawn = [(readable(name, step=step_of(cases)), rows[name]) for name in names[:most]]
         note = caution(pd.concat([lone(cases)[name] for name in names[:most]]), base, quantity)
         note += _WITHIN if quantity == "objective_usd" else _UNPROVEN
         return _drawn(heading, drawn, note, kind=kind, total=len(names))
@@ -94,24 +94,24 @@ def _swing(bars: list[_Bar]) -> float:
     return max(changes) - min(changes)
 
 
-def _drawn(heading: str, rows: dict[str, list[_Bar]], note: str, *, kind: Measure, total: int) -> Figure:
-    others = [b.change for bars in rows.values() for b in bars if b.programme]
+def _drawn(heading: str, rows: list[tuple[str, list[_Bar]]], note: str, *, kind: Measure, total: int) -> Figure:
+    others = [b.change for _, bars in rows for b in bars if b.programme]
     if total > len(rows):
         note = f"{total - len(rows)} more inputs change less. {note}"
-    changes = np.array([b.change for bars in rows.values() for b in bars])
+    changes = np.array([b.change for _, bars in rows for b in bars])
     figure = canvas(11.0, 1.9 + 0.5 * len(rows), heading, note=note)
     ax = figure.add_subplot()
-    for place, bars in enumerate(rows.values()):
+    for place, (_, bars) in enumerate(rows):
         for bar, shift in zip(bars, (-0.2, 0.2) if len(bars) > 1 else (0.0,), strict=True):
             _bar(ax, place + shift, bar, kind)
-    ax.set_yticks(range(len(rows)), list(rows), fontsize=PT - 1, parse_math=False)
+    ax.set_yticks(range(len(rows)), [name for name, _ in rows], fontsize=PT - 1, parse_math=False)
     ax.set_ylim(len(rows) - 0.45, -0.55)
     plain(ax, "x")
     ax.axvline(0.0, color=DARK, lw=0.9)
     _room(ax, changes[np.isfinite(changes)] / kind.unit, others)
     named(ax, x=f"{kind.name} against the base" if kind.name else "against the base")
     ax.tick_params(axis="y", length=0)
-    used = [b for bars in rows.values() for b in bars if np.isfinite(b.change)]
+    used = [b for _, bars in rows for b in bars if np.isfinite(b.change)]
     keys = {LOW: "lowest value", HIGH: "highest value", NEUTRAL: "only value, or text"}
     inks = [ink for ink in keys if any(b.colour == ink for b in used)]
     handles, labels = [Patch(facecolor=ink) for ink in inks], [keys[ink] for ink in inks]

@@ -48,11 +48,11 @@ def programmes(cases: pd.DataFrame, base: pd.DataFrame) -> list[str]:
             words = f"{_gw(there[row])} of {_gw(own)} GW"
             if abs(there[row] - own) <= _PLACED * own:
                 words = f"{_gw(there[row])} GW, {_gw(totals[row])} delivered"
+        elif has and moved[row]:
+            words = f"{_gw(there[row])} GW in other periods"
         elif has and apart[row] > least:
             when = "later" if ahead[row] < -least else "earlier" if ahead[row] > least else "by other vendors"
             words = f"{_gw(there[row])} GW, {when}"
-        elif has and moved[row]:
-            words = f"{_gw(there[row])} GW in other periods"
         found.append(words)
     return found
 
@@ -63,7 +63,8 @@ def per_gw(cases: pd.DataFrame, base: pd.DataFrame, quantity: str) -> list[str]:
     if quantity not in COSTS or not any(words):
         return words
     rates, kind = usd_per_gw(cases, quantity), rate_unit(base, quantity)
-    return [f"{word}, {kind.said(float(rate))} per GW" if word else "" for word, rate in zip(words, rates, strict=True)]
+    said = ["" if np.isnan(rate) else f", {kind.said(float(rate))} per GW" for rate in rates]
+    return [word and word + rate for word, rate in zip(words, said, strict=True)]
 
 
 def caution(cases: pd.DataFrame, base: pd.DataFrame, quantity: str) -> str:

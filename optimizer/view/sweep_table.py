@@ -15,7 +15,7 @@ from optimizer.plan.units import share
 from .report_html import Column, Html, generic_badge, table, text
 from .sweep_frames import Floats, given, is_numeric, numbers, ordered, planned, texts
 from .sweep_programme import placed_gw, programmes, rate_unit, usd_per_gw
-from .sweep_words import STATUSES, Measure, measure, plain_number, readable, step_of, valued
+from .sweep_words import STATUSES, measure, plain_number, readable, step_of, valued
 
 MOST_ROWS = 500
 """Cases on the page; the rest stands in cases.parquet."""
@@ -114,7 +114,7 @@ def _columns(part: pd.DataFrame, both: pd.DataFrame, inputs: Sequence[str]) -> l
         heads += [Column(_head(n, step), number=is_numeric(ordered(part[n].tolist()))) for n in inputs]
     money = [f"{words}, {measure(c, numbers(both, c)).name}" for words, c in _MONEY]
     programme = [
-        Column("Placed, IT GW", number=True), Column(f"Objective, {_rate(both).name} per GW", number=True),
+        Column("Placed, IT GW", number=True), Column(f"Objective, {rate_unit(both).name} per GW", number=True),
         Column("Other programme than the base"),
     ]  # fmt: skip
     return [
@@ -149,16 +149,12 @@ def _rows(
 
 def _programme(both: pd.DataFrame, base: pd.DataFrame) -> list[list[str]]:
     """Return the GW that each case places, what it costs per GW, and how its racks differ from the base's."""
-    rates, kind = usd_per_gw(both), _rate(both)
+    rates, kind = usd_per_gw(both), rate_unit(both)
     return [
         ["–" if np.isnan(gw) else f"{gw:,.3f}" for gw in placed_gw(both)],
         ["–" if np.isnan(rate) else kind.said(float(rate)) for rate in rates],
         programmes(both, base),
     ]
-
-
-def _rate(both: pd.DataFrame) -> Measure:
-    return rate_unit(both)
 
 
 def _ids(frame: pd.DataFrame) -> list[str]:
