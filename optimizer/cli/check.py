@@ -29,6 +29,7 @@ def check(
     deliveries: options.DeliveriesOption = None,
     placement: options.PlacementOption = None,
     assignments: options.SetOption = None,
+    drop_late: options.DropLateOption = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print ok, errors, warnings, limits, notes and each fault's parts as JSON.")
     ] = False,
@@ -50,7 +51,8 @@ def check(
         sites=sites, site_ramp=site_ramp, grid=grid, racks=racks, deliveries=deliveries, placement=placement
     )
     try:
-        ready = read(study, options.replaced_values(assignments or []), files, strict=strict)
+        values = options.replaced_values(assignments or [])
+        ready = read(study, values, files, strict=strict, drop_late=drop_late)
     except InputError as fault:
         if as_json:
             result(_as_json(fault.faults, fault.warnings, [], []))

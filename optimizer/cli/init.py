@@ -79,7 +79,16 @@ def _sheets(*, blank: bool) -> list[Sheet]:
 
     study = _blank_study() if blank else read_study(embedded_study())
     tables = {name: study.table(name) for name in TABLES}
-    return study_sheets(study.config, tables, flow=study.flow if study.has_grid else None)
+    sheets = study_sheets(study.config, tables, flow=study.flow if study.has_grid else None)
+    return sheets if blank else [*sheets, *_figures(study)]
+
+
+def _figures(study: Study) -> list[Sheet]:
+    """Return the sheets of the study's figures and of the tables that they name."""
+    from optimizer.io.study_sheets import figure_sheets
+    from optimizer.sweep.figure_tables import for_sheets
+
+    return figure_sheets(*for_sheets(study))
 
 
 def _blank_study() -> Study:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from optimizer.errors import Fault, InputError
+
+from .options import SET
 
 if TYPE_CHECKING:
     from optimizer.plan import Plan
@@ -19,10 +22,11 @@ def read(
     files: Mapping[str, str | None],
     *,
     strict: bool = False,
+    drop_late: bool = False,
 ) -> Study:
-    """Read a study.toml, a folder with one, a workbook, or the embedded study, with replacements.
+    """Read a study.toml, a folder with one, a workbook, or the embedded study, with what replaces and changes it.
 
-    Raises InputError with every fault of every file.
+    Raises InputError with every fault of every file and every change.
     """
     from optimizer.io.embedded import embedded_study
     from optimizer.study import read_study
@@ -32,8 +36,42 @@ def read(
     path = embedded_study() if study is None else Path(study)
     if path.is_dir() and not any((path / name).exists() for name in ("study.toml", "study.xlsx")):
         raise InputError([Fault(str(path), "holds no study.toml", cure=_cure(path))])
-    with told() as tell:
-        return read_study(path, keys=values, files=files, strict=strict, tell=tell)
+    changes = _changes(values)
+    keys = {key: value for key, value in values.items() if key not in changes}
+    faults = _key_faults(changes)
+    try:
+        with told() as tell:
+            ready = read_study(path, keys=keys, files=files, strict=strict, tell=tell)
+    except InputError as fault:
+        raise InputError([*faults, *fault.faults], fault.warnings) from None
+    return _changed(ready, changes, strict=strict, drop_late=drop_late) if changes else ready
+
+
+def _changes(values: Mapping[str, object]) -> dict[str, object]:
+    """Return those of the values that are changes in the language of sweeps."""
+    if not values:
+        return {}
+    from optimizer.sweep.ranges import is_change
+
+    return {key: value for key, value in values.items() if is_change(key)}
+
+
+def _key_faults(changes: Mapping[str, object]) -> list[Fault]:
+    if not changes:
+        return []
+    from optimizer.sweep.once import key_faults
+
+    return key_faults(changes, SET)
+
+
+def _changed(study: Study, changes: Mapping[str, object], *, strict: bool, drop_late: bool) -> Study:
+    """Return the study changed; raises InputError with every fault, and with doubts where they count as faults."""
+    from optimizer.sweep import changed
+
+    found = changed(study, changes, drop_late=drop_late, origin=SET)
+    if strict and found.warnings:
+        raise InputError([replace(doubt, severity="error") for doubt in found.warnings])
+    return found
 
 
 def read_rechecked(folder: str) -> Plan:

@@ -1,4 +1,4 @@
-"""The options that solve and check share: the study, and what replaces its files and values."""
+"""The options that commands share: the study, and what replaces its files and values."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 
 from optimizer.errors import Fault, InputError
 
+SET = "--set"
 StudyArgument = Annotated[
     str | None,
     typer.Argument(
@@ -29,10 +30,13 @@ PlacementOption = Annotated[
 SetOption = Annotated[
     list[str] | None,
     typer.Option(
-        "--set",
+        SET,
         metavar="KEY=VALUE",
-        help="Replace a value of study.toml, money.discount_rate=0.1; repeatable.",
+        help="Replace a value of study.toml or change cells, 'sites[site=abilene].max_mw+=500'; repeatable.",
     ),
+]
+DropLateOption = Annotated[
+    bool, typer.Option("--drop-late", help="Leave out deliveries that a shift pushes past the horizon.")
 ]
 PlanArgument = Annotated[str, typer.Argument(metavar="DIR", help="A plan folder.")]
 StrictOption = Annotated[bool, typer.Option("--strict", help="Take warnings for errors.")]
@@ -65,18 +69,15 @@ def replaced_files(
 
 
 def replaced_values(assignments: Sequence[str]) -> dict[str, object]:
-    """Read ``key.path=value``; the value stays text, which the study reads like its own file.
+    """Read ``key.path=value`` and changes in the language of sweeps, such as ``sites[zone=p61].max_mw*=2``.
 
     Raises InputError naming every assignment that is none.
     """
-    faults = [
-        Fault("--set", "is no assignment", value=text, cure="write --set money.discount_rate=0.1")
-        for text in assignments
-        if not all(text.partition("=")[::2])
-    ]
-    if faults:
-        raise InputError(faults)
-    return {key.strip(): text.strip() for key, _, text in (a.partition("=") for a in assignments)}
+    if not assignments:
+        return {}
+    from optimizer.sweep.ranges import assigned
+
+    return assigned(assignments, SET)
 
 
 def plan_place(study: str | None, out: str | None) -> Path:

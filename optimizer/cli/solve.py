@@ -32,6 +32,7 @@ def solve(
     deliveries: options.DeliveriesOption = None,
     placement: options.PlacementOption = None,
     assignments: options.SetOption = None,
+    drop_late: options.DropLateOption = False,
     gap: Annotated[
         float | None, typer.Option("--gap", metavar="SHARE", help="Stop at this gap; 0.001 is 0.1 %.")
     ] = None,
@@ -53,6 +54,7 @@ def solve(
     rackgrid solve my-study -o plans/late --deliveries late.csv
     rackgrid solve book.xlsx --sites "survey.xlsx#May 2026"
     rackgrid solve my-study --set policy.max_sites=20 --set money.discount_rate=0.06
+    rackgrid solve my-study --set 'sites[site=abilene].max_mw+=500' --set 'figures.lead_ercot=3'
     rackgrid solve my-study --grid none --json > plan.json
     """
     files = options.replaced_files(
@@ -61,7 +63,8 @@ def solve(
     values = options.replaced_values(assignments or [])
     limits = {"solve.gap": gap, "solve.time_limit_s": time_limit, "solve.threads": threads}
     values |= {key: value for key, value in limits.items() if value is not None}
-    place, ready = _prepare(options.plan_place(study, out), study, values, files, force=force, strict=strict)
+    place = options.plan_place(study, out)
+    place, ready = _prepare(place, study, values, files, force=force, strict=strict, drop_late=drop_late)
     with SIGNALS.kept():  # until the plan is written, so that no signal falls between
         try:
             plan = _search(ready)
@@ -83,6 +86,7 @@ def _prepare(
     *,
     force: bool,
     strict: bool,
+    drop_late: bool,
 ) -> tuple[Path, Study]:
     """Claim the plan's place and read the study; what is wrong with either is told together."""
     from optimizer.plan.folder import claim
@@ -95,7 +99,7 @@ def _prepare(
     except InputError as fault:
         faults += fault.faults
     try:
-        ready = read(study, values, files, strict=strict)
+        ready = read(study, values, files, strict=strict, drop_late=drop_late)
     except InputError as fault:
         faults += fault.faults
         warnings += fault.warnings

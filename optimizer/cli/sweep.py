@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from optimizer.sweep import Sweep
 
 PAGE, TABLE, ABOUT = "sweep.html", "cases.parquet", "sweep.json"
+PAGES = ("map.html", "report.html")  # in the folder of a plan, where rackgrid map and report wrote them
 INFEASIBLE, NO_PLAN = 3, 4
 _SAID = 5  # failed cases that are named
 
@@ -47,9 +48,7 @@ def sweep(
     low_high: Annotated[
         bool, typer.Option("--low-high", help="Vary every figure of the figures tables, low and high.")
     ] = False,
-    drop_late: Annotated[
-        bool, typer.Option("--drop-late", help="Leave out deliveries that a shift pushes past the horizon.")
-    ] = False,
+    drop_late: options.DropLateOption = False,
     gap: Annotated[float | None, typer.Option("--gap", metavar="SHARE", help="Stop each case at this gap.")] = None,
     time_limit: Annotated[
         float | None,
@@ -99,7 +98,7 @@ def sweep(
     values = options.replaced_values(assignments or [])
     sweep_cases.check(wanted, out, cluster=cluster, workers=workers)
     place = Path(str(out))
-    ready, table = sweep_cases.prepare(wanted, study, values, files, strict=strict)
+    ready, table = sweep_cases.prepare(wanted, study, values, files, strict=strict, drop_late=drop_late)
     _tell_plan(ready, table, place)
     limits = sweep_cases.Limits(gap, time_limit, workers, cluster, drop_late=drop_late, retry=retry, force=force)
     with SIGNALS.kept():
@@ -155,13 +154,20 @@ def _write_page(done: Sweep, study: Study) -> Path:
 
     base_plan = done.base_plan if done.base["plan"].iloc[0] else None
     title = study.config.study.name or "Sweep"
-    text = sweep_page(done.cases, done.base, done.inputs, base_plan, title=title)
+    folders = [str(plan) for plan in (*done.base["plan"], *done.cases["plan"]) if plan]
+    pages = {plan: [name for name in PAGES if (done.folder / plan / name).is_file()] for plan in folders}
+    text = sweep_page(done.cases, done.base, done.inputs, base_plan, title=title, pages=pages)
     page = done.folder / PAGE
     return write_whole(page, lambda fresh: write_text(text, fresh), replace=True, cure="choose another place with -o")
 
 
 def _tell_end(done: Sweep, page: Path) -> None:
-    """Say which cases have no plan, and where everything is."""
+    """Say what was not used of an earlier run, which cases compare with no other or have no plan, where all is."""
+    from optimizer.view.sweep_programme import told
+
+    tell_faults([], done.warnings)
+    if words := told(done.cases, done.base):
+        say(f"warning: {words}")
     lost = done.cases[done.cases["status"].isin(["failed", "no_plan"])]
     for number, status, reason in lost[["number", "status", "reason"]].head(_SAID).itertuples(index=False):
         why = f": {shown(reason, 300)}" if reason else ""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from optimizer.errors import Fault, InputError
 
 from .messages import tell_faults
+from .options import SET
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,6 +95,7 @@ def prepare(
     files: Mapping[str, str | None],
     *,
     strict: bool,
+    drop_late: bool,
 ) -> tuple[Study, pd.DataFrame]:
     """Read the study and make the table of its cases; what is wrong with either is told together.
 
@@ -109,12 +111,16 @@ def prepare(
     except InputError as fault:
         faults += fault.faults
     try:
-        ready = read(study, values, files, strict=strict)
+        ready = read(study, values, files, strict=strict, drop_late=drop_late)
     except InputError as fault:
         raise InputError([*faults, *fault.faults], fault.warnings) from None
     if faults:
         raise InputError(faults)
-    return ready, _low_high(ready) if table is None else table
+    table = _low_high(ready) if table is None else table
+    twice = [key for key in map(str, table.columns) if key.startswith("figures.") and key in values]
+    if twice:
+        raise InputError([Fault(SET, "is varied by the sweep", None, key, cure="leave it out") for key in twice])
+    return ready, table
 
 
 def _table(wanted: Wanted) -> pd.DataFrame:

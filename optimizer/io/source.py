@@ -14,6 +14,8 @@ from typing import Any
 from optimizer.errors import Fault, Faults, shown
 from optimizer.io.bounds import MAX_BYTES
 
+SHARED = "../../../tables/"
+"""Where the study of a sweep's plan, DIR/plans/CASE/study, finds the tables that the plans of the sweep share."""
 _BINARY = {  # by the bytes that such a file begins with
     b"PK\x03\x04": "an archive or a workbook",
     b"\xd0\xcf\x11\xe0": "an old or encrypted Excel workbook",
@@ -69,6 +71,9 @@ def path_fault(path: Path, name: str, error: OSError | ValueError) -> Fault:
     """Say why a path can't be read."""
     if isinstance(error, ValueError):
         return Fault(name, "is no path", cure="write the path of a file, relative to study.toml")
+    if isinstance(error, FileNotFoundError) and name.startswith(SHARED):
+        cure = "put the plan back into plans/ of its sweep; rackgrid export CASE --to folder there makes it whole"
+        return Fault(name, "is a table that the plan shares with its sweep, and is not there", cure=cure)
     if isinstance(error, FileNotFoundError):
         cure = _nearest_file(path) or "correct its path; paths of a study are relative to its study.toml"
         return Fault(name, "there is no such file", cure=cure)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from optimizer.io.config import GridConfig, StudyConfig
 from optimizer.io.examples import example
+from optimizer.io.figures import MEANINGS, NUMBERS
+from optimizer.io.figures import SHEET as FIGURES
 from optimizer.io.schema import TABLES, Column, Schema, schema
 from optimizer.io.settings import Setting, choices_of, settings, value_of
 from optimizer.io.sheets import LAST_ROW, MORE_ROWS, Head, Rule, Sheet, letter, rows_of
@@ -36,6 +39,24 @@ def study_sheets(config: StudyConfig, tables: Mapping[str, pd.DataFrame], *, flo
             sheets.append(_grid_sheet(flow))
         sheets.append(_table_sheet(schema(name), tables.get(name), lengths))
     return sheets
+
+
+def figure_sheets(figures: pd.DataFrame, alternatives: Mapping[str, tuple[str, pd.DataFrame]]) -> list[Sheet]:
+    """Return the sheet "figures", and one for each table that a figure may put in the place of another.
+
+    ``alternatives`` maps the name of a sheet to the name of the table that it stands for, and its content.
+    """
+    heads = [
+        Head(
+            name,
+            MEANINGS.get(name, "For people: where the figure comes from, or its unit."),
+            "required" if name in MEANINGS else "people",
+            is_text=name not in NUMBERS,
+        )
+        for name in map(str, figures.columns)
+    ]
+    others = [replace(_table_sheet(schema(of), frame, {}), name=name) for name, (of, frame) in alternatives.items()]
+    return [Sheet(FIGURES, heads, rows_of(figures)), *others]
 
 
 def _keys_sheet(config: StudyConfig) -> Sheet:

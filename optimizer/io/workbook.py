@@ -10,6 +10,9 @@ from typing import Any
 from optimizer.errors import Fault, Faults, shown
 from optimizer.io import toml
 from optimizer.io.cells import Unreadable
+from optimizer.io.figures import SCHEMA as FIGURES_SCHEMA
+from optimizer.io.figures import SHEET as FIGURES
+from optimizer.io.figures import named_tables, sheet_of
 from optimizer.io.formats.book import Book, open_book
 from optimizer.io.formats.excel import read_sheet
 from optimizer.io.keys import Keys
@@ -119,12 +122,20 @@ def _add_files(book: Book, file: str, content: dict[str, Any]) -> None:
 
 def _doubt_other_sheets(book: Book, faults: Faults) -> None:
     known = {_folded(name) for name in (KEYS, GRID, *TABLES, "blocks", "upgrades", "generators", "loads")}
+    known |= {FIGURES, *_alternatives(book)}
     others = [s for s in book.sheets if _folded(s) not in known and not book.is_hidden(s) and book.is_filled(s, (s,))]
     if others:
         hints = [f"{shown(s, 30)}: {h}" for s in others[:5] if (h := nearest(s, (KEYS, GRID, *TABLES)))]
         names = f"{counted(others, 'the sheet', 'the sheets')} {listed(others, quoted=True)}"
         reason = f"{names} {counted(others, 'is', 'are')} not used"
         faults.add(Fault(book.name, reason, cure="; ".join(hints), severity="warning"))
+
+
+def _alternatives(book: Book) -> set[str]:
+    """Return the folded names of the sheets that a figure may put in the place of a table."""
+    raw = read_sheet(book, sheet, FIGURES_SCHEMA, Faults()) if (sheet := sheet_named(book, FIGURES)) else None
+    rules = raw.cells.get("rule", ()) if raw is not None else ()
+    return {_folded(sheet_of(file)) for rule in rules for file in named_tables(str(rule))}
 
 
 def read_keys(book: Book, sheet: str, faults: Faults) -> Keys | None:

@@ -13,7 +13,9 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from ..errors import Fault, InputError
+from ..errors import Fault, InputError, shown
+from ..io.source import SHARED
+from ..io.wording import listed
 from ..io.write import csv_text, write_text
 from ..study import Study, read_study
 from .plan import TABLES, Plan
@@ -177,13 +179,31 @@ def read_plan(folder: str | Path, *, study: Study | None = None) -> Plan:
     if faults:
         raise InputError(faults)
     if study is None:
-        study = read_study(folder / str(facts.get("study_path", "study")))
+        study = _read_study(folder / str(facts.get("study_path", "study")))
     missing = [name for name in ("sites.geojson", "solve.log") if not (folder / name).is_file()]
     if missing:
         cure = "a plan folder is whole or no plan: solve again"
         raise InputError([Fault(str(folder / name), "is missing", cure=cure) for name in missing])
     log = folder / "solve.log"
     return Plan(study, facts, tables, log.read_text(encoding="utf-8", errors="replace"))
+
+
+def _read_study(place: Path) -> Study:
+    """Read the study of a plan; of a sweep's plan, say in one line that the tables that it shares are not there."""
+    try:
+        return read_study(place)
+    except InputError as fault:
+        lost = [f.file for f in fault.faults if f.file.startswith(SHARED) and not (place / f.file).exists()]
+        if not lost:
+            raise
+        name = shown(place.parent.resolve().name, 40)
+        cure = f"put it back into plans/ of its sweep: there rackgrid export {name} --to folder makes one to move"
+        reason = "is a plan of a sweep, and the tables that it shares with the sweep are not beside it"
+        if (place / SHARED).is_dir():
+            tables = listed([file.removeprefix(SHARED) for file in lost], most=6)
+            reason = f"is a plan of a sweep, in whose folder tables/ lacks {tables}"
+            cure = f"run the sweep again, which writes shared tables anew, or {cure}"
+        raise InputError([Fault(str(place.parent), reason, cure=cure)]) from fault
 
 
 def _read_facts(folder: Path) -> dict[str, Any]:

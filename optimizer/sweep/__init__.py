@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from ..study import Study
     from .designs import grid, latin_hypercube, one_at_a_time, sobol
     from .figures import low_high
+    from .once import changed
     from .progress import SweepProgress
     from .result import Sweep, read_sweep
 
 _HOMES = {
     "Sweep": "result",
     "SweepProgress": "progress",
+    "changed": "once",
     "grid": "designs",
     "latin_hypercube": "designs",
     "low_high": "figures",
@@ -31,6 +33,7 @@ _HOMES = {
 __all__ = [
     "Sweep",
     "SweepProgress",
+    "changed",
     "grid",
     "latin_hypercube",
     "low_high",

@@ -16,7 +16,8 @@ from ..study import Study
 from .change import change_cells, change_key
 from .draft import Draft
 from .faults import KEYS, ORIGIN, Found, Origin, blamed, refused, told
-from .figures import Figures, change_figure, check_figure, read_figures
+from .figure_tables import Figures, read_figures
+from .figures import change_figure, check_figure
 from .selector import Key, Refusal, Rows, parse_key, selected
 from .variants import Variant, variants
 

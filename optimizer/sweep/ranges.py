@@ -15,15 +15,18 @@ from ..io.cells import Problem, Unreadable, read_number
 from ..io.formats.csvfile import read_csv
 from ..io.formats.parquet import read_parquet
 from ..io.reader import parted
-from ..io.schema import Column, Schema
+from ..io.schema import TABLES, Column, Schema
 from ..io.source import Source, decoded
 from ..io.table import RawTable
 from ..io.workbook import cached_book, table_in
+from .change import NONE
 from .faults import ORIGIN, Origin
+from .selector import FIGURES
 
 OPTION = "--vary"
 EXAMPLE = "--vary 'policy.max_sites=20,30,40'"
 _ASSIGNMENT = re.compile(r"\s*([^\[\]=*+,]+(?:\[[^\]]*\])?[^\[\]=*+,]*?)\s*([*+]?)=(.*)", re.DOTALL)
+_TEXTS = ("study", "files")  # sections in which none is a word like others
 _CASES = Schema("cases", (), ())
 _NUMBER = Column("value", "float")
 
@@ -51,6 +54,38 @@ def varied(assignments: Sequence[str]) -> dict[str, list[object]]:
     if faults:
         raise InputError(faults)
     return found
+
+
+def assigned(assignments: Sequence[str], option: str) -> dict[str, object]:
+    """Read ``KEY=VALUE``, ``KEY*=VALUE`` and ``KEY+=VALUE``, each with one value; the operator ends the key.
+
+    The value of a key of study.toml that is set stays text, which the study reads like its own file; of two, the last
+    holds. Raises InputError naming every assignment that is none, and every change that stands twice.
+    """
+    found: dict[str, object] = {}
+    faults = []
+    for text in assignments:
+        match = _ASSIGNMENT.fullmatch(text)
+        if match is None or not match[3].strip():
+            cure = f"write {option} money.discount_rate=0.1 or {option} 'sites[site=abilene].max_mw+=500'"
+            faults.append(Fault(option, "is no assignment", value=text, cure=cure))
+            continue
+        key, value = match[1].strip() + match[2], match[3].strip()
+        if is_change(key) and key in found:
+            faults.append(Fault(option, "stands twice", None, key, cure="write it once"))
+        if not is_change(key) and value.lower() == NONE and key.partition(".")[0] not in _TEXTS:
+            found[key] = None
+        else:
+            found[key] = _typed(value) if is_change(key) else value
+    if faults:
+        raise InputError(faults)
+    return found
+
+
+def is_change(key: str) -> bool:
+    """Whether a key changes what a study holds: it multiplies or adds, or names cells of a table or a figure."""
+    first = re.split(r"[\[.]", key, maxsplit=1)[0].strip()
+    return key[-1:] in ("*", "+") or "[" in key or first in (*TABLES, FIGURES)
 
 
 def bounds(values: Mapping[str, Sequence[object]]) -> dict[str, tuple[float, float]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pandas as pd
 
 from ..errors import Fault, InputError
 from ..plan import Plan, read_plan
-from .row import row
+from .seal import Damaged, plan_cells
 from .store import TABLE, read_about, read_end
 from .table import Columns, frame_of, read_table, table
 
@@ -21,17 +22,19 @@ class Sweep:
     """Cases and their results: ``cases`` has a row per case, ``base`` one for the study as it is.
 
     ``inputs`` are the columns of ``cases`` that were varied; power is in GW or MW as named, money in USD.
+    ``warnings`` name what an earlier run had written and was damaged or edited since: it was not used.
     """
 
     folder: Path
     cases: pd.DataFrame = field(repr=False)
     base: pd.DataFrame = field(repr=False)
     inputs: list[str]
+    warnings: tuple[Fault, ...] = field(default=(), repr=False)
 
     def plan(self, case: int | str) -> Plan:
         """Return the plan of a case by its number (0 is the base) or its id.
 
-        Raises InputError where there is no such case, or it has no plan.
+        Raises InputError where there is no such case, it has no plan, or a file of it was changed since.
         """
         rows = pd.concat([self.base, self.cases])
         rows = rows[rows["case" if isinstance(case, str) else "number"] == case]
@@ -42,7 +45,10 @@ class Sweep:
         if not found["plan"]:
             reason = f"has no plan: {found['status']}" + (f", {found['reason']}" if found["reason"] else "")
             raise InputError([Fault(str(self.folder), reason, None, "case", str(case))])
-        return read_plan(self.folder / str(found["plan"]))
+        place = self.folder / str(found["plan"])
+        with _intact(place):
+            plan_cells(place)
+        return read_plan(place)
 
     @property
     def base_plan(self) -> Plan:
@@ -76,7 +82,7 @@ def read_sweep(folder: str | Path) -> Sweep:
         cases = read_table(folder / TABLE)
     except (OSError, ValueError) as fault:
         reason = f"cannot be read: {str(fault).splitlines()[0]}"
-        cure = "run the sweep again to its end: what is solved is kept"
+        cure = "run the sweep again: what is solved is kept, and the table is written anew"
         raise InputError([Fault(str(folder / TABLE), reason, cure=cure)]) from fault
     inputs = [str(name) for name in content["inputs"]]
     columns = Columns.in_file(map(str, cases.columns), inputs)
@@ -89,10 +95,20 @@ def base_frame(columns: Columns, cells: Mapping[str, Any]) -> pd.DataFrame:
 
 
 def _base_cells(folder: Path, case: str) -> dict[str, Any]:
-    cells: dict[str, Any] = {"case": case, "reason": "", "opened": "", "plan": ""}
-    place = folder / "plans" / case
-    if (place / "plan.json").is_file():
-        plan = read_plan(place)
-        return cells | row(plan) | {"status": plan.status, "plan": f"plans/{case}"}
-    end = read_end(folder, case)
-    return cells | ({"status": end.status, "reason": end.reason} if end else {"status": "not_run"})
+    found = {"case": case, "reason": "", "opened": "", "plan": ""}
+    with _intact(folder / "plans" / case):
+        if (cells := plan_cells(folder / "plans" / case)) is not None:
+            return found | cells | {"plan": f"plans/{case}"}
+    with _intact(folder / "ended"):
+        end = read_end(folder, case)
+    return found | ({"status": end.status, "reason": end.reason} if end else {"status": "not_run"})
+
+
+@contextmanager
+def _intact(place: Path) -> Iterator[None]:
+    """Raise InputError where what is read there is not what the sweep wrote."""
+    try:
+        yield
+    except Damaged as fault:
+        cure = "run the sweep again: the case is solved anew"
+        raise InputError([Fault(str(place), str(fault), cure=cure)]) from fault

@@ -48,8 +48,10 @@ def row(plan: Plan) -> dict[str, Any]:
     numbers |= _spending(plan)
     numbers |= {name: facts["unused"][name] for name in UNUSED if name in facts["unused"]}
     last = plan.study.horizon.names[-1]
-    numbers["unplaced_rack_mw"] = fsum(plan.waiting.loc[plan.waiting["period"] == last, "waiting_mw"].tolist())
-    numbers |= _power(plan)
+    unplaced_mw = fsum(plan.waiting.loc[plan.waiting["period"] == last, "waiting_mw"].tolist())
+    numbers |= (power := _power(plan))
+    delivered = fsum(gw for name, gw in power.items() if name.startswith("delivered_gw_"))
+    numbers |= {"unplaced_rack_mw": unplaced_mw, "delivered_gw": delivered, "placed_gw": delivered - unplaced_mw / 1e3}
     sites = plan.sites
     opened = [str(site) for site in sites.loc[(sites["period"] == last) & sites["open"].astype(bool), "site"]]
     cells: dict[str, Any] = {name: None if value is None else float(value) + 0.0 for name, value in numbers.items()}

@@ -26,7 +26,6 @@ from .cases import Case, made
 from .identity import OPTIONS, Digests, about, case_id
 from .progress import Meter, SweepProgress, shown
 from .result import Sweep, base_frame
-from .row import row
 from .shared import write_atomically
 from .store import TABLE, End, Store, faults_of, opened
 from .table import Columns, frame_of, table, table_bytes
@@ -77,7 +76,8 @@ def run(
         results = table(columns, cells)
         write_atomically(folder / TABLE, table_bytes(results))
         first = base_frame(columns, ledger.cells(base["base"]))
-    return Sweep(folder, frame_of(results), first, list(columns.inputs))
+        warnings = store.warnings
+    return Sweep(folder, frame_of(results), first, list(columns.inputs), warnings)
 
 
 def _check(cluster: object, workers: int | None) -> None:
@@ -132,20 +132,15 @@ class _Ledger:
     def recall(self, job: Job) -> bool:
         """Take a case from an earlier run, with or without a plan; False where it must be solved."""
         cells = self.store.cells(job.case, job.study)
-        if cells is not None:
-            self._enter(job.case, cells.pop("status"), "", cells, solved=False)
-            return True
-        return self._recall_plan(job) is not None or self._recall_end(job)
+        if cells is None:
+            return self._recall_end(job)
+        self._enter(job.case, cells.pop("status"), "", cells, solved=False)
+        return True
 
     def recall_base(self, job: Job) -> Plan | bool:
-        """Take the base from an earlier run: its plan, or as any other case."""
-        return self._recall_plan(job) or self._recall_end(job)
-
-    def _recall_plan(self, job: Job) -> Plan | None:
-        plan = self.store.plan(job.case, job.study)
-        if plan is not None:
-            self._enter(job.case, plan.status, "", row(plan), solved=False)
-        return plan
+        """Take the base from an earlier run as any other case; its plan where it has one."""
+        there = self.recall(job)
+        return self.store.plan(job.case, job.study) if there and self._cells[job.case]["plan"] else there
 
     def _recall_end(self, job: Job) -> bool:
         end = self.store.end(job.case)

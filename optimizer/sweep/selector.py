@@ -23,7 +23,7 @@ from ..io.wording import listed
 Rows = NDArray[np.int64]
 Tables = Callable[[str], pd.DataFrame]
 
-_FIGURES = "figures"
+FIGURES = "figures"
 _SELECTED = re.compile(r"([^\[\].]+)(?:\[(.*)\])?\s*\.\s*([^\[\]]+)", re.DOTALL)
 _NEXT = re.compile(r";|,(?=\s*\w+\s*=)")
 _JOINS = {  # the columns that a table sees through one of its own: through which, and of which table
@@ -62,7 +62,7 @@ class Key:
     @property
     def is_figure(self) -> bool:
         """Whether the key names a figure."""
-        return self.table == _FIGURES
+        return self.table == FIGURES
 
     @property
     def is_whole(self) -> bool:
@@ -85,20 +85,20 @@ def parse_key(text: str) -> Key:
     bare = text.removesuffix(operator).strip()
     found = _SELECTED.fullmatch(bare)
     first = re.split(r"[\[.]", bare, maxsplit=1)[0].strip()
-    if first not in (*TABLES, _FIGURES) and ("[" in bare or first not in StudyConfig.model_fields):
-        known = (*TABLES, _FIGURES, *StudyConfig.model_fields)
+    if first not in (*TABLES, FIGURES) and ("[" in bare or first not in StudyConfig.model_fields):
+        known = (*TABLES, FIGURES, *StudyConfig.model_fields)
         cure = nearest(bare, [s.key for s in settings()]) or nearest(first, known) or f"name one of {', '.join(known)}"
         raise Refusal(f'"{shown(first, 40)}" is no table and no section of study.toml', cure)
     if first in StudyConfig.model_fields:
         return Key(text, operator, "", _study_key(bare))
     if found is None:
-        cure = f"write {first}.NAME" if first == _FIGURES else f"write {first}[COLUMN=VALUE].COLUMN or {first}.COLUMN"
+        cure = f"write {first}.NAME" if first == FIGURES else f"write {first}[COLUMN=VALUE].COLUMN or {first}.COLUMN"
         raise Refusal("is no key", cure)
     inner, column = found[2], found[3].strip()
-    if first == _FIGURES:
+    if first == FIGURES:
         if inner is not None or operator:
-            raise Refusal("a figure takes neither a selector nor an operator", f"write {_FIGURES}.{column}=VALUE,VALUE")
-        return Key(text, "", _FIGURES, column)
+            raise Refusal("a figure takes neither a selector nor an operator", f"write {FIGURES}.{column}=VALUE,VALUE")
+        return Key(text, "", FIGURES, column)
     return Key(text, operator, first, column, tuple(_conditions(inner or "")))
 
 

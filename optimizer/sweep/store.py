@@ -1,8 +1,7 @@
-"""The folder of a sweep: taken by one process, plans and ends written whole, read back when a sweep goes on."""
+"""The folder of a sweep: taken by one process, plans and ends written whole, and read back where they still are so."""
 
 from __future__ import annotations
 
-import json
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -15,19 +14,16 @@ from typing import Any
 from ..errors import Fault, InputError
 from ..io.write import write_text
 from ..plan import Plan, read_plan
-from ..plan.folder import digest
-from ..plan.plan import TABLES
 from ..study import Study
 from .identity import Digests
 from .lock import locked
+from .seal import Damaged, plan_cells, seal_plan, sealed, unsealed
 from .shared import TEMPORARY, Shared, write_atomically
 
 FORMAT = 1
 LOCK, ABOUT, TABLE, LOG = "sweep.lock", "sweep.json", "cases.parquet", "sweep.log"
-ROW = "case.json"  # in the plan folder of a case: its cells of the table
 _FOLDERS = ("plans", "tables", "ended")
 _FILES = (TABLE, LOG, "sweep.html", ABOUT)  # sweep.json goes last: it is what lets a folder be cleared
-_OF_PLAN = ("study/study.toml", "sites.geojson", "solve.log", *(f"{name}.csv" for name in TABLES))
 _ANEW = "name another folder with -o, or --force to start anew"
 
 
@@ -78,23 +74,29 @@ def read_about(folder: Path) -> dict[str, Any]:
     """
     path = folder / ABOUT
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as fault:
-        cure = "name the folder that a sweep wrote"
-        raise InputError([Fault(str(path), f"cannot be read: {fault}", cure=cure)]) from fault
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        content = unsealed(path, "study", "options", "versions", "base")
+    except FileNotFoundError as fault:
+        raise InputError([Fault(str(folder), "holds no sweep", cure="name the folder that a sweep wrote")]) from fault
+    except Damaged as fault:
+        raise InputError([Fault(str(folder), str(fault), cure=_ANEW)]) from fault
+    if content.get("format") != FORMAT:
         cure = "read it with the release that wrote it, or --force to start anew"
         raise InputError([Fault(str(path), f"states no format {FORMAT}", cure=cure)])
     return content
 
 
 def read_end(folder: Path, case: str) -> End | None:
-    """Return how a case of a sweep ended without a plan, None where it did not."""
+    """Return how a case of a sweep ended without a plan, None where it did not.
+
+    Raises Damaged where that is not what was written.
+    """
     try:
-        content = json.loads((folder / "ended" / f"{case}.json").read_text(encoding="utf-8"))
-        return End(str(content["status"]), str(content["reason"]))
-    except (OSError, ValueError, KeyError, TypeError):
+        content = unsealed(folder / "ended" / f"{case}.json", "case", "status", "reason")
+    except FileNotFoundError:
         return None
+    if content["case"] != case:
+        raise Damaged(f"{case}.json is that of another case, {content['case']}")
+    return End(content["status"], content["reason"])
 
 
 @contextmanager
@@ -110,9 +112,7 @@ def opened(folder: Path, about: Mapping[str, Any], digests: Digests, *, force: b
             _check(folder, about, force=force)  # another process may have been faster
             if force:
                 _clear(folder)
-            write_atomically(
-                folder / ABOUT, json.dumps({"format": FORMAT, **about}, indent=1, ensure_ascii=False) + "\n"
-            )
+            write_atomically(folder / ABOUT, sealed({"format": FORMAT, **about}))
             yield Store(folder, digests)
     except OSError as fault:
         reason = f"cannot be written: {fault.strerror or type(fault).__name__}"
@@ -134,7 +134,10 @@ def _clear(folder: Path) -> None:
 
 
 class Store:
-    """Reads and writes a sweep's folder; only the process that holds the lock has one."""
+    """Reads and writes a sweep's folder; only the process that holds the lock has one.
+
+    ``warnings`` name what was damaged or edited since it was written: it is not used.
+    """
 
     def __init__(self, folder: Path, digests: Digests) -> None:
         self.folder = folder
@@ -144,43 +147,40 @@ class Store:
             for left in place.glob(f"{TEMPORARY}*"):
                 shutil.rmtree(left) if left.is_dir() else left.unlink()
         self._shared = Shared(folder / "tables", digests)
+        self._damaged: list[Fault] = []
 
-    def plan(self, case: str, study: Study) -> Plan | None:
-        """Return the plan of a case with ``study`` as its study, None where there is none that is whole."""
-        folder = self.folder / "plans" / case
-        if not folder.is_dir():
-            return None
-        try:
-            plan = read_plan(folder, study=study)
-            whole = plan.facts.get("digest") == digest(plan.facts)
-            whole = whole and (folder / "study" / "study.toml").is_file()
-        except InputError:
-            whole = False
-        if whole:
-            self._shared.study_text(study)  # tables that somebody removed come back
-            return plan
-        shutil.rmtree(folder)
-        return None
+    @property
+    def warnings(self) -> tuple[Fault, ...]:
+        """What was found damaged so far."""
+        return (*self._damaged, *self._shared.warnings)
 
     def cells(self, case: str, study: Study) -> dict[str, Any] | None:
-        """Return the cells of a case as they were stored beside its plan, None where either is not whole."""
-        folder = self.folder / "plans" / case
+        """Return the cells of a case as they were stored beside its plan, None where no plan is as it was written."""
         try:
-            facts = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
-            stored = json.loads((folder / ROW).read_text(encoding="utf-8"))
-            if stored["digest"] != facts["digest"] or digest(facts) != facts["digest"]:
-                return None
-            if not all((folder / name).is_file() for name in _OF_PLAN):
-                return None
-            cells = dict(stored["cells"])
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            cells = plan_cells(self.folder / "plans" / case)
+        except Damaged as fault:
+            self._doubt(case, f"plans/{case}", fault)
             return None
-        self._shared.study_text(study)
+        if cells is not None:
+            self._shared.study_text(study)  # tables that somebody removed or changed come back
         return cells
+
+    def plan(self, case: str, study: Study) -> Plan:
+        """Return the plan of a case that has cells, with ``study`` as its study."""
+        return read_plan(self.folder / "plans" / case, study=study)
 
     def end(self, case: str) -> End | None:
         """Return how a case ended without a plan, None where it did not."""
-        return read_end(self.folder, case)
+        try:
+            return read_end(self.folder, case)
+        except Damaged as fault:
+            self._doubt(case, "ended", fault)
+            return None
+
+    def _doubt(self, case: str, place: str, fault: Damaged) -> None:
+        self.log("damaged", case, str(fault))
+        where = str(self.folder / place)
+        self._damaged.append(Fault(where, f"{fault}; the case is solved again", severity="warning"))
 
     def keep_plan(self, case: str, study: Study, files: Mapping[str, str], cells: Mapping[str, Any]) -> None:
         """Write the plan folder of a case and its cells of the table; its study points at shared tables."""
@@ -190,17 +190,24 @@ class Store:
         write_text(text, fresh / "study" / "study.toml")
         for name, content in files.items():
             write_text(content, fresh / name)
-        stored = {"digest": json.loads(files["plan.json"])["digest"], "cells": dict(cells)}
-        write_text(json.dumps(stored, indent=1, ensure_ascii=False, allow_nan=False) + "\n", fresh / ROW)
+        seal_plan(fresh, case, cells)
         fresh.chmod(0o755)
-        fresh.replace(self.folder / "plans" / case)
+        self._swap(fresh, self.folder / "plans" / case)
         (self.folder / "ended" / f"{case}.json").unlink(missing_ok=True)
+
+    def _swap(self, fresh: Path, place: Path) -> None:
+        """Let a whole folder take the place of a damaged one; what others put into that, such as notes, stays."""
+        if place.is_dir():
+            for other in place.iterdir():
+                if not (fresh / other.name).exists():
+                    other.replace(fresh / other.name)
+            shutil.rmtree(place)
+        fresh.replace(place)
 
     def keep_end(self, case: str, end: End) -> None:
         """Write how a case ended that has no plan."""
         content = {"format": FORMAT, "case": case, "status": end.status, "reason": end.reason}
-        text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
-        write_atomically(self.folder / "ended" / f"{case}.json", text)
+        write_atomically(self.folder / "ended" / f"{case}.json", sealed(content))
 
     def log(self, event: str, case: str, *words: str) -> None:
         """Add a line to sweep.log: time, event, case, and what else is to be said."""

@@ -9,6 +9,8 @@ import pandas as pd
 
 from ..errors import shown
 from ..plan.units import mw_years, usd
+from ..view.sweep_programme import MARK, programmes, size, told
+from ..view.sweep_words import is_shift, step_of
 from .result import Sweep
 
 _FEW = 8  # up to so many values of an input are compared one by one
@@ -18,12 +20,16 @@ _SHOWN = 12  # inputs
 
 @dataclass(frozen=True)
 class Effect:
-    """How far one input moves the mean objective and the mean unused capacity, over its values or thirds of them."""
+    """How far one input moves the mean objective and the mean unused capacity, over its values or thirds of them.
+
+    ``other`` says what its cases place where one delivers or places other racks than the base.
+    """
 
     name: str
     values: str
     objective_usd: tuple[float, float]
     unused_mw_years: tuple[float, float]
+    other: str
 
     @property
     def size(self) -> float:
@@ -48,6 +54,7 @@ def _effect(found: Sweep, name: str) -> Effect | None:
         return None
     values = given[name].drop_duplicates().sort_values()
     words = " … ".join(dict.fromkeys([_cell(values.iloc[0]), _cell(values.iloc[-1])]))
+    words += f" {step_of(found.cases)}s" if is_shift(name) else ""
     if len(values) > _FEW and pd.api.types.is_float_dtype(given[name]):
         thirds = pd.qcut(given[name].rank(method="first"), 3, labels=False)
         means = given.groupby(thirds)[figures].mean()
@@ -59,7 +66,8 @@ def _effect(found: Sweep, name: str) -> Effect | None:
         return None
     low, high = means.min(), means.max()
     ranges = [(float(low[figure]), float(high[figure])) for figure in figures]
-    return Effect(name, words, ranges[0], ranges[1])
+    other = f" {MARK} {size(given, found.base)} placed" if any(programmes(given, found.base)) else ""
+    return Effect(name, words, ranges[0], ranges[1], other)
 
 
 def _cell(value: object) -> str:
@@ -100,11 +108,14 @@ def summary(found: Sweep) -> str:
         least, most = effect.unused_mw_years
         lines.append(
             f"  {shown(effect.name, 40):<{width}}  {usd(low)} to {usd(high)}; {mw_years(least)} to {mw_years(most)}"
-            f"  ({effect.values})"
+            f"  ({effect.values}){effect.other}"
         )
     if len(moves) > _SHOWN:
         lines.append(f"  and {len(moves) - _SHOWN} more that move less")
+    if words := told(found.cases, found.base):
+        lines.append(f"Programme  {words}")
     lines += [f"{'Reasons    ' if i == 0 else '           '}{text}" for i, text in enumerate(_reasons(found))]
+    lines += [f"Warning    {fault}" for fault in found.warnings]
     return "\n".join([*lines, f"Folder     {found.folder}"])
 
 
@@ -113,7 +124,8 @@ def summary_html(found: Sweep) -> str:
     rows = [("Cases", f"{len(found.cases)}: {ended(found)}"), ("Base", _base(found))]
     for effect in effects(found)[:_SHOWN]:
         low, high = effect.objective_usd
-        rows.append((effect.name, f"{usd(low)} to {usd(high)} ({effect.values})"))
+        rows.append((effect.name, f"{usd(low)} to {usd(high)} ({effect.values}){effect.other}"))
+    rows += [("Programme", words)] if (words := told(found.cases, found.base)) else []
     rows += [("Reason", text) for text in _reasons(found)]
     body = "".join(
         f'<tr><th style="text-align:left">{escape(shown(k, 60))}</th><td>{escape(shown(v, 200))}</td></tr>'

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +26,7 @@ _END = ("status", "reason")
 _TAIL = ("sites_opened", "opened", "plan")
 _TEXTS = ("case", *_END, "opened", "plan")
 _COUNTS = ("number", "sites_opened")
+_SEAL = b"sha256"  # among the metadata of cases.parquet
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class Columns:
         return cls(
             tuple(dict.fromkeys(inputs)),
             (
-                *("objective_usd", "bound_usd", "gap", "money_usd"),
+                *("objective_usd", "bound_usd", "gap", "money_usd", "delivered_gw", "placed_gw"),
                 *(f"{kind}_{term}_usd" for kind in ("discounted", "undiscounted") for term in TERMS),
                 *(f"spend_{period}_usd" for period in times),
                 *UNUSED,
@@ -110,16 +113,24 @@ def _text(cell: Any) -> str:
 
 
 def table_bytes(rows: pa.Table) -> bytes:
-    """Return a table as Parquet, without anything that differs between equal tables."""
+    """Return a table as Parquet, with a digest of its content and nothing that differs between equal tables."""
     sink = io.BytesIO()
+    rows = rows.replace_schema_metadata({_SEAL: _digest(rows)})
     pq.write_table(rows, sink, compression="snappy", write_statistics=True)
     return sink.getvalue()
 
 
 def read_table(path: Path) -> pd.DataFrame:
-    """Read cases.parquet; raises OSError or ValueError where it is none."""
-    frame: pd.DataFrame = pq.read_table(path).to_pandas()
-    return frame
+    """Read cases.parquet; raises OSError or ValueError where it is none, or another content than was written."""
+    rows = pq.read_table(path)
+    if (rows.schema.metadata or {}).get(_SEAL) != _digest(rows):
+        raise ValueError("it was changed since the sweep wrote it")
+    return frame_of(rows)
+
+
+def _digest(rows: pa.Table) -> bytes:
+    content = json.dumps([[name, rows[name].to_pylist()] for name in rows.column_names])
+    return hashlib.sha256(content.encode()).hexdigest().encode()
 
 
 def frame_of(rows: pa.Table) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,31 +17,39 @@ from .palette import AVOIDABLE, DARK, SOFT
 from .style import settled
 from .sweep_axes import HIGH, LOW, NEUTRAL, PT, SMALL_PT, blank, canvas, keyed, named, paler, plain
 from .sweep_frames import base_value, inputs_of, is_numeric, is_scale, lone, numbers, ordered, planned, slack_usd, texts
-from .sweep_words import Measure, measure, readable, valued
+from .sweep_programme import MARK, caution, per_gw
+from .sweep_words import Measure, measure, readable, step_of, valued
 
 _WITHIN = (
     "Within the gap: the best plans of both cases may cost the same, so the bar proves nothing; "
     "it is smaller than the proven gaps."
 )
+_WORDS = 0.6  # of one side of the line: room on the other for words about a programme
+_LABELLED = 8  # points of a curve that say their programme
 _UNPROVEN = "Plans that are equally good within their gap may differ in this quantity: small bars prove nothing."
 
 
 @dataclass(frozen=True)
 class _Bar:
-    """One end of an input: its value, the change it makes (nan without a plan), whether that is proven."""
+    """One end of an input: its value, the change it makes (nan without a plan), whether that is proven.
+
+    ``programme`` says how what it delivers or places differs from the base, "" where it does not.
+    """
 
     value: str
     change: float
     status: str
     proven: bool
     colour: str
+    programme: str
 
 
 def tornado(cases: pd.DataFrame, base: pd.DataFrame, *, quantity: str = "objective_usd", most: int = 20) -> Figure:
     """Draw, for each input varied alone, the change of a quantity at its lowest and its highest value.
 
     The ``most`` inputs with the largest swing are drawn, that one on top. Changes of the objective within the proven
-    gaps of both plans are hatched.
+    gaps of both plans are hatched. Bars of cases that deliver or place other racks than the base are dotted, and say
+    how many GW and at what cost per GW: a smaller programme is no saving.
     """
     with settled():
         heading = f"{measure(quantity, np.zeros(0)).title}: change against the base, one input at a time"
@@ -48,30 +57,34 @@ def tornado(cases: pd.DataFrame, base: pd.DataFrame, *, quantity: str = "objecti
         if np.isnan(at_base):
             return blank(heading, "The base has no plan: there is nothing to compare with.")
         rows = {
-            name: _ends(name, part, quantity, (at_base, base_slack)) for name, part in lone(cases).items()
+            name: _ends(name, part, quantity, base, (at_base, base_slack)) for name, part in lone(cases).items()
         }  # fmt: skip
         if not rows:
             return blank(heading, "No case varies one input alone.")
         names = sorted(rows, key=lambda name: (-_swing(rows[name]), name))
         kind = measure(quantity, np.append(numbers(cases, quantity), at_base))
-        return _drawn(heading, {name: rows[name] for name in names[:most]}, quantity, kind=kind, total=len(names))
+        drawn = [(readable(name, step=step_of(cases)), rows[name]) for name in names[:most]]
+        note = caution(pd.concat([lone(cases)[name] for name in names[:most]]), base, quantity)
+        note += _WITHIN if quantity == "objective_usd" else _UNPROVEN
+        return _drawn(heading, drawn, note, kind=kind, total=len(names))
 
 
-def _ends(name: str, rows: pd.DataFrame, quantity: str, base: tuple[float, float]) -> list[_Bar]:
+def _ends(name: str, rows: pd.DataFrame, quantity: str, base: pd.DataFrame, at_base: tuple[float, float]) -> list[_Bar]:
     """Return the bars of an input: at its lowest and highest value, or where text changes the quantity most."""
     rows = rows.drop_duplicates(name)
     values, has, slack = rows[name].tolist(), planned(rows, quantity), slack_usd(rows)
-    change = np.where(has, numbers(rows, quantity) - base[0], np.nan)
+    change = np.where(has, numbers(rows, quantity) - at_base[0], np.nan)
     proven = np.ones(len(rows), dtype=bool)
     if quantity == "objective_usd":  # the best plans' difference lies between change − slack and change + the base's
-        proven = (change - slack > 0) | (change + base[1] < 0)
+        proven = (change - slack > 0) | (change + at_base[1] < 0)
     order = [values.index(v) for v in ordered(values)]
     if not is_scale(values):
         order = sorted((i for i in order if has[i]), key=lambda i: float(change[i])) or order
     ends, status = list(dict.fromkeys([order[0], order[-1]])), texts(rows, "status")
+    words, step = per_gw(rows, base, quantity), step_of(rows)
     inks = [LOW, HIGH] if is_scale(values) and len(ends) == 2 else [NEUTRAL] * len(ends)
     return [
-        _Bar(valued(name, values[i]), float(change[i]), status[i], bool(proven[i]), ink)
+        _Bar(valued(name, values[i], step=step), float(change[i]), status[i], bool(proven[i]), ink, words[i])
         for i, ink in zip(ends, inks, strict=True)
     ]
 
@@ -81,30 +94,33 @@ def _swing(bars: list[_Bar]) -> float:
     return max(changes) - min(changes)
 
 
-def _drawn(heading: str, rows: dict[str, list[_Bar]], quantity: str, *, kind: Measure, total: int) -> Figure:
-    note = _WITHIN if quantity == "objective_usd" else _UNPROVEN
+def _drawn(heading: str, rows: list[tuple[str, list[_Bar]]], note: str, *, kind: Measure, total: int) -> Figure:
+    others = [b.change for _, bars in rows for b in bars if b.programme]
     if total > len(rows):
         note = f"{total - len(rows)} more inputs change less. {note}"
-    changes = np.array([b.change for bars in rows.values() for b in bars])
+    changes = np.array([b.change for _, bars in rows for b in bars])
     figure = canvas(11.0, 1.9 + 0.5 * len(rows), heading, note=note)
     ax = figure.add_subplot()
-    for place, bars in enumerate(rows.values()):
+    for place, (_, bars) in enumerate(rows):
         for bar, shift in zip(bars, (-0.2, 0.2) if len(bars) > 1 else (0.0,), strict=True):
             _bar(ax, place + shift, bar, kind)
-    ax.set_yticks(range(len(rows)), [readable(name) for name in rows], fontsize=PT - 1, parse_math=False)
+    ax.set_yticks(range(len(rows)), [name for name, _ in rows], fontsize=PT - 1, parse_math=False)
     ax.set_ylim(len(rows) - 0.45, -0.55)
     plain(ax, "x")
     ax.axvline(0.0, color=DARK, lw=0.9)
-    _room(ax, changes[np.isfinite(changes)] / kind.unit)
+    _room(ax, changes[np.isfinite(changes)] / kind.unit, others)
     named(ax, x=f"{kind.name} against the base" if kind.name else "against the base")
     ax.tick_params(axis="y", length=0)
-    used = [b for bars in rows.values() for b in bars if np.isfinite(b.change)]
+    used = [b for _, bars in rows for b in bars if np.isfinite(b.change)]
     keys = {LOW: "lowest value", HIGH: "highest value", NEUTRAL: "only value, or text"}
     inks = [ink for ink in keys if any(b.colour == ink for b in used)]
     handles, labels = [Patch(facecolor=ink) for ink in inks], [keys[ink] for ink in inks]
     if any(not b.proven and b.change for b in used):
         handles.append(Patch(facecolor=paler(NEUTRAL, 0.35), edgecolor="white", hatch="////", linewidth=0.0))
         labels.append("within the gap")
+    if others:
+        handles.append(Patch(facecolor=paler(NEUTRAL, 0.35), edgecolor=NEUTRAL, hatch="....", linewidth=0.0))
+        labels.append(f"{MARK} another programme")
     if handles:
         keyed(ax, handles, labels)
     return figure
@@ -118,22 +134,33 @@ def _bar(ax: Any, place: float, bar: _Bar, kind: Measure) -> None:
         ax.annotate(words, (0.0, place), (4, 0), textcoords="offset points", **style | {"color": AVOIDABLE})
         return
     width = bar.change / kind.unit
-    if bar.proven:
+    if bar.programme:
+        ax.barh(
+            place, width, 0.36, facecolor=paler(bar.colour, 0.35), edgecolor=bar.colour, hatch="....", linewidth=0.0
+        )
+    elif bar.proven:
         ax.barh(place, width, 0.36, color=bar.colour)
     else:
         ax.barh(place, width, 0.36, facecolor=paler(bar.colour, 0.35), edgecolor="white", hatch="////", linewidth=0.0)
     side = -1 if width < 0 else 1
     style["ha"] = "right" if width < 0 else "left"
     words = f"{bar.value}:  {kind.said(bar.change, sign=True)}"
+    if bar.programme:  # across the line there is room
+        other = style | {"ha": "left" if width < 0 else "right"}
+        ax.annotate(f"{MARK} {bar.programme}", (0.0, place), (-4 * side, 0), textcoords="offset points", **other)
     ax.annotate(words, (width, place), (4 * side, 0), textcoords="offset points", **style)
 
 
-def _room(ax: Any, changes: Any) -> None:
-    """Leave room for words at both ends of the bars."""
+def _room(ax: Any, changes: Any, across: Sequence[float]) -> None:
+    """Leave room for words at both ends of the bars, and across the line from those of another programme."""
     low, high = min(0.0, changes.min(initial=0.0)), max(0.0, changes.max(initial=0.0))
     span = (high - low) or 1.0
-    left = 0.28 if low < 0 else 0.02
-    ax.set_xlim(low - left * span, high + 0.28 * span)
+    left, right = (0.34 if low < 0 else 0.02) * span - low, high + 0.34 * span
+    if any(change < 0 for change in across):
+        right = max(right, _WORDS * left)
+    if any(change >= 0 for change in across):
+        left = max(left, _WORDS * right)
+    ax.set_xlim(-left, right)
 
 
 def one_input(cases: pd.DataFrame, base: pd.DataFrame, input: str, *, quantity: str = "objective_usd") -> Figure:
@@ -142,7 +169,7 @@ def one_input(cases: pd.DataFrame, base: pd.DataFrame, input: str, *, quantity: 
     Cases that vary this input alone are drawn where there are any, else all that give it.
     """
     with settled():
-        heading = f"{measure(quantity, np.zeros(0)).title} against {readable(input)}"
+        heading = f"{measure(quantity, np.zeros(0)).title} against {readable(input, step=step_of(cases))}"
         if input not in inputs_of(cases):
             return blank(heading, f"The cases do not vary {shown(input)}.")
         rows = lone(cases).get(input, cases)
@@ -162,7 +189,9 @@ def _curve(heading: str, rows: pd.DataFrame, base: pd.DataFrame, key: str, quant
     kind = measure(quantity, np.append(y[has], at_base))
     bars = quantity in ("objective_usd", "money_usd")
     note = "Bars: the proven gap of each plan, from its objective down to its bound." if bars else ""
-    figure = canvas(9.0, 4.6, heading, note=note)
+    words = per_gw(rows, base, quantity)
+    other = np.array(list(map(bool, words)), dtype=bool)
+    figure = canvas(9.0, 4.6, heading, note=caution(rows, base, quantity) + note)
     ax = figure.add_subplot()
     slack = np.where(np.isfinite(slack_usd(rows)), slack_usd(rows), 0.0)
     if bars:
@@ -183,12 +212,18 @@ def _curve(heading: str, rows: pd.DataFrame, base: pd.DataFrame, key: str, quant
         ms=5 if len(values) <= 60 else 3,
         lw=1.2,
     )
+    for place in np.flatnonzero(other & has) if len(values) <= _LABELLED else ():
+        ax.annotate(f"{MARK} {words[place]}", (places[place], y[place] / kind.unit), (7, 5), fontsize=SMALL_PT,
+                    textcoords="offset points", color=DARK, parse_math=False)  # fmt: skip
+    ax.plot(places[other & has], y[other & has] / kind.unit, ".", color="white", ms=3)
     _base_line(ax, at_base / kind.unit, base_slack / kind.unit if bars else np.inf)
     _without(ax, places[~has], [s for s, there in zip(texts(rows, "status"), has, strict=True) if not there])
     plain(ax, "y")
     _value_ticks(ax, key, distinct)
     ax.margins(x=0.06, y=0.12)
-    named(ax, x=readable(key), y=kind.name or kind.title)
+    if other.any() and len(values) <= _LABELLED:
+        ax.set_xlim(right=ax.get_xlim()[1] + 0.45 * np.ptp(ax.get_xlim()))
+    named(ax, x=readable(key, step=step_of(rows)), y=kind.name or kind.title)
     return figure
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from .sweep_frames import EPSILON, given, is_numeric, lone, ordered
-from .sweep_words import readable
+from .sweep_words import readable, step_of
 
 FEWEST_SAMPLES = 8
 _DISTINCT = 0.8  # share of rows with a value of its own from which an input counts as sampled
@@ -70,7 +70,7 @@ def _words(
         sides = " × ".join(str(len(ordered(full[name].tolist()))) for name in several)
         parts.append(f"a full grid of {sides} values, {len(full):,} cases")
     elif len(full) and not alone and len(full.columns) and len(several) == 1:
-        parts.append(f"{len(full):,} values of {readable(several[0])}")
+        parts.append(f"{len(full):,} values of {readable(several[0], step=step_of(cases))}")
     elif len(full) and samples:
         parts.append(f"{len(full):,} samples of {len(several):,} inputs at once")
     elif len(full):

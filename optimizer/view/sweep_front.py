@@ -16,9 +16,11 @@ from .palette import AVOIDABLE, DARK, FLOW, SOFT
 from .style import settled
 from .sweep_axes import NEUTRAL, PT, SMALL_PT, blank, canvas, keyed, named, paler, plain
 from .sweep_frames import EPSILON, Flags, Floats, numbers, planned, slack_usd, texts
+from .sweep_programme import sentence
 from .sweep_words import Measure, measure, plain_number, valued
 
 _UNUSED = "unused_mw_years"
+_FAR = 1.05  # times what a plan leaves unused: a ceiling beyond did not make it
 _NOTE = (
     "Bars: the proven gap of each plan, its objective less its bound. Pale: another plan costs no more and leaves no "
     "more unused. Below: what a MW-year less costs between neighbours on the front; hatched where the step is within "
@@ -30,7 +32,7 @@ def pareto(cases: pd.DataFrame, base: pd.DataFrame, *, quantity: str = "money_us
     """Draw cost against unused MW-years, the front as steps, and the USD per MW-year avoided along it.
 
     ``quantity`` is ``money_usd`` (real money) or ``objective_usd`` (with the prices of unused capacity). Each plan is
-    labelled with its ceiling on unused MW-years, ε; ceilings without a plan are marked on the axis.
+    labelled with its ceiling on unused capacity, ε, in the unit of the axis; ceilings without a plan are marked there.
     """
     with settled():
         heading = f"{measure(quantity, np.zeros(0)).title} against unused capacity"
@@ -41,14 +43,14 @@ def pareto(cases: pd.DataFrame, base: pd.DataFrame, *, quantity: str = "money_us
         seen = planned(table, quantity) & planned(table, _UNUSED)
         if not seen.any():
             return blank(heading, "No case has a plan.")
-        figure = canvas(10.0, 7.2, heading, note=_NOTE)
+        figure = canvas(10.0, 7.2, heading, note=sentence(cases, base) + _NOTE)
         grid = figure.add_gridspec(2, 1, height_ratios=(3.0, 1.3))
         top = figure.add_subplot(grid[0])
         below = figure.add_subplot(grid[1], sharex=top)
         cost, unused = numbers(table, quantity)[seen], numbers(table, _UNUSED)[seen]
         _points(top, table[seen], from_base[seen], (cost, unused), key=str(key), quantity=quantity)
         kind, power = measure(quantity, cost), power_unit(float(unused.max()))
-        _missing(top, table[~seen & ~from_base], str(key), power[0])
+        _missing(top, table[~seen & ~from_base], str(key), power)
         named(top, y=kind.name)
         rate = _rates(below, cost, unused, slack_usd(table)[seen], power[0])
         named(below, x=f"unused capacity, IT {power[1]}-years", y=rate)
@@ -92,18 +94,25 @@ def _points(
     ax.margins(x=0.08, y=0.14)
     ax.tick_params(axis="x", labelbottom=False)
     limits = table[key].tolist() if key else [np.nan] * len(table)
-    names = {int(i): _limit(key, limits[i]) for i in best} | {int(i): "base" for i in base}
+    names = {int(i): _limit(key, limits[i], float(at[1][i]), power) for i in best} | {int(i): "base" for i in base}
     _labels(ax, x, y, {i: name for i, name in names.items() if name})
     handles = [Line2D([], [], color=FLOW, marker="o"), Line2D([], [], color=paler(NEUTRAL, 0.7), marker="o", ls="")]
     handles.append(Line2D([], [], color=DARK, marker="*", ms=11, ls=""))
     keyed(ax, handles, ["front", "beaten by another plan", "base"])
 
 
-def _limit(key: str, value: object) -> str:
-    """Return a ceiling for its label, "" where the case leaves it to the base."""
+def _limit(key: str, value: object, unused: float, power: tuple[float, str]) -> str:
+    """Return a ceiling in the unit of the axis for its label, "" where the case leaves it to the base.
+
+    One that is far above what the plan leaves unused has no part in it: the label says so, not the number.
+    """
     if not isinstance(value, int | float | np.number):
         return f"ε {shown(value, 16)}" if isinstance(value, str) and value else ""
-    return "" if value != value else f"ε {valued(key, value)}"
+    if value != value:
+        return ""
+    if key != EPSILON:
+        return f"ε {valued(key, value)}"
+    return f"ε {plain_number(float(value) / power[0])}" if value <= _FAR * unused else "ε not reached"
 
 
 def _labels(ax: Any, x: Floats, y: Floats, names: dict[int, str]) -> None:
@@ -119,7 +128,7 @@ def _labels(ax: Any, x: Floats, y: Floats, names: dict[int, str]) -> None:
                     parse_math=False, zorder=6)  # fmt: skip
 
 
-def _missing(ax: Any, table: pd.DataFrame, key: str, unit: float) -> None:
+def _missing(ax: Any, table: pd.DataFrame, key: str, power: tuple[float, str]) -> None:
     """Mark the ceilings without a plan on the axis; those that multiply or add have no place there."""
     if key != EPSILON or not len(table):
         return
@@ -127,14 +136,14 @@ def _missing(ax: Any, table: pd.DataFrame, key: str, unit: float) -> None:
     across = float(np.ptp(ax.get_xlim()))
     order = [i for i in np.argsort(limits, kind="stable") if np.isfinite(limits[i])]
     for i in order:
-        place = limits[i] / unit
+        place = limits[i] / power[0]
         infeasible = statuses[i] == "infeasible"
         ax.plot([place], [0.0], "x" if infeasible else "D", color=AVOIDABLE, ms=8, mew=2, mfc="none", clip_on=False,
                 transform=ax.get_xaxis_transform(), zorder=6)  # fmt: skip
         if place - last < 0.025 * across:
             continue
         last = place
-        words = f"ε {plain_number(limits[i])}: {shown(statuses[i].replace('_', ' ') or 'no plan', 16)}"
+        words = f"ε {plain_number(place)}: {shown(statuses[i].replace('_', ' ') or 'no plan', 16)}"
         ax.annotate(words, (place, 0.0), (0, 9), xycoords=ax.get_xaxis_transform(), textcoords="offset points",
                     rotation=90, ha="center", va="bottom", fontsize=SMALL_PT, color=AVOIDABLE,
                     parse_math=False)  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections import Counter
 from dataclasses import replace
 from typing import Any
@@ -21,13 +22,20 @@ from .palette import AVOIDABLE, DARK, FLOW, SOFT
 from .placing import label_place, spread_circles
 from .scene import Scene, Spot, scene
 from .style import Picture, settled
+from .sweep_axes import paler
 from .sweep_frames import PLANNED, texts
 
 _SIZE_IN = (12.0, 8.0)
-_MAP = (0.01, 0.09, 0.98, 0.82)  # left, bottom, width, height as shares of the figure
+_MAP = (0.01, 0.115, 0.98, 0.795)  # left, bottom, width, height as shares of the figure
 _RADIUS = 0.0115  # of the map's width
 _GENERIC = AVOIDABLE
 Box = tuple[float, float, float, float]
+CAUTION = (
+    "Every case starts from the base's plan and stops at its gap, so it keeps the base's sites wherever they are good "
+    "enough. A full circle claims nothing: not that a site is needed, nor that it stays under other assumptions. "
+    "To learn what a site is worth, forbid it."
+)
+"""What a share of cases does not say."""
 
 
 def site_frequency_table(cases: pd.DataFrame, base_plan: Plan) -> pd.DataFrame:
@@ -55,13 +63,15 @@ def site_frequency_table(cases: pd.DataFrame, base_plan: Plan) -> pd.DataFrame:
 def site_frequency(cases: pd.DataFrame, base_plan: Plan) -> Figure:
     """Draw a map of the base's sites; the filled part of each circle is the share of cases in which the site opens.
 
-    Only cases with a plan count. Generic sites are hatched and dashed, and called generic.
+    Only cases with a plan count. Sites that the base opens are pale: every case starts from them, and a full circle
+    claims nothing. Generic sites are hatched and dashed, and called generic.
     """
     with settled():
         figure = Picture(figsize=_SIZE_IN, dpi=150, facecolor="white")
         FigureCanvasAgg(figure)
         table = site_frequency_table(cases, base_plan)
         shares = dict(zip(table["site"], table["share"].tolist(), strict=True))
+        own = set(table["site"][table["in_base"]])
         count = sum(status in PLANNED for status in texts(cases, "status"))
         heading = f"How often each site opens, over {count:,} cases with a plan" if count else "No case has a plan"
         figure.text(0.018, 0.955, heading, fontsize=15, weight="bold", color=DARK)
@@ -74,10 +84,10 @@ def site_frequency(cases: pd.DataFrame, base_plan: Plan) -> Figure:
                 ax.plot([spot.x], [spot.y], "+" if spot.generic else "D", ms=3.4, mfc="white", mec=SOFT, mew=0.8)
         radius = _radius(view)
         for spot in spots:
-            _circle(ax, spot.at, radius, shares[spot.site], generic=spot.generic)
+            _circle(ax, spot.at, radius, shares[spot.site], generic=spot.generic, pale=spot.site in own)
             if math.dist(spot.at, (spot.x, spot.y)) > 0.5 * radius:
                 ax.plot([spot.x, spot.at[0]], [spot.y, spot.at[1]], "-", color=DARK, lw=0.7, zorder=3)
-        _names(ax, view, spots, shares)
+        _names(ax, view, spots, {s: share for s, share in shares.items() if share < 1 or s not in own})
         _key(figure, int((table["kind"] == "").sum()))
         return figure
 
@@ -101,24 +111,30 @@ def _spread(view: Scene, shares: dict[str, float]) -> list[Spot]:
     return [replace(spot, at=at) for spot, at in zip(spots, moved, strict=True)]
 
 
-def _circle(ax: Any, at: tuple[float, float], radius: float, share: float, *, generic: bool) -> None:
+def _circle(ax: Any, at: tuple[float, float], radius: float, share: float, *, generic: bool, pale: bool) -> None:
     """Draw the share as a sector, clockwise from the top."""
+    colour = _GENERIC if generic else FLOW
     ax.add_patch(Circle(at, radius, facecolor="white", edgecolor="none", zorder=4))
-    ink: dict[str, Any] = (
-        {"facecolor": _GENERIC, "hatch": "....", "edgecolor": "white"} if generic else {"facecolor": FLOW}
-    )
+    ink: dict[str, Any] = {"facecolor": paler(colour, 0.3) if pale else colour}
+    ink |= {"hatch": "....", "edgecolor": "white"} if generic else {}
     ax.add_patch(Wedge(at, radius, 90.0 - 360.0 * share, 90.0, linewidth=0.0, zorder=5, **ink))
     layers.rim(ax, at, radius, generic=generic)
 
 
 def _names(ax: Any, view: Scene, spots: list[Spot], shares: dict[str, float]) -> None:
-    """Name real campuses with their share; generic sites show the share alone, where there is room for it."""
+    """Name real campuses with their share; generic sites show the share alone, where there is room for it.
+
+    A site without a share, since it is open in the base and in every case, says none.
+    """
     ax.apply_aspect()
     radius, taken = _radius(view), list[Box]()
     circles = [(spot.at, radius) for spot in spots]
-    for spot in sorted(spots, key=lambda s: (s.generic, -shares[s.site], s.site)):
-        percent = f"{100 * shares[spot.site]:.0f} %" if shares[spot.site] >= 0.005 else "< 1 %"
-        words = percent if spot.generic else f"{layers.short_name(spot.name)} {percent}"
+    for spot in sorted(spots, key=lambda s: (s.generic, -shares.get(s.site, 1.0), s.site)):
+        share = shares.get(spot.site)
+        percent = "" if share is None else f"{100 * share:.0f} %" if share >= 0.005 else "< 1 %"
+        words = percent if spot.generic else f"{layers.short_name(spot.name)} {percent}".rstrip()
+        if not words:
+            continue
         label = ax.text(0, 0, words, fontsize=8.0 if spot.generic else 10.0, color=_GENERIC if spot.generic else DARK,
                         zorder=8, parse_math=False, path_effects=[withStroke(linewidth=2.6, foreground="white")],
                         ha="left", va="bottom")  # fmt: skip
@@ -157,19 +173,21 @@ def _over(one: Box, other: Box) -> bool:
 
 def _key(figure: Figure, unknown: int) -> None:
     """Explain the marks below the map."""
-    ax = figure.add_axes((0.01, 0.01, 0.98, 0.075))
+    ax = figure.add_axes((0.01, 0.005, 0.98, 0.1))
     ax.set_xlim(0, 11.76)
-    ax.set_ylim(0, 0.6)
+    ax.set_ylim(0, 0.8)
     ax.set_axis_off()
     style: dict[str, Any] = {"fontsize": 10.0, "color": DARK, "va": "center", "parse_math": False}
-    _circle(ax, (0.2, 0.4), 0.12, 0.7, generic=False)
-    ax.text(0.42, 0.4, "real campus: filled part = share of cases", **style)
-    _circle(ax, (4.2, 0.4), 0.12, 0.7, generic=True)
-    ax.text(4.42, 0.4, "GENERIC site: not a project", **style | {"color": _GENERIC, "weight": "bold"})
-    ax.plot([7.2], [0.4], "D", ms=4.4, mfc="white", mec=SOFT, mew=0.9)
-    ax.text(7.35, 0.4, "campus, never opened", **style)
-    ax.plot([9.4], [0.4], "+", ms=5, mec=SOFT, mew=0.9)
-    ax.text(9.55, 0.4, "generic, never opened", **style)
+    _circle(ax, (0.2, 0.62), 0.12, 0.7, generic=False, pale=False)
+    ax.text(0.42, 0.62, "real campus: filled part = share of cases", **style)
+    _circle(ax, (3.62, 0.62), 0.12, 1.0, generic=False, pale=True)
+    ax.text(3.84, 0.62, "pale: open in the base", **style)
+    _circle(ax, (5.66, 0.62), 0.12, 0.7, generic=True, pale=False)
+    ax.text(5.88, 0.62, "GENERIC site: not a project", **style | {"color": _GENERIC, "weight": "bold"})
+    ax.plot([8.35], [0.62], "D", ms=4.4, mfc="white", mec=SOFT, mew=0.9)
+    ax.text(8.47, 0.62, "campus, never opened", **style)
+    ax.plot([10.4], [0.62], "+", ms=5, mec=SOFT, mew=0.9)
+    ax.text(10.52, 0.62, "generic, never", **style)
     more = f" {unknown} sites of the cases are not in the base and not on the map." if unknown else ""
-    words = "Generic sites stand for capacity that a zone could host by rule." + more
-    ax.text(0.08, 0.1, words, **style | {"fontsize": 8.5, "color": SOFT})
+    words = textwrap.fill(f"{CAUTION} Generic sites stand for capacity that a zone could host by rule.{more}", 190)
+    ax.text(0.08, 0.22, words, **style | {"fontsize": 8.5, "color": SOFT})

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -20,10 +21,11 @@ from .sweep_charts import one_input, tornado
 from .sweep_design import Design, design
 from .sweep_frames import EPSILON, base_value, numbers, planned, texts
 from .sweep_front import pareto
-from .sweep_map import site_frequency, site_frequency_table
+from .sweep_map import CAUTION, site_frequency, site_frequency_table
+from .sweep_programme import told
 from .sweep_spread import fan, heat_map
 from .sweep_table import cases_table, ended_table, frequency_section, gap_in_words, unplanned_table, varied_table
-from .sweep_words import readable
+from .sweep_words import readable, step_of
 
 _STYLE = """.report thead tr.base td { background: var(--page); border-bottom: 2px solid var(--soft); }
 .report thead tr.base td { font-weight: 600; }
@@ -36,11 +38,18 @@ Chapter = tuple[str, str, Html]
 
 
 def sweep_page(
-    cases: pd.DataFrame, base: pd.DataFrame, inputs: Sequence[str], base_plan: Plan | None, *, title: str
+    cases: pd.DataFrame,
+    base: pd.DataFrame,
+    inputs: Sequence[str],
+    base_plan: Plan | None,
+    *,
+    title: str,
+    pages: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> str:
     """Return the page of a sweep, the same text for the same tables; links lead to the plans' folders beside it.
 
-    Pictures are those that fit the design; without ``base_plan`` there is no map.
+    Pictures are those that fit the design; without ``base_plan`` there is no map. ``pages`` names, by the folder of
+    a plan, the pages in it that are to be linked.
     """
     found = design(cases, inputs)
     chapters = [
@@ -48,7 +57,7 @@ def sweep_page(
         *_pictures(cases, base, found),
         *_sites(cases, base_plan),
         *([("varied", "What was varied", varied_table(cases, inputs))] if len(inputs) > _MOST_SUMMED else []),
-        ("cases", "Cases", cases_table(cases, base, inputs)),
+        ("cases", "Cases", cases_table(cases, base, inputs, pages)),
     ]
     return page(title, "sweep", chapters, [asset("report.css"), _STYLE], [asset("report.js")])
 
@@ -66,6 +75,8 @@ def _summary(cases: pd.DataFrame, base: pd.DataFrame, inputs: Sequence[str], fou
         facts.append(
             ("Cost", f"from {usd(float(cost.min()))} to {usd(float(cost.max()))}, with prices of unused capacity")
         )
+    if words := told(cases, base):
+        facts.append(("Programme", words))
     listed = "".join(f"<dt>{text(name)}</dt><dd>{text(words)}</dd>" for name, words in facts)
     parts = [f'<dl class="facts">{listed}</dl>\n']
     if 0 < len(inputs) <= _MOST_SUMMED:
@@ -96,8 +107,9 @@ def _pictures(cases: pd.DataFrame, base: pd.DataFrame, found: Design) -> Iterato
         drawn = Html("".join(_curve(cases, base, key, place) for place, key in enumerate(curves)))
         yield "curves", "Cost against an input" if len(curves) == 1 else "Cost against each input", drawn
     if found.pair:
-        label = f"Cost over {readable(found.pair[0])} and {readable(found.pair[1])}"
-        yield "grid", "Cost over two inputs", picture(heat_map(cases, *found.pair), name="grid", label=label)
+        names = [readable(key, step=step_of(cases)) for key in found.pair]
+        label = f"Cost over {names[0]} and {names[1]}"
+        yield "grid", "Cost over two inputs", picture(heat_map(cases, *found.pair, base=base), name="grid", label=label)
     if found.ceilings:
         kinds = {"money_usd": "Real money against unused capacity", "objective_usd": "Cost against unused capacity"}
         drawn = Html("".join(picture(pareto(cases, base, quantity=q), name=q, label=kinds[q]) for q in kinds))
@@ -108,14 +120,17 @@ def _pictures(cases: pd.DataFrame, base: pd.DataFrame, found: Design) -> Iterato
 
 
 def _curve(cases: pd.DataFrame, base: pd.DataFrame, key: str, place: int) -> Html:
-    return picture(one_input(cases, base, key), name=f"curve-{place}", label=f"Cost against {readable(key)}")
+    return picture(
+        one_input(cases, base, key), name=f"curve-{place}", label=f"Cost against {readable(key, step=step_of(cases))}"
+    )
 
 
 def _sites(cases: pd.DataFrame, base_plan: Plan | None) -> Iterator[Chapter]:
     if base_plan is None:
         return
     drawn = _pixels(site_frequency(cases, base_plan), label="Map: how often each site opens")
-    yield "sites", "How often each site opens", Html(drawn + frequency_section(site_frequency_table(cases, base_plan)))
+    words, rows = f"<p>{text(CAUTION, 500)}</p>\n", site_frequency_table(cases, base_plan)
+    yield "sites", "How often each site opens", Html(words + drawn + frequency_section(rows))
 
 
 def _pixels(figure: Figure, *, label: str) -> Html:

@@ -18,17 +18,21 @@ from .palette import AVOIDABLE, BORDER, DARK, FLOW, SOFT
 from .style import settled
 from .sweep_axes import PT, SMALL_PT, blank, canvas, keyed, named, paler, plain
 from .sweep_frames import Floats, base_value, inputs_of, numbers, ordered, planned, slack_usd, texts
-from .sweep_words import Measure, measure, readable, valued
+from .sweep_programme import MARK, caution, programmes, sentence
+from .sweep_words import measure, readable, step_of, valued
 
 _MOST = 40  # values of an input that a heat map holds
 _ON_PALE, _ON_DARK = "#1A1A1A", "#FFFFFF"  # inks on cells; no theme of a page changes them
 _BANDS = ((5, 95), (25, 75))
 
 
-def heat_map(cases: pd.DataFrame, x: str, y: str, *, quantity: str = "objective_usd") -> Figure:
+def heat_map(
+    cases: pd.DataFrame, x: str, y: str, *, quantity: str = "objective_usd", base: pd.DataFrame | None = None
+) -> Figure:
     """Draw a quantity over two inputs, the number in each cell; cells without a plan are hatched and say why.
 
-    Inputs may be text. Where other inputs vary too, a cell holds the median of its cases.
+    Inputs may be text. Where other inputs vary too, a cell holds the median of its cases. With ``base``, cells of
+    cases that deliver or place other racks than it are marked.
     """
     with settled():
         heading = f"{measure(quantity, np.zeros(0)).title} over two inputs"
@@ -44,9 +48,15 @@ def heat_map(cases: pd.DataFrame, x: str, y: str, *, quantity: str = "objective_
         for row, (a, b) in enumerate(zip(cases[x].tolist(), cases[y].tolist(), strict=True)):
             if a in across and b in up:
                 places.setdefault((across.index(a), up.index(b)), []).append(row)
+        others = programmes(cases, cases.head(0) if base is None else base)
+        marked = {at for at, rows in places.items() if any(others[row] for row in rows)}
+        note = "" if base is None else caution(cases, base, quantity)
         cells = {at: _cell(rows, values, has, texts(cases, "status")) for at, rows in places.items()}
         most = max((len(rows) for rows in places.values()), default=1)
-        return _heated(heading, cells, (x, across), (y, up), quantity=quantity, note=_note(cases, quantity, most))
+        axes = [(readable(key, step=step_of(cases)), [valued(key, v, 16) for v in values])
+                for key, values in ((x, across), (y, up))]  # fmt: skip
+        note += _note(cases, quantity, most)
+        return _heated(heading, cells, marked, axes, quantity=quantity, note=note)
 
 
 def _cell(rows: list[int], values: Floats, has: Any, statuses: list[str]) -> float | str:
@@ -72,8 +82,8 @@ def _note(cases: pd.DataFrame, quantity: str, most: int) -> str:
 def _heated(
     heading: str,
     cells: dict[tuple[int, int], float | str],
-    x: tuple[str, list[object]],
-    y: tuple[str, list[object]],
+    marked: set[tuple[int, int]],
+    axes: list[tuple[str, list[str]]],
     *,
     quantity: str,
     note: str,
@@ -81,24 +91,24 @@ def _heated(
     found = np.array([v for v in cells.values() if not isinstance(v, str)])
     kind = measure(quantity, found)
     low, high = (float(found.min()), float(found.max())) if len(found) else (0.0, 0.0)
-    columns, rows = len(x[1]), len(y[1])
+    (x, across), (y, up) = axes
+    columns, rows = len(across), len(up)
     figure = canvas(min(14.0, 3.4 + max(4.0, 0.95 * columns)), min(12.0, 1.9 + 0.55 * rows), heading, note=note)
     ax = figure.add_subplot()
     colours = matplotlib.colormaps["cividis"]
     points = max(5.0, min(PT, 92.0 / columns, 150.0 / rows))
     for (column, row), value in cells.items():
         share = 0.5 if high <= low or isinstance(value, str) else (value - low) / (high - low)
-        _square(ax, (column, row), value, colours(0.08 + 0.92 * share), share, kind=kind, points=points)
+        words = "" if isinstance(value, str) else kind.said(value) + (MARK if (column, row) in marked else "")
+        _square(ax, (column, row), value, colours(0.08 + 0.92 * share), share, words=words, points=points)
     ax.set_xlim(-0.5, columns - 0.5)
     ax.set_ylim(-0.5, rows - 0.5)
-    turned: dict[str, Any] = (
-        {"rotation": 40, "ha": "right"} if columns > 8 or any(len(str(v)) > 9 for v in x[1]) else {}
-    )
-    ax.set_xticks(range(columns), [valued(x[0], v, 16) for v in x[1]], parse_math=False, **turned)
-    ax.set_yticks(range(rows), [valued(y[0], v) for v in y[1]], parse_math=False)
+    turned: dict[str, Any] = {"rotation": 40, "ha": "right"} if columns > 8 or any(len(v) > 9 for v in across) else {}
+    ax.set_xticks(range(columns), across, parse_math=False, **turned)
+    ax.set_yticks(range(rows), up, parse_math=False)
     plain(ax, "")
     ax.tick_params(length=0)
-    named(ax, x=readable(x[0]), y=readable(y[0], 12 + 8 * rows))
+    named(ax, x=x, y=shown(y, 12 + 8 * rows))
     if len(found):
         scale = matplotlib.cm.ScalarMappable(matplotlib.colors.Normalize(low / kind.unit, high / kind.unit), colours)
         bar = figure.colorbar(scale, ax=ax, pad=0.02, aspect=18)
@@ -109,7 +119,7 @@ def _heated(
 
 
 def _square(
-    ax: Any, at: tuple[int, int], value: float | str, colour: Any, share: float, *, kind: Measure, points: float
+    ax: Any, at: tuple[int, int], value: float | str, colour: Any, share: float, *, words: str, points: float
 ) -> None:
     corner = (at[0] - 0.5, at[1] - 0.5)
     if isinstance(value, str):
@@ -117,7 +127,7 @@ def _square(
         words, ink = shown(value.replace("_", " ") or "no plan", 14), AVOIDABLE
     else:
         box = Rectangle(corner, 1, 1, facecolor=colour, edgecolor="white", linewidth=0.8)
-        words, ink = kind.said(value), _ON_DARK if share < 0.5 else _ON_PALE
+        ink = _ON_DARK if share < 0.5 else _ON_PALE
     ax.add_patch(box)
     under = {"facecolor": "white", "edgecolor": "none", "pad": 1.0} if isinstance(value, str) else None
     ax.text(*at, words, ha="center", va="center", fontsize=points, color=ink, parse_math=False, bbox=under)
@@ -139,11 +149,13 @@ def fan(cases: pd.DataFrame, base: pd.DataFrame) -> Figure:
         own = np.full(len(columns), np.nan)
         if np.isfinite(base_value(base, columns[0])[0]):
             own = np.cumsum([float(np.nan_to_num(numbers(base, c)[0])) for c in columns])
-        return _fanned(heading, periods, spent, own) if len(periods) > 1 else _heaped(heading, periods[0], spent, own)
+        note = f"{sentence(rows, base)}Undiscounted real money, without the value left at the end."
+        if len(periods) == 1:
+            return _heaped(heading, periods[0], spent, own, note=note)
+        return _fanned(heading, periods, spent, own, note=f"{note} Bands count cases; they are no chances.")
 
 
-def _fanned(heading: str, periods: list[str], spent: Floats, own: Floats) -> Figure:
-    note = "Undiscounted real money, without the value left at the end. Bands count cases; they are no chances."
+def _fanned(heading: str, periods: list[str], spent: Floats, own: Floats, *, note: str) -> Figure:
     figure = canvas(10.0, 5.2, heading, note=note)
     ax = figure.add_subplot()
     kind, places = measure("spent_usd", np.append(spent, own)), np.arange(len(periods))
@@ -174,8 +186,8 @@ def _fanned(heading: str, periods: list[str], spent: Floats, own: Floats) -> Fig
     return figure
 
 
-def _heaped(heading: str, period: str, spent: Floats, own: Floats) -> Figure:
-    figure = canvas(9.0, 4.0, heading, note="Undiscounted real money, without the value left at the end.")
+def _heaped(heading: str, period: str, spent: Floats, own: Floats, *, note: str) -> Figure:
+    figure = canvas(9.0, 4.0, heading, note=note)
     ax = figure.add_subplot()
     kind = measure("spent_usd", np.append(spent, own))
     ax.hist(spent[:, 0] / kind.unit, bins=min(30, max(5, len(spent) // 5)), color=paler(FLOW, 0.6), edgecolor="white")

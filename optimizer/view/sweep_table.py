@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -14,36 +14,43 @@ from optimizer.plan.units import share
 
 from .report_html import Column, Html, generic_badge, table, text
 from .sweep_frames import Floats, given, is_numeric, numbers, ordered, planned, texts
-from .sweep_words import STATUSES, measure, plain_number, readable, valued
+from .sweep_programme import placed_gw, programmes, rate_unit, usd_per_gw
+from .sweep_words import STATUSES, measure, plain_number, readable, step_of, valued
 
 MOST_ROWS = 500
 """Cases on the page; the rest stands in cases.parquet."""
 _MOST_COLUMNS = 6  # inputs with a column of their own
 _FOLDER = re.compile(r"plans/[0-9A-Za-z_-]+")
 _VALUES = 8
+_HOW = (
+    "To look at a case: <code>rackgrid map plans/CASE</code> and <code>rackgrid report plans/CASE</code> in the folder "
+    "of this page. The same sweep once more puts links to their pages here."
+)
 _RIGHT = ' class="n"'
 
 
 def varied_table(cases: pd.DataFrame, inputs: Sequence[str]) -> Html:
     """Return each input for people and as typed, how many values it takes, and which."""
-    has = given(cases, inputs)
+    has, step = given(cases, inputs), step_of(cases)
     rows = []
     for place, name in enumerate(inputs):
         values = ordered(cases[name].tolist())
-        rows.append([readable(name), _code(name), _values(name, values), f"{int(has[:, place].sum()):,}"])
+        rows.append(
+            [readable(name, step=step), _code(name), _values(name, values, step), f"{int(has[:, place].sum()):,}"]
+        )
     columns = [Column("Input", wide=True), Column("Key", wide=True), Column("Values", wide=True),
                Column("In cases", number=True)]  # fmt: skip
     return table(columns, rows, caption="What was varied")
 
 
-def _values(name: str, values: list[object]) -> str:
+def _values(name: str, values: list[object], step: str) -> str:
     """List the values, or their range where they are many."""
     if not values:
         return "none"
     if len(values) <= _VALUES:
-        return ", ".join(valued(name, v, 60) for v in values)
+        return ", ".join(valued(name, v, 60, step=step) for v in values)
     if is_numeric(values):
-        return f"{len(values):,} values from {valued(name, values[0])} to {valued(name, values[-1])}"
+        return f"{len(values):,} values from {valued(name, values[0])} to {valued(name, values[-1], step=step)}"
     return f"{len(values):,} values: {', '.join(valued(name, v, 30) for v in values[:3])}, …"
 
 
@@ -78,38 +85,51 @@ def unplanned_table(cases: pd.DataFrame, inputs: Sequence[str]) -> Html:
     return _long(table(columns, rows, caption="Cases without a plan", live=len(rows) > 10), len(rows) > 10)
 
 
-def cases_table(cases: pd.DataFrame, base: pd.DataFrame, inputs: Sequence[str]) -> Html:
-    """Return every case with its inputs and results, the base above them; at most MOST_ROWS of them."""
+def cases_table(
+    cases: pd.DataFrame, base: pd.DataFrame, inputs: Sequence[str], pages: Mapping[str, Sequence[str]]
+) -> Html:
+    """Return every case with its inputs and results, the base above them; at most MOST_ROWS of them.
+
+    ``pages`` are the names of the pages that lie in a plan's folder.
+    """
     part, first = cases.head(MOST_ROWS), base.head(1)
     both = pd.concat([f for f in (first, part) if len(f)], ignore_index=True) if len(first) or len(part) else part
-    columns, rows = _columns(part, both, inputs), _rows(both, inputs)
+    columns, rows = _columns(part, both, inputs), _rows(both, first, inputs, pages)
     own, rest = rows[: len(first)], rows[len(first) :]
     drawn = table(columns, rest, caption="Every case", live=True)
     if own:
         drawn = Html(drawn.replace("</thead>", f"{_pinned(columns, own[0])}</thead>", 1))
     more = len(cases) - len(part)
     after = f"<p>The other {more:,} cases stand in cases.parquet.</p>\n" if more > 0 else ""
+    if any(_FOLDER.fullmatch(folder) and not pages.get(folder) for folder in texts(both, "plan")):
+        after += f"<p>{_HOW}</p>\n"
     return Html(_long(drawn, True) + after)
 
 
 def _columns(part: pd.DataFrame, both: pd.DataFrame, inputs: Sequence[str]) -> list[Column]:
-    heads = [Column("Case", number=True)]
+    heads, step = [Column("Case", number=True)], step_of(part)
     if len(inputs) > _MOST_COLUMNS:
         heads.append(Column("Inputs", wide=True))
     else:
-        heads += [Column(_head(n), number=is_numeric(ordered(part[n].tolist()))) for n in inputs]
+        heads += [Column(_head(n, step), number=is_numeric(ordered(part[n].tolist()))) for n in inputs]
     money = [f"{words}, {measure(c, numbers(both, c)).name}" for words, c in _MONEY]
+    programme = [
+        Column("Placed, IT GW", number=True), Column(f"Objective, {rate_unit(both).name} per GW", number=True),
+        Column("Other programme than the base"),
+    ]  # fmt: skip
     return [
         *heads, Column("Status", choice=True), Column("Gap, %", number=True), Column(money[0], number=True),
-        Column(money[1], number=True), Column("Unused, IT MW-years", number=True), Column("Sites", number=True),
-        Column("Plan"),
+        Column(money[1], number=True), *programme, Column("Unused, IT MW-years", number=True),
+        Column("Sites", number=True), Column("Plan"),
     ]  # fmt: skip
 
 
 _MONEY = (("Objective", "objective_usd"), ("Real money", "money_usd"))
 
 
-def _rows(both: pd.DataFrame, inputs: Sequence[str]) -> list[list[str]]:
+def _rows(
+    both: pd.DataFrame, base: pd.DataFrame, inputs: Sequence[str], pages: Mapping[str, Sequence[str]]
+) -> list[list[str]]:
     listed = [name for name in inputs if name in both.columns]
     together = len(inputs) > _MOST_COLUMNS
     given_columns = [_together(both, listed)] if together else [_each(both, name) for name in inputs]
@@ -119,11 +139,22 @@ def _rows(both: pd.DataFrame, inputs: Sequence[str]) -> list[list[str]]:
         [s.replace("_", " ") for s in texts(both, "status")],
         ["–" if np.isnan(g) else f"{100 * g:.3f}" for g in numbers(both, "gap")],
         *money,
+        *_programme(both, base),
         ["–" if np.isnan(v) else f"{v:,.1f}" for v in unused],
         ["–" if np.isnan(v) else f"{v:,.0f}" for v in opened],
-        [_link(folder) for folder in texts(both, "plan")],
+        [_links(folder, pages.get(folder, ())) for folder in texts(both, "plan")],
     ]
     return [list(cells) for cells in zip(_ids(both), *given_columns, *results, strict=True)]
+
+
+def _programme(both: pd.DataFrame, base: pd.DataFrame) -> list[list[str]]:
+    """Return the GW that each case places, what it costs per GW, and how its racks differ from the base's."""
+    rates, kind = usd_per_gw(both), rate_unit(both)
+    return [
+        ["–" if np.isnan(gw) else f"{gw:,.3f}" for gw in placed_gw(both)],
+        ["–" if np.isnan(rate) else kind.said(float(rate)) for rate in rates],
+        programmes(both, base),
+    ]
 
 
 def _ids(frame: pd.DataFrame) -> list[str]:
@@ -139,18 +170,20 @@ def _each(frame: pd.DataFrame, name: str) -> list[str]:
     return [valued(plain, v, 60) if there else "base" for v, there in zip(values, has, strict=True)]
 
 
-def _head(name: str) -> str:
+def _head(name: str, step: str) -> str:
     """Return an input as the head of its column, with the sign of what its values do."""
-    return readable(name, 80) + (" ×" if name.endswith("*") else " +" if name.endswith("+") else "")
+    return readable(name, 80, step=step) + (" ×" if name.endswith("*") else " +" if name.endswith("+") else "")
 
 
 def _together(frame: pd.DataFrame, inputs: Sequence[str]) -> list[str]:
     """Return the inputs that each case gives, in one cell."""
-    has, columns = given(frame, inputs), [frame[name].tolist() for name in inputs]
+    has, columns, step = given(frame, inputs), [frame[name].tolist() for name in inputs], step_of(frame)
     cells = []
     for row in range(len(frame)):
         parts = [
-            f"{readable(name)} {valued(name, columns[i][row], 60)}" for i, name in enumerate(inputs) if has[row, i]
+            f"{readable(name, step=step)} {valued(name, columns[i][row], 60)}"
+            for i, name in enumerate(inputs)
+            if has[row, i]
         ]
         cells.append("; ".join(parts[:12]) + (f"; and {len(parts) - 12} more" if len(parts) > 12 else ""))
     return [cell or "base" for cell in cells]
@@ -161,11 +194,12 @@ def _scaled(values: Floats) -> list[str]:
     return ["–" if np.isnan(v) else f"{v / unit:,.3f}".replace("-", "−") for v in values]
 
 
-def _link(folder: str) -> str:
-    """Return a link to a plan's folder beside the page; any other text stays text."""
+def _links(folder: str, names: Sequence[str]) -> str:
+    """Return links to a plan's folder beside the page and to the pages in it; any other text stays text."""
     if not _FOLDER.fullmatch(folder):
         return shown(folder, 40)
-    return Html(f'<a href="{folder}/">{text(folder.removeprefix("plans/"))}</a>')
+    targets = {"": folder.removeprefix("plans/")} | {name: name.removesuffix(".html") for name in names}
+    return Html(" ".join(f'<a href="{folder}/{name}">{text(word)}</a>' for name, word in targets.items()))
 
 
 def _pinned(columns: Sequence[Column], cells: Sequence[str]) -> str:

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from optimizer.errors import shown
 from optimizer.plan.units import money_unit, power_unit
@@ -34,6 +35,7 @@ TITLES = {
     "idle_hall_mw_years": "Idle halls",
     "idle_power_mw_years": "Idle power",
     "sites_opened": "Sites opened",
+    "placed_gw": "Racks placed",
     "gap": "Gap",
 }
 _UNITS = {
@@ -42,11 +44,27 @@ _UNITS = {
     "gw": "GW", "kw": "kW", "years": "years", "km": "km",
 }  # fmt: skip
 _KEY = re.compile(r"(?P<of>\w+)(?:\[(?P<where>.*)\])?\.(?P<column>\w[\w.]*)(?P<sign>[*+]?)", re.DOTALL)
+_STEPS = {"": "year", "H": "half-year", "Q": "quarter"}
 WIDTH = 52
 
 
-def readable(key: str, width: int = WIDTH) -> str:
-    """Return an input for people: ``sites[zone=p61].energy_usd_per_mwh*`` is "sites zone p61: energy (USD per MWh)"."""
+def is_shift(key: str) -> bool:
+    """Whether an input moves labels by whole periods of the study."""
+    return key.endswith((".period+", ".available_from+"))
+
+
+def step_of(frame: pd.DataFrame) -> str:
+    """Return the length of the cases' periods, by the names of the table's columns: year, half-year or quarter."""
+    labels = [str(name).removeprefix("spend_").removesuffix("_usd") for name in frame if str(name).startswith("spend_")]
+    kinds = {"".join(letter for letter in label if letter.isalpha()) for label in labels}
+    return _STEPS.get(kinds.pop(), "period") if len(kinds) == 1 else "period"
+
+
+def readable(key: str, width: int = WIDTH, *, step: str = "period") -> str:
+    """Return an input for people: ``sites[zone=p61].energy_usd_per_mwh*`` is "sites zone p61: energy (USD per MWh)".
+
+    ``step`` is what a shift counts.
+    """
     found = _KEY.fullmatch(key)
     if not found:
         return shown(key, width)
@@ -55,6 +73,7 @@ def readable(key: str, width: int = WIDTH) -> str:
         return shown(f"{column} ({unit})" if unit else column, width)
     where = " ".join((found["where"] or "").replace("=", " ").replace(",", ", ").split())
     words = f"{found['of']} {where}".strip() + f": {column}"
+    unit = f"shift in {step}s" if is_shift(key) else unit
     return shown(f"{words} ({unit})" if unit else words, width)
 
 
@@ -66,14 +85,18 @@ def _parted(column: str) -> tuple[str, str]:
     return column.replace("_", " ").replace(".", " "), ""
 
 
-def valued(key: str, value: object, width: int = 24) -> str:
-    """Return an input's value as the case means it: ×0.8 for a factor, +1 for a shift, else the value itself."""
+def valued(key: str, value: object, width: int = 24, *, step: str = "") -> str:
+    """Return an input's value as the case means it: ×0.8 for a factor, +1 for what is added, else the value itself.
+
+    With ``step`` a shift of periods says what it counts: +2 half-years.
+    """
     if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.number):
         return shown(value, width)
     number = plain_number(float(value))
     if key.endswith("*"):
         return f"×{number}"
-    return number if not key.endswith("+") or float(value) < 0 else f"+{number}"
+    number = number if not key.endswith("+") or float(value) < 0 else f"+{number}"
+    return f"{number} {step}{'s' if abs(value) != 1 else ''}" if step and is_shift(key) else number
 
 
 def plain_number(value: float) -> str:

@@ -95,7 +95,7 @@ def test_file_is_replaced_with_force_alone_and_by_the_same_bytes(
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--to", "kml"], "kml is no format that this release exports – write gpkg, xlsx or geojson"),
+        (["--to", "kml"], "kml is no format that this release exports – write gpkg, xlsx, geojson or folder"),
         (["--to", "xlsx", "-o", "plans"], "is a folder"),
         (["--to", "xlsx", "-o", "file/a.xlsx"], "cannot be written"),
         (["--to", "gpkg", "-o", "file/a.gpkg"], "cannot be written"),

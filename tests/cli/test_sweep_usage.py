@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -92,6 +94,33 @@ def test_a_sweep_leaves_a_table_plans_and_a_page(call: Run, tmp_path: Path) -> N
     assert json.loads(again.stdout)["inputs"] == list(table.columns[2:4])
     other = call("sweep", "small", "--cases", "cases.csv", "-o", "out")
     assert other.returncode == 2
+
+
+def test_a_plan_that_left_its_sweep_says_so_and_can_be_made_whole(call: Run, tmp_path: Path) -> None:
+    arguments = ("sweep", "small", "--vary", "policy.max_sites=2", "--gap", "0.1", "--workers", "1", "-o", "out")
+    assert call(*arguments).returncode == 0
+    inside_sweep = tmp_path / "out" / pd.read_parquet(tmp_path / "out/cases.parquet")["plan"][0]
+    done = call("export", inside_sweep, "--to", "folder", "-o", "mailed/plan")
+    assert (done.returncode, done.stdout) == (0, f"{tmp_path / 'mailed/plan'}\n")
+    whole, moved = tmp_path / "elsewhere", tmp_path / "far/away/moved"
+    (tmp_path / "mailed/plan").rename(whole)
+    shutil.copytree(inside_sweep, moved)
+    assert call("map", inside_sweep, "--html").returncode == 0
+    assert call("diff", whole, inside_sweep).stdout == "the studies are the same\n"
+    assert call("verify", whole).returncode == 0
+    for command in ("verify", "map", "report"):
+        lost = call(command, moved)
+        assert lost.returncode == 2
+        assert f"{moved}: is a plan of a sweep, and the tables that it shares with the sweep are not" in lost.stderr
+        assert "rackgrid export moved --to folder" in lost.stderr
+        assert "1 error\n" in lost.stderr
+    next((tmp_path / "out/tables").glob("racks-*")).unlink()
+    assert "is a plan of a sweep, in whose folder tables/ lacks racks-" in call("verify", inside_sweep).stderr
+    assert call(*arguments).returncode == 0
+    page = (tmp_path / "out/sweep.html").read_text(encoding="utf-8")
+    links = re.findall('href="(plans/[^"]+)"', page)
+    assert f"plans/{inside_sweep.name}/map.html" in links
+    assert all((tmp_path / "out" / link).exists() for link in links)
 
 
 @pytest.mark.parametrize(

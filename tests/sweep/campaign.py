@@ -18,6 +18,8 @@ from tests.small import write_small_study
 
 ROOT = Path(__file__).resolve().parents[2]
 MARK = "RACKGRID_CAMPAIGN"  # in the environment of all processes of a sweep: its folder
+GO = "go"  # a file beside the folder of a sweep, for which workers with holder.py wait
+FAILSAFE_S = 600.0  # no machine is so slow: what takes longer hangs
 CASES = pd.DataFrame(
     {
         "policy.max_sites": [1, 2, 3, 3, None],
@@ -70,7 +72,7 @@ def processes(folder: Path, word: str = "") -> list[int]:
     return found
 
 
-def gone(folder: Path, seconds: float = 30.0) -> bool:
+def gone(folder: Path, seconds: float = FAILSAFE_S) -> bool:
     """Whether all processes of a sweep end within some seconds."""
     end = time.monotonic() + seconds
     while processes(folder) and time.monotonic() < end:
@@ -78,7 +80,7 @@ def gone(folder: Path, seconds: float = 30.0) -> bool:
     return not processes(folder)
 
 
-def wait_for(folder: Path, words: str, times: int, seconds: float = 120.0) -> None:
+def wait_for(folder: Path, words: str, times: int, seconds: float = FAILSAFE_S) -> None:
     """Wait until the log has so many lines with these words."""
     end = time.monotonic() + seconds
     while log(folder).count(words) < times:

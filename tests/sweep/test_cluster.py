@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import os
-import random
 import re
 import socket
 import subprocess
 import sys
-import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
+from types import MappingProxyType
 
 import pandas as pd
 import pytest
@@ -69,11 +68,20 @@ def taken_port() -> Iterator[None]:
         yield
 
 
+def preloaded(name: str, others: Mapping[str, object] = MappingProxyType({})) -> AbstractContextManager[object]:
+    """Let workers begin with a module of this folder."""
+    place = str(Path(campaign.__file__).with_name(name))
+    return dask.config.set({"distributed.worker.preload": [place], **others})
+
+
 def same(folder: Path, swept: Sweep) -> bool:
     return (folder / "cases.parquet").read_bytes() == (swept.folder / "cases.parquet").read_bytes()
 
 
-def test_by_address_the_table_is_the_same(swept: Sweep, scheduler: str, tmp_path: Path) -> None:
+def test_by_address_the_table_is_the_same(
+    swept: Sweep, scheduler: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "ANSWER_S", campaign.FAILSAFE_S)  # it may still be starting
     found = campaign.run(tmp_path / "sweep", cluster=scheduler)
     assert same(found.folder, swept)
     assert all(verify(found.folder / plan).ok for plan in set(found.cases["plan"]) if plan)
@@ -82,8 +90,7 @@ def test_by_address_the_table_is_the_same(swept: Sweep, scheduler: str, tmp_path
 
 
 def test_case_that_kills_its_worker_is_a_row(swept: Sweep, tmp_path: Path) -> None:
-    preload = {"distributed.worker.preload": [str(Path(campaign.__file__).with_name("killer.py"))]}
-    with dask.config.set({**preload, "distributed.scheduler.allowed-failures": 0}):  # each death takes a start
+    with preloaded("killer.py", {"distributed.scheduler.allowed-failures": 0}):  # each death takes a start
         found = campaign.run(tmp_path / "sweep", workers=2)
     rest = [0, 2, 3, 4]
     assert found.cases["status"][1] == "failed"
@@ -99,15 +106,13 @@ def test_killed_worker_loses_nothing_and_says_nothing(
 ) -> None:
     folder = tmp_path / "sweep"
     monkeypatch.setenv(campaign.MARK, str(folder))
-    with taken_port(), warnings.catch_warnings(), ThreadPoolExecutor(1) as pool:
+    with preloaded("holder.py"), taken_port(), warnings.catch_warnings(), ThreadPoolExecutor(1) as pool:
         warnings.simplefilter("error")
         running = pool.submit(campaign.run, folder, workers=2)
         campaign.wait_for(folder, " sent", 2)
-        time.sleep(random.uniform(0.0, 1.0))
-        workers = campaign.processes(folder, "spawn_main")
-        assert workers
-        campaign.kill(workers[-1])
-        running.result(120)
+        campaign.kill(campaign.processes(folder, "spawn_main")[-1])  # all of them are at a case, and wait
+        (tmp_path / campaign.GO).touch()
+        running.result(campaign.FAILSAFE_S)
     assert same(folder, swept)
     assert campaign.solved_twice(folder) == []
     assert campaign.gone(folder)

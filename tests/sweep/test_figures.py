@@ -6,17 +6,21 @@ import re
 from functools import cache
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 
 from optimizer import InputError, Study, read_study
 from optimizer.io.embedded import embedded_study
 from optimizer.io.schema import TABLES
+from optimizer.io.sheets import workbook_bytes
 from optimizer.io.starter import write_starter
+from optimizer.io.study_sheets import figure_sheets, study_sheets
+from optimizer.io.write import csv_text
 from optimizer.parameters import Parameters
 from optimizer.sweep import low_high
 from optimizer.sweep.cases import made
-from optimizer.sweep.figures import read_figures
+from optimizer.sweep.figure_tables import for_sheets, read_figures
 from tests.small import STUDY, write_small_study
 
 HEADER = "figure,table,column,selector,low,central,high,unit,rule"
@@ -128,6 +132,48 @@ def test_a_copy_of_the_embedded_study_has_its_figures_too(tmp_path: Path) -> Non
     pd.testing.assert_frame_equal(low_high(copy), low_high(embedded()))
     low = [value(study, "headroom_share", 0.05).headroom for study in (copy, embedded())]
     pd.testing.assert_frame_equal(*low)
+
+
+def workbook(study: Study, path: Path) -> Path:
+    sheets = study_sheets(study.config, {name: study.table(name) for name in TABLES}, flow=study.flow)
+    path.write_bytes(workbook_bytes([*sheets, *figure_sheets(*for_sheets(study))]))
+    return path
+
+
+def test_a_workbook_has_its_figures_on_a_sheet(study: Study, tmp_path: Path) -> None:
+    read = read_study(workbook(study, tmp_path / "mine.xlsx"))
+    assert not [doubt for doubt in read.warnings if "sheet" in str(doubt)]
+    with pytest.warns(UserWarning, match="figures gone: is left out"):
+        table = low_high(read)
+    assert list(table) == [f"figures.{name}" for name in ("slip", "price", "room", "lead", "rate")]
+    for name, number in (("slip", 1), ("price", 2e7), ("room", 0.15), ("lead", 2.5)):
+        for changed in ("deliveries", "sites", "headroom", "site_ramp"):
+            ours, theirs = (value(each, name, number).table(changed) for each in (read, study))
+            assert csv_text(ours.drop(columns="geometry", errors="ignore")) == csv_text(theirs[list(ours)])
+
+
+def test_faults_of_a_sheet_of_figures_are_told_by_cell(study: Study, tmp_path: Path) -> None:
+    path = workbook(study, tmp_path / "mine.xlsx")
+    book = openpyxl.load_workbook(path)
+    page = book["figures"]
+    letters = {cell.value: cell.column_letter for cell in page[1]}
+    page[f"{letters['rule']}2"], page[f"{letters['low']}3"], page[f"{letters['table']}5"] = "guess", "few", "sitez"
+    book.remove(book["low"])
+    book.save(path)
+    with pytest.raises(InputError) as caught:
+        low_high(read_study(path))
+    cells = [f"{letters[name]}{row}" for name, row in (("rule", 2), ("low", 3), ("table", 5))]
+    assert [(f.file, f.cell) for f in caught.value.faults] == [("mine.xlsx#figures", cell) for cell in cells]
+    page[f"{letters['rule']}2"], page[f"{letters['low']}3"], page[f"{letters['table']}5"] = "set: x", 1, "site_ramp"
+    book.save(path)
+    with pytest.raises(InputError, match=r"needs a table that can't be read: mine\.xlsx: has no sheet"):
+        value(read_study(path), "room", 0.05)
+
+
+def test_a_figure_that_two_tables_set_is_refused(study: Study, tmp_path: Path) -> None:
+    (tmp_path / "figures.csv").write_text(FIGURES, encoding="utf-8")
+    with pytest.raises(InputError, match=r"price sets sites.hall_usd_per_mw, as it does in .* – keep one of the two"):
+        low_high(study)
 
 
 def test_faults_of_figures_tables_are_told_by_line(study: Study, tmp_path: Path) -> None:

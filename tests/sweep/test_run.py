@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Callable
@@ -14,7 +15,7 @@ import pytest
 
 from optimizer import InputError, Study, read_plan, read_study, solve, sweep, verify
 from optimizer.errors import SolverError
-from optimizer.sweep import Sweep, SweepProgress, attempt, cluster, read_sweep
+from optimizer.sweep import Sweep, SweepProgress, attempt, cluster, one_at_a_time, read_sweep
 from tests.small import write_small_study
 from tests.sweep import campaign
 
@@ -86,6 +87,38 @@ def test_again_solves_nothing_and_changes_nothing(swept: Sweep) -> None:
     assert found.inputs == swept.inputs
 
 
+def test_what_was_edited_never_passes_into_the_table(swept: Sweep, tmp_path: Path) -> None:
+    folder = shutil.copytree(swept.folder, tmp_path / "sweep")
+    plan, base = (folder / str(frame["plan"][0]) for frame in (swept.cases, swept.base))
+    end = folder / f"ended/{swept.cases['case'][3]}.json"
+    for path, old, new in (
+        (plan / "case.json", '"objective_usd": ', '"objective_usd": 1'),
+        (base / "waiting.csv", "2027", "2026"),
+        (end, '"infeasible"', '"failed"'),
+    ):
+        path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+    for case in (1, 0):
+        with pytest.raises(InputError, match="was changed since the sweep wrote it"):
+            swept.__class__(folder, swept.cases, swept.base, swept.inputs).plan(case)
+    with pytest.raises(InputError, match=base.name):
+        read_sweep(folder)
+    found = campaign.run(folder)
+    assert table(folder) == table(swept.folder)
+    assert {Path(fault.file).name for fault in found.warnings} == {plan.name, base.name, "ended"}
+    assert found.summary().count("the case is solved again") == 3
+    cases = pd.read_parquet(folder / "cases.parquet")
+    cases.assign(objective_usd=1.0).to_parquet(folder / "cases.parquet")
+    with pytest.raises(InputError, match=r"cases\.parquet: cannot be read: it was changed since"):
+        read_sweep(folder)
+    campaign.run(folder)
+    assert table(folder) == table(swept.folder)
+    about = (folder / "sweep.json").read_text(encoding="utf-8")
+    (folder / "sweep.json").write_text(about.replace('"base": "', '"base": "0'), encoding="utf-8")
+    for call in (read_sweep, campaign.run):
+        with pytest.raises(InputError, match=r"sweep\.json was changed since the sweep wrote it – name another"):
+            call(folder)
+
+
 def test_order_changes_no_row(swept: Sweep) -> None:
     turned = campaign.run(swept.folder.parent / "turned", cases=campaign.CASES.iloc[::-1].reset_index(drop=True))
     ours = turned.cases.iloc[::-1].reset_index(drop=True).drop(columns="number")
@@ -98,6 +131,18 @@ def test_summary_is_for_one_minute(swept: Sweep) -> None:
     assert text.index("policy.max_sites") < text.index("policy.max_unused")
     assert max(map(len, text.splitlines())) < 200
     assert swept._repr_html_().startswith("<table>")
+
+
+def test_summary_says_what_a_smaller_programme_places(study: Study, tmp_path: Path) -> None:
+    cases = one_at_a_time({"deliveries.period+": [1, 0], "sites.open_usd*": [2]})
+    half_years = study.replace(keys={"periods.per_year": 2})
+    found = sweep(half_years, cases, out=tmp_path / "s", gap=0.1, workers=1, drop_late=True)
+    assert found.cases["delivered_gw"].tolist() == pytest.approx([0.075, 0.1, 0.1])
+    assert found.base["delivered_gw"].tolist() == pytest.approx([0.1])
+    text = found.summary()
+    assert "(0 … 1 half-years) † 0.075 to 0.1 GW placed" in text
+    assert text.count("†") == 1
+    assert "1 case places 0.075 GW where the base places 0.1" in text
 
 
 def test_failure_is_tried_once_more(study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -158,15 +203,19 @@ def test_stop_keeps_what_is_solved(swept: Sweep, tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="os.kill ends the process there instead of interrupting it")
 def test_keyboard_interrupt_keeps_what_is_solved(tmp_path: Path) -> None:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background is born deaf to it
+
     def interrupt(now: SweepProgress) -> None:
         if now.done == 1:
             os.kill(os.getpid(), signal.SIGINT)
 
-    handler = signal.getsignal(signal.SIGINT)
-    found = campaign.run(tmp_path / "sweep", progress=interrupt)
+    try:
+        found = campaign.run(tmp_path / "sweep", progress=interrupt)
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert "not_run" in set(found.cases["status"])
     assert "optimal" in set(found.cases["status"])
-    assert signal.getsignal(signal.SIGINT) is handler
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes are counted in /proc")

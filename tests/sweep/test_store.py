@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -80,29 +81,58 @@ def test_row_is_that_of_the_folder(study: Study, store: Store, digests: Digests)
     folder = kept(store, awkward, digests)
     fresh = row(handmade_plan(awkward))
     assert row(read_plan(folder)) == fresh
-    plan = store.plan(folder.name, awkward)
-    assert plan is not None
-    assert row(plan) == fresh
+    assert row(store.plan(folder.name, awkward)) == fresh
+    assert store.cells(folder.name, awkward) == {"status": read_plan(folder).status, **fresh}
     assert sum(v for k, v in fresh.items() if k.startswith("spend_")) > 0
 
 
-def test_plan_that_is_not_whole_is_no_plan(study: Study, store: Store, digests: Digests) -> None:
-    folder = kept(store, study, digests)
-    text = (folder / "plan.json").read_text(encoding="utf-8")
-    (folder / "plan.json").write_text(text.replace('"gap": 0.1', '"gap": 0.2'), encoding="utf-8")
-    assert store.plan(folder.name, study) is None
-    assert not folder.exists()
-    folder = kept(store, study, digests)
-    (folder / "power.csv").unlink()
-    assert store.plan(folder.name, study) is None
+def edited(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
-def test_damaged_table_is_written_again(study: Study, store: Store, digests: Digests) -> None:
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (lambda plan: edited(plan / "plan.json", '"gap": 0.1', '"gap": 0.2'), "plan.json was changed"),
+        (lambda plan: edited(plan / "case.json", '"gap": 0.1', '"gap": 0.01'), "case.json was changed"),
+        (lambda plan: edited(plan / "assignments.csv", "2027", "2026"), "assignments.csv was changed"),
+        (lambda plan: edited(plan / "study/study.toml", "0.05", "0.06"), "study/study.toml was changed"),
+        (lambda plan: (plan / "case.json").write_text("[1]", encoding="utf-8"), "case.json is damaged"),
+        (lambda plan: (plan / "case.json").unlink(), "case.json is missing"),
+        (lambda plan: (plan / "power.csv").unlink(), "power.csv is missing"),
+        (lambda plan: plan.rename(plan.with_name("0" * 16)), "another case"),
+    ],
+)
+def test_plan_that_is_not_as_it_was_written_is_told_and_kept_anew(
+    study: Study, store: Store, digests: Digests, damage: Callable[[Path], object], words: str
+) -> None:
     folder = kept(store, study, digests)
-    table = next((store.folder / "tables").glob("sites-*.csv"))
-    table.write_text("site\n", encoding="utf-8")
-    assert Store(store.folder, digests).plan(folder.name, study) is not None
-    assert len(read_plan(folder).study.sites) == 3
+    (folder / "notes.txt").write_text("mine", encoding="utf-8")
+    cells = store.cells(folder.name, study)
+    assert cells is not None
+    assert store.warnings == ()
+    damage(folder)
+    case = folder.name if folder.exists() else "0" * 16
+    assert store.cells(case, study) is None
+    assert [words in fault.reason and f"plans/{case}" in fault.file for fault in store.warnings] == [True]
+    kept(store, study, digests)
+    assert store.cells(folder.name, study) == cells
+    assert (folder / "notes.txt").exists() == (case == folder.name)
+
+
+def test_damaged_tables_are_told_and_written_again(study: Study, store: Store, digests: Digests) -> None:
+    folder, tables = kept(store, study, digests), store.folder / "tables"
+    before = {path: path.read_bytes() for path in sorted(tables.rglob("*")) if path.is_file()}
+    grid = next(tables.glob("grid-*"))
+    for path in (next(tables.glob("sites-*.csv")), grid / "headroom.csv", grid / "grid.toml"):
+        path.write_text(f"{path.read_text(encoding='utf-8')}\n", encoding="utf-8")
+    (grid / "lines.csv").write_text("line,from,to,capacity_mw\nx,z1,z2,9\n", encoding="utf-8")
+    again = Store(store.folder, digests)
+    assert again.cells(folder.name, study) is not None
+    assert [Path(fault.file).name.partition("-")[0] for fault in again.warnings] == ["sites", "headroom", "grid"]
+    assert {path: path.read_bytes() for path in sorted(tables.rglob("*")) if path.is_file()} == before
 
 
 def test_ends_are_kept_until_there_is_a_plan(study: Study, store: Store, digests: Digests) -> None:
@@ -110,8 +140,15 @@ def test_ends_are_kept_until_there_is_a_plan(study: Study, store: Store, digests
     assert store.end(case) is None
     store.keep_end(case, End("failed", "ValueError: no"))
     assert store.end(case) == End("failed", "ValueError: no")
+    end = store.folder / f"ended/{case}.json"
+    shutil.copy(end, end.with_name("other.json"))
+    shutil.copy(store.folder / "sweep.json", end.with_name("third.json"))
+    edited(end, "failed", "infeasible")
+    assert [store.end(name) for name in (case, "other", "third")] == [None] * 3
+    for fault, words in zip(store.warnings, ("was changed", "another case", "another file"), strict=True):
+        assert words in fault.reason
     kept(store, study, digests)
-    assert store.end(case) is None
+    assert not end.exists()
 
 
 def test_one_folder_one_process(study: Study, store: Store, digests: Digests) -> None:

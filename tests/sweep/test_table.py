@@ -43,11 +43,11 @@ def columns(study: Study) -> Columns:
 def test_columns_are_those_of_the_contract(columns: Columns) -> None:
     names = columns.names
     assert names[:7] == ["number", "case", *INPUTS, "status", "reason"]
-    assert names[7:11] == ["objective_usd", "bound_usd", "gap", "money_usd"]
-    assert names[11:39] == [f"{k}_{term}_usd" for k in ("discounted", "undiscounted") for term in TERMS]
-    assert names[39:42] == ["spend_2026_usd", "spend_2027_usd", "spend_2028_usd"]
-    assert names[49:55] == [f"in_service_gw_{v}_{t}" for v in ("AMD", "Broadcom") for t in (2026, 2027, 2028)]
-    assert names[55] == "delivered_gw_AMD_2026"
+    assert names[7:13] == ["objective_usd", "bound_usd", "gap", "money_usd", "delivered_gw", "placed_gw"]
+    assert names[13:41] == [f"{k}_{term}_usd" for k in ("discounted", "undiscounted") for term in TERMS]
+    assert names[41:44] == ["spend_2026_usd", "spend_2027_usd", "spend_2028_usd"]
+    assert names[51:57] == [f"in_service_gw_{v}_{t}" for v in ("AMD", "Broadcom") for t in (2026, 2027, 2028)]
+    assert names[57] == "delivered_gw_AMD_2026"
     assert names[-3:] == ["sites_opened", "opened", "plan"]
     assert Columns.in_file(names, INPUTS) == columns
 

@@ -1,0 +1,56 @@
+"""Change a study once in the language of sweeps: cells by selector, operators, shifts, figures."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from pathlib import PurePath
+
+import pandas as pd
+
+from ..errors import Fault
+from ..io.schema import TABLES
+from ..study import Study
+from .cases import made
+from .faults import Origin
+from .ranges import from_origin
+from .selector import Refusal, parse_key
+
+
+def changed(study: Study, changes: Mapping[str, object], *, drop_late: bool = False, origin: str = "changes") -> Study:
+    """Return the study with a value at each key, as a case of a sweep has it.
+
+    A key ends in ``*`` to multiply and in ``+`` to add or shift: ``{"sites[site=abilene].max_mw+": 500}``.
+    ``drop_late`` leaves out deliveries that a shift pushes past the horizon. Raises InputError with every fault, at
+    ``origin`` and the key.
+    """
+    if not changes:
+        return study
+    table = pd.DataFrame({key: pd.Series([value], dtype=object) for key, value in changes.items()})
+    variant = made(study, from_origin(table, Origin(origin)), drop_late=drop_late)[0].study
+    return dataclasses.replace(variant, warnings=_doubts(study, variant))
+
+
+def key_faults(keys: Iterable[str], origin: str) -> list[Fault]:
+    """Return what is wrong with keys whatever the study is."""
+    faults = []
+    for key in keys:
+        try:
+            parse_key(key)
+        except Refusal as refusal:
+            faults.append(Fault(origin, refusal.reason, None, key, cure=refusal.cure))
+    return faults
+
+
+def _doubts(before: Study, after: Study) -> tuple[Fault, ...]:
+    """Return the doubts of the files that no change touched, and those that the changed study brings."""
+    touched = [name for name in TABLES if before.table(name) is not after.table(name)]
+    kept = [fault for fault in before.warnings if not any(_is_of(fault, name, before) for name in touched)]
+    said = {(fault.column, fault.value, fault.reason) for fault in kept}
+    return (*kept, *(fault for fault in after.warnings if (fault.column, fault.value, fault.reason) not in said))
+
+
+def _is_of(fault: Fault, table: str, study: Study) -> bool:
+    """Whether a fault is told at the file of a table."""
+    named = getattr(study.config.files, table, None)
+    return fault.file == named or fault.file.endswith(f"#{table}") or PurePath(fault.file).stem == table
