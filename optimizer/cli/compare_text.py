@@ -53,6 +53,7 @@ def _site(change: Change) -> dict[str, Any]:
     return {
         "site": change.site,
         "generic": change.generic,
+        "standing": change.standing,
         "opens_a": change.first_a or None,
         "opens_b": change.first_b or None,
         "a_mw": change.a_mw,

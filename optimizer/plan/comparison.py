@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from .kinds import is_generic
+from .kinds import GENERIC, UNSTATED, standing
 from .plan import TABLES, Plan
 
 UNUSED = {
@@ -42,19 +42,25 @@ class Change:
     """A site that holds other racks, or at other times.
 
     ``first_a`` and ``first_b`` are the first periods in which it is open, of those that both plans have; "" where none.
+    ``standing`` is "real", "GENERIC" or "kind not stated".
     MW are IT in service in the last such period, ``by_sku`` the differences there; ``mw_years`` is the difference over
     all of them.
     """
 
     site: str
     name: str
-    generic: bool
+    standing: str
     first_a: str
     first_b: str
     a_mw: float
     b_mw: float
     by_sku: Mapping[str, float]
     mw_years: float
+
+    @property
+    def generic(self) -> bool:
+        """Whether the site is no project."""
+        return self.standing == GENERIC
 
     @property
     def difference_mw(self) -> float:
@@ -197,7 +203,7 @@ def _changes(a: Plan, b: Plan, shared: list[str]) -> tuple[Change, ...]:
     changes = [
         Change(
             site,
-            *known.get(site, ("", False)),
+            *known.get(site, ("", UNSTATED)),
             first_a.get(site, ""),
             first_b.get(site, ""),
             at_end[0].get(site, 0.0),
@@ -210,11 +216,11 @@ def _changes(a: Plan, b: Plan, shared: list[str]) -> tuple[Change, ...]:
     return tuple(sorted(changes, key=lambda c: (-sum(map(abs, c.by_sku.values())), -abs(c.mw_years), c.site)))
 
 
-def _people(plan: Plan) -> dict[str, tuple[str, bool]]:
-    """Return the name of every site and whether it is generic."""
+def _people(plan: Plan) -> dict[str, tuple[str, str]]:
+    """Return name and standing of every site."""
     table = plan.study.sites
     columns = (table[name].astype(str) for name in ("site", "name", "kind"))
-    return {site: (name, is_generic(kind)) for site, name, kind in zip(*columns, strict=True)}
+    return {site: (name, standing(kind)) for site, name, kind in zip(*columns, strict=True)}
 
 
 def _held(plan: Plan, shared: list[str]) -> dict[tuple[str, str, str], float]:

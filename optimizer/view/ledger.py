@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from optimizer.plan.kinds import is_generic
+from optimizer.plan.kinds import standing
 from optimizer.plan.plan import Plan
 
 KINDS = {
@@ -28,12 +28,12 @@ TOTALS = {
 def unused_ledger(plan: Plan) -> pd.DataFrame:
     """Return one row per kind, place and period of unused capacity, what costs most first.
 
-    Columns: kind, site, site_kind ("real", "GENERIC", or empty for racks that wait nowhere), vendor, sku, period, mw,
+    Columns: kind, site, site_kind ("real", "GENERIC", "kind not stated", or empty for racks that wait nowhere), vendor, sku, period, mw,
     mw_years, usd (undiscounted, at the kind's own price), cause (empty where a plan states none).
     """
     table, racks, sites = plan.unused, plan.study.racks, plan.study.sites
     vendors = dict(zip(racks["sku"], racks["vendor"], strict=True))
-    kinds = {s: "GENERIC" if is_generic(k) else "real" for s, k in zip(sites["site"], sites["kind"], strict=True)}
+    kinds = {s: standing(str(k)) for s, k in zip(sites["site"], sites["kind"], strict=True)}
     ledger = pd.DataFrame(
         {
             "kind": table["kind"].astype(str),
