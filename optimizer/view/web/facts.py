@@ -10,7 +10,7 @@ from optimizer.plan.plan import Plan
 from optimizer.plan.summary import status_in_words
 
 from ..palette import vendor_colours, vendor_marks
-from ..readings import delivered_vendors, largest_circle, round_sizes
+from ..readings import delivered_vendors, largest_circle
 from .grid import line_facts, zone_facts
 from .plane import basemap, parallels, plane_of, polygons
 from .sites import rounded, site_facts
@@ -54,7 +54,6 @@ def map_facts(plan: Plan) -> dict[str, Any]:
         "causes": CAUSES,
         "largest_mw": rounded(largest, 3),
         "most_open": most_open,
-        "sizes_mw": round_sizes(largest) if largest > 0.01 else [],
         "plane": plane.facts(),
         "sites": sites,
         "zones": zones,
