@@ -10,6 +10,7 @@ import matplotlib as mpl
 from matplotlib import font_manager
 
 _OWN = "DejaVu Sans"  # comes with matplotlib, so that pictures are the same everywhere
+_UPRIGHT = ("normal", 400, "normal")  # style, weight, stretch
 _EMPTY = ("Last Resort", "Adobe Blank")  # fonts of boxes and blanks, which claim to have every letter
 # Scripts whose letters join, move or stand in another order than they are written in: no plain glyphs draw them.
 _JOINED = ((0x0900, 0x0DFF), (0x0E00, 0x0FFF), (0x1000, 0x109F), (0x1780, 0x17FF))
@@ -61,4 +62,6 @@ def _letters(name: str) -> frozenset[str]:
 
 @cache
 def _files() -> dict[str, str]:
-    return {entry.name: entry.fname for entry in reversed(font_manager.fontManager.ttflist)}
+    """Return the upright file of ordinary weight and width of every family that has one."""
+    upright = [f for f in font_manager.fontManager.ttflist if (f.style, f.weight, f.stretch) == _UPRIGHT]
+    return {font.name: font.fname for font in reversed(upright)}
