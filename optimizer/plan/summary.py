@@ -93,7 +93,7 @@ def _cost(plan: Plan) -> list[str]:
 
 def _periods(plan: Plan, seen: Quantities) -> list[str]:
     """Set delivered against energised, in service and waiting, by period."""
-    columns = _chosen(plan.study.horizon.names)
+    columns = chosen_periods(plan.study.horizon.names)
     unit, name = power_unit(max(seen.delivered.sum()) if len(seen.delivered) else 0.0)
     digits = 2 if unit > 1 else 1
 
@@ -118,7 +118,7 @@ def _periods(plan: Plan, seen: Quantities) -> list[str]:
     return lines
 
 
-def _chosen(periods: list[str]) -> list[str]:
+def chosen_periods(periods: list[str]) -> list[str]:
     """Return all periods where they fit, else the last of each year, else some of them with the last one."""
     if len(periods) > _PERIODS:
         periods = list({period[:4]: period for period in periods}.values())
@@ -165,12 +165,12 @@ def _sites(plan: Plan, seen: Quantities) -> list[str]:
                 for k, n in part["kind"].value_counts().sort_index().items()
             )
             lines.append(f"           {words}{kinds}, {mw(part['it_mw'].sum())} in service at the end")
-    head = f"  {'largest':<18}{'kind':<12}{'open from':<11}{'serves from':<13}{'built MW':>8}{'serving MW':>11}  vendors"
-    lines.append(head)
-    for row in table.head(_TOP_SITES).itertuples(index=False):
+    head = f"  {'largest':<18}{'kind':<12}{'open from':<11}{'serves from':<13}"
+    lines.append(f"{head}{'built MW':>8}{'serving MW':>11}  vendors")
+    for row in table.head(_TOP_SITES).to_dict("records"):
         lines.append(
-            f"  {shown(row.site, 17):<18}{shown(row.kind, 11):<12}{row.first:<11}{row.serves or 'never':<13}"
-            f"{figure(row.built_mw):>8}{figure(row.it_mw):>11}  {shown(row.vendors, 40)}"
+            f"  {shown(row['site'], 17):<18}{shown(row['kind'], 11):<12}{row['first']:<11}"
+            f"{row['serves'] or 'never':<13}{figure(row['built_mw']):>8}{figure(row['it_mw']):>11}  {shown(row['vendors'], 40)}"
         )
     return lines
 
@@ -208,7 +208,8 @@ def _estimate(gw: float, racks_usd: float, facility_usd: float) -> list[str]:
     unit, name = money_unit(low)
     per_gw = "–".join(f"{each / 1e9:,.0f}" for each in ESTIMATE_USD_PER_GW)
     lines = [
-        f"    estimate for so much: {figure(low / unit)}–{figure(high / unit)} {name}, {per_gw} bn USD per GW ({ESTIMATE})"
+        f"    estimate for so much: {figure(low / unit)}–{figure(high / unit)} {name}, "
+        f"{per_gw} bn USD per GW ({ESTIMATE})"
     ]
     ours = racks_usd + facility_usd
     if ours < low:

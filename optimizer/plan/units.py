@@ -23,7 +23,7 @@ def figure(value: float, decimals: int = 0, *, sign: str = "") -> str:
 
 
 def aligned(value: float, decimals: int) -> str:
-    """Return a number of a table with so many decimals; three significant digits where those would leave one or none."""
+    """Return a number with so many decimals, three significant digits where those would leave one digit or none."""
     return figure(value, decimals) if abs(value) < 0.95 * 10.0 ** (1 - decimals) else f"{value:,.{decimals}f}"
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 
 from optimizer.errors import InputError, shown
 from optimizer.io.whole import write_whole
@@ -16,7 +17,7 @@ from optimizer.plan.units import mw
 
 from . import labels, layers, legend
 from .fonts import can_draw, drawn_vendors, use_fonts_for
-from .palette import DARK, SOFT
+from .palette import DARK, SOFT, vendor_colours
 from .readings import delivered_vendors
 from .scene import scene
 from .style import Picture, settled
@@ -65,6 +66,28 @@ def map_period(plan: Plan, period: str, *, ax: Any = None, flows: bool = True) -
         return figure
 
 
+def small_map(plan: Plan, period: str) -> Figure:
+    """Return the map of a period for a corner of a page: the ten largest names, and a line that explains it."""
+    with settled():
+        figure = Picture(figsize=(7.0, 4.7), facecolor="white")
+        FigureCanvasAgg(figure)
+        box = (0.005, 0.085, 0.99, 0.905)
+        view = scene(plan, period, aspect=box[2] * 7.0 / (box[3] * 4.7))
+        ax = figure.add_axes(box)
+        layers.draw(ax, view, flows=False)
+        labels.draw(ax, view, points=8.0, most=10)
+        colours = vendor_colours(view.vendors)
+        handles = [Patch(facecolor=colours[v]) for v in view.vendors]
+        names = [shown(v, 24) for v in view.vendors]
+        if any(spot.generic for spot in view.spots):
+            handles.append(Patch(facecolor="white", edgecolor=DARK, linestyle=(0, (2.2, 1.6))))
+            names.append("dashed: GENERIC, no project")
+        keys = figure.legend(handles, names, loc="lower center", ncols=len(names) or 1, frameon=False, fontsize=8.5)
+        for text in keys.get_texts():
+            text.set_parse_math(False)
+        return figure
+
+
 def _headline(figure: Figure, height: float, text: str, *, points: float, weight: str = "normal") -> None:
     """Write a line across the picture, smaller where it is long."""
     line = figure.text(_LEFT, height, text, fontsize=points, weight=weight, color=DARK, parse_math=False)
@@ -110,7 +133,7 @@ def _subtitle(plan: Plan, period: str) -> str:
     serving = plan.assignments[plan.assignments["period"] == period].groupby("vendor")["it_mw_in_service"].sum()
     waiting = plan.waiting[plan.waiting["period"] == period]["waiting_mw"].sum()
     called = drawn_vendors(delivered_vendors(plan))
-    by_vendor = ", ".join(f"{shown(called.get(v, v), 24)} {mw(x)}" for v, x in serving.items() if x > 0)
+    by_vendor = ", ".join(f"{shown(called.get(str(v), str(v)), 24)} {mw(x)}" for v, x in serving.items() if x > 0)
     delivered = plan.waiting["delivered_racks"].sum() > 0
     waits = f"racks waiting {mw(waiting)}" if waiting > 0 else "no rack waits" if delivered else "nothing is delivered"
     return f"In service {mw(serving.sum())}{f': {by_vendor}' if by_vendor else ''}  ·  {waits}"

@@ -33,8 +33,9 @@ Box = tuple[float, float, float, float]
 def site_frequency_table(cases: pd.DataFrame, base_plan: Plan) -> pd.DataFrame:
     """Return one row per site that opens in any case or exists in the base, those that open most first.
 
-    Columns: site, name, kind ("real", "GENERIC", "kind not stated", or "" for sites that the base does not know), zone, cases (with a
-    plan, in which it opens), share (of the cases with a plan), in_base (whether the base's plan opens it).
+    Columns: site, name, kind ("real", "GENERIC", "kind not stated", or "" for sites that the base does not know), zone,
+    cases (with a plan, in which it opens), share (of the cases with a plan), in_base (whether the base's plan opens
+    it).
     """
     opened = [row for row, s in zip(texts(cases, "opened"), texts(cases, "status"), strict=True) if s in PLANNED]
     counts = Counter(site for row in opened for site in dict.fromkeys(row.split(";")) if site)
