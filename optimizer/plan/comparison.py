@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from .kinds import GENERIC, UNSTATED, standing
 from .plan import TABLES, Plan
+from .quantities import first_open, first_serving
 
 UNUSED = {
     "waiting": "MW-years",
@@ -41,7 +42,8 @@ class Pair:
 class Change:
     """A site that holds other racks, or at other times.
 
-    ``first_a`` and ``first_b`` are the first periods in which it is open, of those that both plans have; "" where none.
+    ``first_a`` and ``first_b`` are the first periods in which it is open, ``serves_a`` and ``serves_b`` in which racks
+    serve there, of those that both plans have; "" where none.
     ``standing`` is "real", "GENERIC" or "kind not stated".
     MW are IT in service in the last such period, ``by_sku`` the differences there; ``mw_years`` is the difference over
     all of them.
@@ -52,6 +54,8 @@ class Change:
     standing: str
     first_a: str
     first_b: str
+    serves_a: str
+    serves_b: str
     a_mw: float
     b_mw: float
     by_sku: Mapping[str, float]
@@ -191,7 +195,7 @@ def _by_vendor(a: Plan, b: Plan, last: str) -> tuple[Pair, ...]:
 def _changes(a: Plan, b: Plan, shared: list[str]) -> tuple[Change, ...]:
     """Return the sites that open at other times or hold other racks in a shared period, what moves most first."""
     was, now = _held(a, shared), _held(b, shared)
-    first_a, first_b = _first_open(a, shared), _first_open(b, shared)
+    (first_a, serves_a), (first_b, serves_b) = _first(a, shared), _first(b, shared)
     moved: dict[str, dict[tuple[str, str], float]] = {}
     for site, sku, period in sorted(was.keys() | now.keys()):
         more = now.get((site, sku, period), 0.0) - was.get((site, sku, period), 0.0)
@@ -206,6 +210,8 @@ def _changes(a: Plan, b: Plan, shared: list[str]) -> tuple[Change, ...]:
             *known.get(site, ("", UNSTATED)),
             first_a.get(site, ""),
             first_b.get(site, ""),
+            serves_a.get(site, ""),
+            serves_b.get(site, ""),
             at_end[0].get(site, 0.0),
             at_end[1].get(site, 0.0),
             {sku: mw for (sku, period), mw in moved.get(site, {}).items() if period == shared[-1]},
@@ -230,7 +236,7 @@ def _held(plan: Plan, shared: list[str]) -> dict[tuple[str, str, str], float]:
     return {(s, k, p): float(mw) for s, k, p, mw in zip(*(table[c] for c in columns), strict=True)}
 
 
-def _first_open(plan: Plan, shared: list[str]) -> dict[str, str]:
-    """Return the first shared period in which each site is open."""
-    table = plan.sites[plan.sites["open"] & plan.sites["period"].isin(shared)]
-    return {str(k): str(v) for k, v in table.groupby("site")["period"].min().items()}
+def _first(plan: Plan, shared: list[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the first shared period in which each site is open, and in which it serves."""
+    table = plan.sites[plan.sites["period"].isin(shared)]
+    return first_open(table), first_serving(table)

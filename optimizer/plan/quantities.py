@@ -38,7 +38,9 @@ def quantities(plan: Plan) -> Quantities:
     racks = plan.study.racks.set_index("sku")
     waiting = plan.waiting.assign(
         vendor=plan.waiting["sku"].map(racks["vendor"]),
-        delivered_mw=plan.waiting["delivered_racks"] * plan.waiting["sku"].map(racks["rack_kw"]) / 1000.0,
+        delivered_mw=plan.waiting["delivered_racks"].astype(float)
+        * plan.waiting["sku"].map(racks["rack_kw"]).astype(float)
+        / 1000.0,
     )
     vendors = sorted(set(waiting["vendor"]))
     by_sku = waiting.groupby("sku")["waiting_mw"].sum() * plan.study.horizon.length_years
@@ -64,14 +66,14 @@ def _by_vendor(frame: pd.DataFrame, column: str, vendors: list[str], periods: li
     return table.reindex(index=vendors, columns=periods, fill_value=0.0).astype(float)
 
 
-def first_open(plan: Plan) -> dict[str, str]:
-    """Return the first period in which each site is open."""
-    return _first(plan.sites[plan.sites["open"].to_numpy(dtype=bool)])
+def first_open(sites: pd.DataFrame) -> dict[str, str]:
+    """Return the first period of a plan's table of sites in which each is open."""
+    return _first(sites[sites["open"].to_numpy(dtype=bool)])
 
 
-def first_serving(plan: Plan) -> dict[str, str]:
-    """Return the first period in which racks are in service at each site."""
-    return _first(plan.sites[plan.sites["it_mw_in_service"] > 0])
+def first_serving(sites: pd.DataFrame) -> dict[str, str]:
+    """Return the first period of a plan's table of sites in which racks are in service at each."""
+    return _first(sites[sites["it_mw_in_service"] > 0])
 
 
 def _first(rows: pd.DataFrame) -> dict[str, str]:
@@ -82,7 +84,7 @@ def _opened(plan: Plan, last: str) -> pd.DataFrame:
     kinds = dict(zip(plan.study.sites["site"], plan.study.sites["kind"], strict=True))
     held = plan.assignments[(plan.assignments["period"] == last) & (plan.assignments["it_mw_in_service"] > 0)]
     vendors = held.groupby("site")["vendor"].agg(lambda names: ", ".join(sorted(set(names)))).to_dict()
-    first, serves = first_open(plan), first_serving(plan)
+    first, serves = first_open(plan.sites), first_serving(plan.sites)
     at_end = plan.sites[(plan.sites["period"] == last) & plan.sites["open"]]
     columns = [at_end[name].tolist() for name in ("site", "built_mw", "it_mw_in_service")]
     rows = [

@@ -170,7 +170,8 @@ def _sites(plan: Plan, seen: Quantities) -> list[str]:
     for row in table.head(_TOP_SITES).to_dict("records"):
         lines.append(
             f"  {shown(row['site'], 17):<18}{shown(row['kind'], 11):<12}{row['first']:<11}"
-            f"{row['serves'] or 'never':<13}{figure(row['built_mw']):>8}{figure(row['it_mw']):>11}  {shown(row['vendors'], 40)}"
+            f"{row['serves'] or 'never':<13}{figure(row['built_mw']):>8}"
+            f"{figure(row['it_mw']):>11}  {shown(row['vendors'], 40)}"
         )
     return lines
 

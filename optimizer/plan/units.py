@@ -22,9 +22,11 @@ def figure(value: float, decimals: int = 0, *, sign: str = "") -> str:
     return f"{whole}.{part}" if part else whole
 
 
-def aligned(value: float, decimals: int) -> str:
+def aligned(value: float, decimals: int, *, sign: str = "") -> str:
     """Return a number with so many decimals, three significant digits where those would leave one digit or none."""
-    return figure(value, decimals) if abs(value) < 0.95 * 10.0 ** (1 - decimals) else f"{value:,.{decimals}f}"
+    if abs(value) < 0.95 * 10.0 ** (1 - decimals):
+        return figure(value, decimals, sign=sign)
+    return f"{value:{sign},.{decimals}f}"
 
 
 def usd(value: float) -> str:

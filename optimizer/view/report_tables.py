@@ -118,7 +118,7 @@ def sites_section(plan: Plan, *, all_sites: bool = False) -> Html:
     last, closed = plan.study.horizon.names[-1], 0
     ending = plan.sites[plan.sites["period"] == last]
     state = {str(row["site"]): row for row in ending.to_dict("records")}
-    dates = first_open(plan), first_serving(plan)
+    dates = first_open(plan.sites), first_serving(plan.sites)
     vendors = {s: ", ".join(f"{v} {figure(x)}" for v, x in held.items()) for s, held in vendor_mw(plan, last).items()}
     for site in plan.study.sites.to_dict("records"):
         key, kind = str(site["site"]), standing(str(site["kind"]))

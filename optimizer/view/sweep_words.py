@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizer.errors import shown
-from optimizer.plan.units import money_unit, power_unit
+from optimizer.plan.units import aligned, money_unit, power_unit
 
 from .sweep_frames import Floats
 
@@ -101,7 +101,7 @@ class Measure:
         if scaled and abs(scaled) < 0.005:
             words = f"{scaled:+.1g}" if sign else f"{scaled:.1g}"
         else:
-            words = f"{scaled:+,.{digits}f}" if sign else f"{scaled:,.{digits}f}"
+            words = aligned(scaled, digits, sign="+" if sign else "")
         return words.replace("-", "−")
 
 
