@@ -53,8 +53,11 @@ def _site(change: Change) -> dict[str, Any]:
     return {
         "site": change.site,
         "generic": change.generic,
+        "standing": change.standing,
         "opens_a": change.first_a or None,
         "opens_b": change.first_b or None,
+        "serves_a": change.serves_a or None,
+        "serves_b": change.serves_b or None,
         "a_mw": change.a_mw,
         "b_mw": change.b_mw,
         "difference_mw": change.difference_mw,

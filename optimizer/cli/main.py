@@ -17,7 +17,7 @@ from .diff import diff
 from .export import export
 from .init import init
 from .interrupt import SIGNALS, Interrupted
-from .map import map_
+from .map import MapCommand, map_
 from .messages import make_streams_safe, result, say, tell_error, tell_faults
 from .report import report
 from .schema import schema
@@ -35,7 +35,7 @@ rackgrid init mine                copy that study, its sites and its grid, to ed
 rackgrid init mine.xlsx --excel   the same as one workbook; --blank starts small
 rackgrid check mine               are the files right, and is power enough?
 rackgrid solve mine               solve your own
-rackgrid map plans/mine           a map to explore, and a picture per period
+rackgrid map plans/mine           a map to explore; --png for pictures
 rackgrid report plans/mine        one page to read, print and send
 rackgrid sweep mine --vary 'policy.max_sites=20,30,40' -o sweeps/mine    many cases, one table
 
@@ -59,7 +59,7 @@ app.command("compare", short_help="Say what differs between two plans, with both
 app.command("export", short_help="Write a plan as a GeoPackage, an Excel workbook or GeoJSON.")(export)
 app.command("init", short_help="Start a study: a copy of the embedded one, or a blank; as files or a workbook.")(init)
 app.command("verify", short_help="Recheck a plan against its study.")(verify)
-app.command("map", short_help="Draw a plan: a map to explore, and a picture per period.")(map_)
+app.command("map", cls=MapCommand, short_help="Draw a plan: a map to explore; pictures with --png.")(map_)
 app.command("report", short_help="Write a plan as one page for people; --pdf prints it.")(report)
 app.command("schema", short_help="Describe the files of a study for editors.")(schema)
 

@@ -1,4 +1,4 @@
-"""Report a plan: one page that needs no network, and the same printed."""
+"""Report a plan: a page that needs no network, and the same printed."""
 
 from __future__ import annotations
 
@@ -26,8 +26,11 @@ def report(
     pdf: Annotated[
         bool, typer.Option("--pdf", help="Print it to a PDF beside the page too, with Chromium, Chrome or Edge.")
     ] = False,
+    all_sites: Annotated[
+        bool, typer.Option("--all-sites", help="List closed GENERIC sites too, which are counted otherwise.")
+    ] = False,
 ) -> None:
-    """Write a plan as one page for people, report.html, and print its path.
+    """Write a plan as a page for people, report.html, and print its path; its first printed page stands alone.
 
     \b
     rackgrid report plans/openai-26gw
@@ -47,7 +50,7 @@ def report(
     plan = read_rechecked(folder)
     from optimizer.view.report import report_page
 
-    text = report_page(plan)
+    text = report_page(plan, all_sites=all_sites)
 
     def printed(fresh: Path) -> None:
         beside = fresh.with_suffix(".html")

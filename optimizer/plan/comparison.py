@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from .kinds import is_generic
+from .kinds import GENERIC, UNSTATED, standing
 from .plan import TABLES, Plan
+from .quantities import first_open, first_serving
 
 UNUSED = {
     "waiting": "MW-years",
@@ -41,20 +42,29 @@ class Pair:
 class Change:
     """A site that holds other racks, or at other times.
 
-    ``first_a`` and ``first_b`` are the first periods in which it is open, of those that both plans have; "" where none.
+    ``first_a`` and ``first_b`` are the first periods in which it is open, ``serves_a`` and ``serves_b`` in which racks
+    serve there, of those that both plans have; "" where none.
+    ``standing`` is "real", "GENERIC" or "kind not stated".
     MW are IT in service in the last such period, ``by_sku`` the differences there; ``mw_years`` is the difference over
     all of them.
     """
 
     site: str
     name: str
-    generic: bool
+    standing: str
     first_a: str
     first_b: str
+    serves_a: str
+    serves_b: str
     a_mw: float
     b_mw: float
     by_sku: Mapping[str, float]
     mw_years: float
+
+    @property
+    def generic(self) -> bool:
+        """Whether the site is no project."""
+        return self.standing == GENERIC
 
     @property
     def difference_mw(self) -> float:
@@ -185,7 +195,7 @@ def _by_vendor(a: Plan, b: Plan, last: str) -> tuple[Pair, ...]:
 def _changes(a: Plan, b: Plan, shared: list[str]) -> tuple[Change, ...]:
     """Return the sites that open at other times or hold other racks in a shared period, what moves most first."""
     was, now = _held(a, shared), _held(b, shared)
-    first_a, first_b = _first_open(a, shared), _first_open(b, shared)
+    (first_a, serves_a), (first_b, serves_b) = _first(a, shared), _first(b, shared)
     moved: dict[str, dict[tuple[str, str], float]] = {}
     for site, sku, period in sorted(was.keys() | now.keys()):
         more = now.get((site, sku, period), 0.0) - was.get((site, sku, period), 0.0)
@@ -197,9 +207,11 @@ def _changes(a: Plan, b: Plan, shared: list[str]) -> tuple[Change, ...]:
     changes = [
         Change(
             site,
-            *known.get(site, ("", False)),
+            *known.get(site, ("", UNSTATED)),
             first_a.get(site, ""),
             first_b.get(site, ""),
+            serves_a.get(site, ""),
+            serves_b.get(site, ""),
             at_end[0].get(site, 0.0),
             at_end[1].get(site, 0.0),
             {sku: mw for (sku, period), mw in moved.get(site, {}).items() if period == shared[-1]},
@@ -210,11 +222,11 @@ def _changes(a: Plan, b: Plan, shared: list[str]) -> tuple[Change, ...]:
     return tuple(sorted(changes, key=lambda c: (-sum(map(abs, c.by_sku.values())), -abs(c.mw_years), c.site)))
 
 
-def _people(plan: Plan) -> dict[str, tuple[str, bool]]:
-    """Return the name of every site and whether it is generic."""
+def _people(plan: Plan) -> dict[str, tuple[str, str]]:
+    """Return name and standing of every site."""
     table = plan.study.sites
     columns = (table[name].astype(str) for name in ("site", "name", "kind"))
-    return {site: (name, is_generic(kind)) for site, name, kind in zip(*columns, strict=True)}
+    return {site: (name, standing(kind)) for site, name, kind in zip(*columns, strict=True)}
 
 
 def _held(plan: Plan, shared: list[str]) -> dict[tuple[str, str, str], float]:
@@ -224,7 +236,7 @@ def _held(plan: Plan, shared: list[str]) -> dict[tuple[str, str, str], float]:
     return {(s, k, p): float(mw) for s, k, p, mw in zip(*(table[c] for c in columns), strict=True)}
 
 
-def _first_open(plan: Plan, shared: list[str]) -> dict[str, str]:
-    """Return the first shared period in which each site is open."""
-    table = plan.sites[plan.sites["open"] & plan.sites["period"].isin(shared)]
-    return {str(k): str(v) for k, v in table.groupby("site")["period"].min().items()}
+def _first(plan: Plan, shared: list[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the first shared period in which each site is open, and in which it serves."""
+    table = plan.sites[plan.sites["period"].isin(shared)]
+    return first_open(table), first_serving(table)

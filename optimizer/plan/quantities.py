@@ -14,7 +14,8 @@ class Quantities:
     """IT MW by vendor and period (frames), and by period (dicts; idle power at the fence).
 
     ``waited_by_sku`` is in MW-years, largest first. ``opened`` has a row for every site open at the end:
-    site, kind, first (period), built_mw, it_mw, vendors; largest first.
+    site, kind, first and serves (the first periods in which it is open and in which racks serve there, "" where none
+    do), built_mw, it_mw, vendors; largest first.
     """
 
     delivered: pd.DataFrame
@@ -37,7 +38,9 @@ def quantities(plan: Plan) -> Quantities:
     racks = plan.study.racks.set_index("sku")
     waiting = plan.waiting.assign(
         vendor=plan.waiting["sku"].map(racks["vendor"]),
-        delivered_mw=plan.waiting["delivered_racks"] * plan.waiting["sku"].map(racks["rack_kw"]) / 1000.0,
+        delivered_mw=plan.waiting["delivered_racks"].astype(float)
+        * plan.waiting["sku"].map(racks["rack_kw"]).astype(float)
+        / 1000.0,
     )
     vendors = sorted(set(waiting["vendor"]))
     by_sku = waiting.groupby("sku")["waiting_mw"].sum() * plan.study.horizon.length_years
@@ -63,16 +66,30 @@ def _by_vendor(frame: pd.DataFrame, column: str, vendors: list[str], periods: li
     return table.reindex(index=vendors, columns=periods, fill_value=0.0).astype(float)
 
 
+def first_open(sites: pd.DataFrame) -> dict[str, str]:
+    """Return the first period of a plan's table of sites in which each is open."""
+    return _first(sites[sites["open"].to_numpy(dtype=bool)])
+
+
+def first_serving(sites: pd.DataFrame) -> dict[str, str]:
+    """Return the first period of a plan's table of sites in which racks are in service at each."""
+    return _first(sites[sites["it_mw_in_service"] > 0])
+
+
+def _first(rows: pd.DataFrame) -> dict[str, str]:
+    return {str(k): str(v) for k, v in rows.groupby("site")["period"].min().items()}
+
+
 def _opened(plan: Plan, last: str) -> pd.DataFrame:
     kinds = dict(zip(plan.study.sites["site"], plan.study.sites["kind"], strict=True))
     held = plan.assignments[(plan.assignments["period"] == last) & (plan.assignments["it_mw_in_service"] > 0)]
     vendors = held.groupby("site")["vendor"].agg(lambda names: ", ".join(sorted(set(names)))).to_dict()
-    first = {str(k): str(v) for k, v in plan.sites[plan.sites["open"]].groupby("site")["period"].min().items()}
+    first, serves = first_open(plan.sites), first_serving(plan.sites)
     at_end = plan.sites[(plan.sites["period"] == last) & plan.sites["open"]]
     columns = [at_end[name].tolist() for name in ("site", "built_mw", "it_mw_in_service")]
     rows = [
-        (site, kinds.get(site, ""), first[site], built, it_mw, vendors.get(site, ""))
+        (site, kinds.get(site, ""), first[site], serves.get(site, ""), built, it_mw, vendors.get(site, ""))
         for site, built, it_mw in zip(*columns, strict=True)
     ]
-    frame = pd.DataFrame(rows, columns=["site", "kind", "first", "built_mw", "it_mw", "vendors"])
+    frame = pd.DataFrame(rows, columns=["site", "kind", "first", "serves", "built_mw", "it_mw", "vendors"])
     return frame.sort_values(["it_mw", "site"], ascending=[False, True], ignore_index=True)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from html import escape
 
 from optimizer.errors import shown
 
-from .kinds import is_generic
+from .kinds import GENERIC, REAL, UNSTATED, standing
 from .plan import Plan
 from .quantities import Quantities, quantities
-from .units import money_unit, mw, mw_years, power_unit, share, usd
+from .units import aligned, figure, money_unit, mw, mw_years, power_unit, share, usd
 
 WIDTH = 100
 _TOP_SITES = 7
@@ -91,17 +92,17 @@ def _cost(plan: Plan) -> list[str]:
     rows = [(TERMS.get(term, term), now[term], plain.get(term, 0.0)) for term in now if now[term] or plain.get(term)]
     rows.append(("total", sum(now.values()), sum(plain.values())))
     head = f"{'Cost, ' + name:<28}{'discounted':>12}{'undiscounted':>14}"
-    return [head, *(f"  {label:<26}{a / unit:>12,.1f}{b / unit:>14,.1f}" for label, a, b in rows)]
+    return [head, *(f"  {label:<26}{aligned(a / unit, 1):>12}{aligned(b / unit, 1):>14}" for label, a, b in rows)]
 
 
 def _periods(plan: Plan, seen: Quantities) -> list[str]:
     """Set delivered against energised, in service and waiting, by period."""
-    columns = _chosen(plan.study.horizon.names)
+    columns = chosen_periods(plan.study.horizon.names)
     unit, name = power_unit(max(seen.delivered.sum()) if len(seen.delivered) else 0.0)
     digits = 2 if unit > 1 else 1
 
     def row(label: str, values: dict[str, float]) -> str:
-        return f"{label:<28}" + "".join(f"{values.get(c, 0.0) / unit:>9,.{digits}f}" for c in columns)
+        return f"{label:<28}" + "".join(f"{aligned(values.get(c, 0.0) / unit, digits):>9}" for c in columns)
 
     lines = [f"{'IT ' + name + ' at the end of':<28}" + "".join(f"{c:>9}" for c in columns)]
     energised = {k: float(v) for k, v in plan.facts["energised_mw"].items()}
@@ -121,7 +122,7 @@ def _periods(plan: Plan, seen: Quantities) -> list[str]:
     return lines
 
 
-def _chosen(periods: list[str]) -> list[str]:
+def chosen_periods(periods: list[str]) -> list[str]:
     """Return all periods where they fit, else the last of each year, else some of them with the last one."""
     if len(periods) > _PERIODS:
         periods = list({period[:4]: period for period in periods}.values())
@@ -142,7 +143,7 @@ def _unused(plan: Plan, seen: Quantities) -> list[str]:
         )
     aged, left = float(unused["aged_rack_mw_years"]), seen.unplaced_mw
     late = [f"{mw_years(aged)} of it aged"] if aged > 0 else []
-    late += [f"{left:,.0f} MW still wait when the horizon ends"] if left > 0 else []
+    late += [f"{mw(left)} still wait when the horizon ends"] if left > 0 else []
     if late:
         lines.append("           " + "; ".join(late))
     halls, power = float(unused["idle_hall_mw_years"]), float(unused["idle_power_mw_years"])
@@ -182,19 +183,21 @@ def _sites(plan: Plan, seen: Quantities) -> list[str]:
     if not len(table):
         return [f"Sites      none of {len(plan.study.sites)} is opened"]
     lines = [f"Sites      {len(table)} of {len(plan.study.sites)} opened"]
-    for generic, words in ((False, "real: "), (True, "GENERIC, no projects: ")):
-        part = table[[is_generic(k) == generic for k in table["kind"]]]
+    for which, words in ((REAL, "real: "), (UNSTATED, f"{UNSTATED}: "), (GENERIC, "GENERIC, no projects: ")):
+        part = table[[standing(k) == which for k in table["kind"]]]
         if len(part):
             kinds = ", ".join(
                 f"{n} {shown(k, 20) or ('site' if n == 1 else 'sites')}"
                 for k, n in part["kind"].value_counts().sort_index().items()
             )
             lines.append(f"           {words}{kinds}, {mw(part['it_mw'].sum())} in service at the end")
-    lines.append(f"  {'largest':<20}{'kind':<13}{'open from':<10}{'built MW':>9}{'in service MW':>14}  vendors")
-    for row in table.head(_TOP_SITES).itertuples(index=False):
+    head = f"  {'largest':<18}{'kind':<12}{'open from':<11}{'serves from':<13}"
+    lines.append(f"{head}{'built MW':>8}{'serving MW':>11}  vendors")
+    for row in table.head(_TOP_SITES).to_dict("records"):
         lines.append(
-            f"  {shown(row.site, 19):<20}{shown(row.kind, 12):<13}{row.first:<10}"
-            f"{row.built_mw:>9,.0f}{row.it_mw:>14,.0f}  {shown(row.vendors, 40)}"
+            f"  {shown(row['site'], 17):<18}{shown(row['kind'], 11):<12}{row['first']:<11}"
+            f"{row['serves'] or 'never':<13}{figure(row['built_mw']):>8}"
+            f"{figure(row['it_mw']):>11}  {shown(row['vendors'], 40)}"
         )
     return lines
 
@@ -212,10 +215,11 @@ def _vendors(plan: Plan, seen: Quantities) -> list[str]:
     head = f"{'Vendor, ' + name + ' undiscounted':<32}{power:>7}{'racks':>10}{'facility':>10}{'energy':>9}"
     lines = [f"{head}{f'{what}, {per_name} per {power}':>32}"]
     for vendor, cost in costs.items():
-        racks = f"{cost['racks'] / unit:>10,.1f}" if cost["racks"] > 0 else f"{'no price':>10}"
+        racks = f"{aligned(cost['racks'] / unit, 1):>10}" if cost["racks"] > 0 else f"{'no price':>10}"
         lines.append(
-            f"  {shown(vendor, 28):<30}{seen.total_mw(vendor) / size:>7,.2f}{racks}{cost['facility'] / unit:>10,.1f}"
-            f"{cost['energy'] / unit:>9,.1f}{per[vendor] / per_unit:>32,.1f}"
+            f"  {shown(vendor, 28):<30}{aligned(seen.total_mw(vendor) / size, 2):>7}{racks}"
+            f"{aligned(cost['facility'] / unit, 1):>10}{aligned(cost['energy'] / unit, 1):>9}"
+            f"{aligned(per[vendor] / per_unit, 1):>32}"
         )
         if vendor.strip().casefold() == "broadcom" and min(cost["racks"], cost["facility"]) > 0:
             lines += _estimate(seen.total_mw(vendor) / 1000.0, cost["racks"], cost["facility"])
@@ -231,13 +235,14 @@ def _estimate(gw: float, racks_usd: float, facility_usd: float) -> list[str]:
     unit, name = money_unit(low)
     per_gw = "–".join(f"{each / 1e9:,.0f}" for each in ESTIMATE_USD_PER_GW)
     lines = [
-        f"    estimate for so much: {low / unit:,.0f}–{high / unit:,.0f} {name}, {per_gw} bn USD per GW ({ESTIMATE})"
+        f"    estimate for so much: {figure(low / unit)}–{figure(high / unit)} {name}, "
+        f"{per_gw} bn USD per GW ({ESTIMATE})"
     ]
     ours = racks_usd + facility_usd
     if ours < low:
-        price = f"racks at {racks_usd / gw / 1e9:,.1f} M USD per MW (price_usd)"
+        price = f"racks at {figure(racks_usd / gw / 1e9, 1)} M USD per MW (price_usd)"
         lines += [
-            f"    ours, {ours / unit:,.0f} {name}, is lower: {price}; excludes energy,",
+            f"    ours, {figure(ours / unit)} {name}, is lower: {price}; excludes energy,",
             "    and rent and upkeep after the horizon: a leased campus counts by its rent until then only",
         ]
     return lines
@@ -247,7 +252,10 @@ def summary_html(plan: Plan) -> str:
     """Return the plan as one small table for notebooks: status, cost, power, waiting, sites."""
     seen, horizon = quantities(plan), plan.study.horizon.names
     waited = float(plan.facts["unused"]["waiting_rack_mw_years"])
-    generic = sum(map(is_generic, seen.opened["kind"]))
+    counts = Counter(map(standing, seen.opened["kind"]))
+    kinds = f"{counts[REAL]} real and {counts[GENERIC]} GENERIC" + (
+        f" and {counts[UNSTATED]} of no stated kind" if counts[UNSTATED] else ""
+    )
     rows = [
         ("Status", status_in_words(plan)),
         ("Gap", "not proven" if plan.gap is None else share(plan.gap)),
@@ -258,7 +266,7 @@ def summary_html(plan: Plan) -> str:
             "Waiting",
             f"{mw_years(waited)}: {split_of_waiting(plan)}" if waited > 0 else "no rack waits through a period",
         ),
-        ("Sites", f"{len(seen.opened) - generic} real and {generic} GENERIC of {len(plan.study.sites)} open"),
+        ("Sites", f"{kinds} of {len(plan.study.sites)} open"),
     ]
     body = "".join(f'<tr><th style="text-align:left">{k}</th><td>{escape(shown(v, 200))}</td></tr>' for k, v in rows)
     return f"<table><caption>{escape(shown(plan.study.config.study.name or 'Plan', WIDTH))}</caption>{body}</table>"

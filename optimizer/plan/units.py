@@ -2,7 +2,31 @@
 
 from __future__ import annotations
 
-from math import isfinite
+from math import floor, isfinite, log10
+
+_NOTHING = 5e-6  # what is smaller is what a computation leaves over
+
+
+def figure(value: float, decimals: int = 0, *, sign: str = "") -> str:
+    """Return a number with at least so many decimals, and more where three significant digits need them.
+
+    So 0.26 stays "0.26" among "4,250" and "988": what is not nothing is never written as 0.
+    """
+    if not isfinite(value):
+        return f"{value}"
+    if abs(value) < _NOTHING:
+        return f"{0:.{decimals}f}"
+    needed = max(decimals, 2 - floor(log10(abs(value))))
+    whole, _, part = f"{value:{sign},.{needed}f}".partition(".")
+    part = part[:decimals] + part[decimals:].rstrip("0")
+    return f"{whole}.{part}" if part else whole
+
+
+def aligned(value: float, decimals: int, *, sign: str = "") -> str:
+    """Return a number with so many decimals, three significant digits where those would leave one digit or none."""
+    if abs(value) < 0.95 * 10.0 ** (1 - decimals):
+        return figure(value, decimals, sign=sign)
+    return f"{value:{sign},.{decimals}f}"
 
 
 def usd(value: float) -> str:
@@ -14,7 +38,7 @@ def usd(value: float) -> str:
         return f"{value / 1e9:,.{1 if size >= 9.95e9 else 2}f} bn USD"
     if size >= 0.9995e6:
         return f"{value / 1e6:,.{1 if size >= 9.95e6 else 2}f} M USD"
-    return f"{value:,.0f} USD"
+    return f"{figure(value)} USD"
 
 
 def share(value: float) -> str:
@@ -26,13 +50,13 @@ def share(value: float) -> str:
 
 
 def mw(value: float) -> str:
-    """Return a power such as "12.6 GW" or "340 MW"."""
-    return f"{value / 1000:,.1f} GW" if abs(value) >= 1000 else f"{value:,.0f} MW"
+    """Return a power such as "12.6 GW", "340 MW" or "0.26 MW"."""
+    return f"{value / 1000:,.1f} GW" if abs(value) >= 1000 else f"{figure(value)} MW"
 
 
 def mw_years(value: float) -> str:
     """Return power over time such as "10.6 GW-years" or "35 MW-years"."""
-    return f"{value / 1000:,.1f} GW-years" if abs(value) >= 1000 else f"{value:,.0f} MW-years"
+    return f"{mw(value)}-years"
 
 
 def money_unit(largest_usd: float) -> tuple[float, str]:

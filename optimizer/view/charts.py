@@ -14,7 +14,7 @@ from optimizer.errors import shown
 from optimizer.plan.plan import Plan
 from optimizer.plan.quantities import Quantities, quantities
 from optimizer.plan.summary import TERMS, waits_by_rule
-from optimizer.plan.units import money_unit, power_unit
+from optimizer.plan.units import aligned, money_unit, power_unit
 
 from .palette import AVOIDABLE, BORDER, CREDIT, DARK, ENERGISED, SOFT, SPENT, vendor_colours
 from .style import Picture, settled
@@ -86,7 +86,7 @@ def _fall(ax: Any, rows: list[tuple[str, float, str]], total: float) -> None:
     tops = [*(max(start, end) for start, end in zip(starts, ends, strict=True)), max(total, 0.0)]
     digits = 1 if max([*map(abs, ends), abs(total)]) >= 10 else 2
     for place, (top, value) in enumerate(zip(tops, [*(v for _, v, _ in rows), total], strict=True)):
-        words = f"{value:,.{digits}f}".replace("-", "−")
+        words = aligned(value, digits).replace("-", "−")
         weight = "bold" if place == len(rows) else "normal"
         ax.annotate(words, (top, place), (5, 0), textcoords="offset points", va="center", fontsize=_PT, color=DARK,
                     weight=weight)  # fmt: skip
@@ -143,7 +143,7 @@ def _number(ax: Any, tops: Any, letters: str) -> None:
 
 
 def _figure(value: float) -> str:
-    return "0" if abs(value) < 0.005 else f"{value:,.0f}" if value >= 100 else f"{value:,.1f}"
+    return aligned(value, 0 if value >= 100 or abs(value) < 5e-6 else 1)
 
 
 def _waiting(ax: Any, seen: Quantities, unit: float, name: str) -> None:

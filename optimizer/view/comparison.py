@@ -10,8 +10,9 @@ from math import isfinite
 from optimizer.differences import Differences
 from optimizer.errors import shown
 from optimizer.plan.comparison import Change, Comparison, Pair
+from optimizer.plan.kinds import GENERIC, REAL, UNSTATED
 from optimizer.plan.summary import TERMS
-from optimizer.plan.units import money_unit, power_unit, share
+from optimizer.plan.units import aligned, figure, money_unit, power_unit, share
 
 _KINDS = {
     "waiting": "racks waiting",
@@ -102,7 +103,7 @@ def _cells(pair: Pair, size: float, digits: int) -> tuple[str, str, str]:
         digits += 1
 
     def cell(value: float | None, sign: str) -> str:
-        return _NONE if value is None or not isfinite(value) else f"{value / size + 0.0:{sign},.{digits}f}"
+        return _NONE if value is None or not isfinite(value) else aligned(value / size + 0.0, digits, sign=sign)
 
     return cell(pair.a, ""), cell(pair.b, ""), "0" if more == 0 else cell(more, "+")
 
@@ -137,9 +138,9 @@ def _opened(found: Comparison) -> Section:
     """List the sites that only one plan opens, real and generic apart."""
     rows = []
     for side, changes in (("A", found.lost), ("B", found.gained)):
-        for generic, word in ((False, "real"), (True, "GENERIC")):
-            some = [c for c in changes if c.generic == generic]
-            held = f"{sum(c.b_mw if side == 'B' else c.a_mw for c in some):,.0f}"
+        for word in (REAL, UNSTATED, GENERIC):
+            some = [c for c in changes if c.standing == word]
+            held = figure(sum(c.b_mw if side == "B" else c.a_mw for c in some))
             if some:
                 names = tuple(f"{shown(c.site, 40)}{_called(c)}" for c in some)
                 rows.append((f"only in {side}, {word}", str(len(some)), held, "; ".join(names)))
@@ -156,21 +157,32 @@ def _moved(found: Comparison) -> Section:
     rows = [
         (
             shown(c.site, 40),
-            "GENERIC" if c.generic else "real",
-            c.first_a or "never",
-            c.first_b or "never",
+            c.standing,
+            _opens(c.first_a, c.serves_a),
+            _opens(c.first_b, c.serves_b),
             *_cells(Pair("", "", c.a_mw, c.b_mw), 1.0, 1),
-            "0" if abs(c.mw_years) < 0.05 else f"{c.mw_years:+,.1f}",
-            ", ".join(f"{shown(sku, 30)} {mw:+,.1f}" for sku, mw in c.by_sku.items()),
+            "0" if abs(c.mw_years) < 1e-3 else aligned(c.mw_years, 1, sign="+"),
+            ", ".join(f"{shown(sku, 30)} {aligned(mw, 1, sign='+')}" for sku, mw in c.by_sku.items()),
         )
         for c in found.changes
     ]
     last = found.last
     heads = ("Sites that differ", "kind", "A opens", "B opens", f"A, IT MW, {last}", "B", "difference")
     leave, arrive = found.leaving_mw, found.arriving_mw
-    notes = (f"moved, at the end of {last}: {leave:,.1f} MW leave their site, {arrive:,.1f} MW arrive",) if last else ()
+    notes = (
+        (f"moved, at the end of {last}: {aligned(leave, 1)} MW leave their site, {aligned(arrive, 1)} MW arrive",)
+        if last
+        else ()
+    )
     numbers = (False, False, False, False, True, True, True, True, False)
     return Section((*heads, "MW-years", "by SKU, MW"), numbers, tuple(rows), "site", notes if rows else (), long=True)
+
+
+def _opens(first: str, serves: str) -> str:
+    """Say since when a site is open, and since when it serves where that is another period."""
+    if not first:
+        return "never"
+    return first if serves == first else f"{first}, serves {f'from {serves}' if serves else 'never'}"
 
 
 def _inputs(inputs: Differences) -> Iterator[Section]:

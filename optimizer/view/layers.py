@@ -1,4 +1,4 @@
-"""Draw the layers of a map: zones, flows, sites, names."""
+"""Draw the layers of a map: outlines, zones, flows, sites."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ from matplotlib.patches import Circle, FancyArrowPatch, PathPatch, Wedge
 from matplotlib.path import Path as Outline
 
 from optimizer.errors import shown
+from optimizer.plan.kinds import GENERIC, REAL, UNSTATED
 
-from .palette import BORDER, DARK, FLOW, IDLE, SOFT, used_grey, vendor_colours, vendor_marks
-from .placing import label_place
+from .fonts import drawn_vendors
+from .palette import BORDER, DARK, FLOW, IDLE, IDLE_EDGE, OUTLINE, SOFT, used_grey, vendor_colours, vendor_marks
 from .projection import graticule
 from .scene import Scene, Spot
 
 SMALL_MARK_PT = 3.2
-_NAME_PT = 10.0
+CLOSED_MARKS = {REAL: "D", UNSTATED: "o", GENERIC: "+"}
+"""Marks of sites that are not in use, by their standing."""
 _LETTER = 0.0115  # room that a letter needs, as a share of the map's width
 
 
@@ -27,17 +29,34 @@ def draw(ax: Any, view: Scene, *, flows: bool) -> None:
     ax.set_xlim(west, east)
     ax.set_ylim(south, north)
     ax.set_aspect("equal", adjustable="box")
-    ax.set_axis_off()
+    ax.set_xticks([])
+    ax.set_yticks([])
+    for side in ax.spines.values():  # the frame at which every line of the map ends
+        side.set(color=BORDER, linewidth=0.8)
+    _outlines(ax, view)
     if all(_outline(a.shape) is None for a in view.areas):
         _graticule(ax, view)
     _zones(ax, view)
     if flows:
         _flows(ax, view)
     _closed(ax, view)
-    for spot in view.spots:
-        if spot.open:
-            _site(ax, view, spot)
-    _names(ax, view)
+    visible = [spot for spot in view.spots if spot.in_use]
+    for spot in visible:
+        _ring(ax, view, spot)
+    for spot in visible:
+        _site(ax, view, spot)
+
+
+def _outlines(ax: Any, view: Scene) -> None:
+    """Draw countries and states, to tell where the map is."""
+    for shapes, width, colour in ((view.states, 0.4, BORDER), (view.land, 0.8, OUTLINE)):
+        for path in filter(None, map(_outline, shapes)):
+            _add(ax, PathPatch(path, facecolor="none", edgecolor=colour, linewidth=width, zorder=0.5))
+
+
+def _add(ax: Any, patch: Any) -> None:
+    """Add a patch without looking for its extent: the limits stand already."""
+    ax.add_artist(patch)
 
 
 def _zones(ax: Any, view: Scene) -> None:
@@ -55,7 +74,7 @@ def _zones(ax: Any, view: Scene) -> None:
             hatch="//////" if without else None,
             zorder=1,
         )
-        ax.add_patch(patch)
+        _add(ax, patch)
     for shape, used in points:
         centre = shape.centroid
         colour = "white" if used is None else used_grey(used)
@@ -72,7 +91,7 @@ def _graticule(ax: Any, view: Scene) -> None:
         ]
         if inside:
             x, y = min(inside, key=lambda p: min(p[0] - west, p[1] - south))
-            ax.text(x, y, name, fontsize=8, color=SOFT, zorder=1, parse_math=False, path_effects=_halo("white", 2))
+            ax.text(x, y, name, fontsize=8, color=SOFT, zorder=1, parse_math=False, path_effects=halo("white", 2))
 
 
 def _outline(shape: Any) -> Any:
@@ -99,12 +118,12 @@ def _flows(ax: Any, view: Scene) -> None:
             shrinkB=0,
             zorder=2,
         )
-        ax.add_patch(arrow)
+        _add(ax, arrow)
 
 
 def _closed(ax: Any, view: Scene) -> None:
-    for generic, mark in ((True, "+"), (False, "D")):
-        spots = [s for s in view.spots if s.generic == generic and (not s.open or s.it_mw + s.idle_mw <= 0)]
+    for standing, mark in CLOSED_MARKS.items():
+        spots = [s for s in view.spots if s.standing == standing and not s.in_use]
         ax.plot(
             [s.x for s in spots],
             [s.y for s in spots],
@@ -118,18 +137,27 @@ def _closed(ax: Any, view: Scene) -> None:
         )
 
 
-def _site(ax: Any, view: Scene, spot: Spot) -> None:
-    inner, outer = view.radius(spot.it_mw), view.radius(spot.it_mw + spot.idle_mw)
-    if outer <= 0:
-        return
+def _ring(ax: Any, view: Scene, spot: Spot) -> None:
+    """Draw energised power without racks as a pale band below all discs, and the line to the site's true place."""
+    outer = view.radius(spot.it_mw + spot.idle_mw)
     if math.dist(spot.at, (spot.x, spot.y)) > 0.3 * outer:
         ax.plot([spot.x, spot.at[0]], [spot.y, spot.at[1]], "-", color=DARK, lw=0.7, zorder=3)
         ax.plot([spot.x], [spot.y], ".", color=DARK, ms=3, zorder=3)
-    if outer > inner:
-        ax.add_patch(Circle(spot.at, outer, facecolor=IDLE, edgecolor="none", zorder=4))
-    pie(ax, spot.at, inner, spot.vendor_mw, view.vendors, generic=spot.generic)
-    rim(ax, spot.at, outer, generic=spot.generic)
-    _marks(ax, view, spot, inner)
+    if spot.idle_mw > 0:
+        ring(ax, spot.at, outer)
+
+
+def ring(ax: Any, at: tuple[float, float], radius: float) -> None:
+    """Draw the band of energised power without racks; a disc stands on it."""
+    _add(ax, Circle(at, radius, facecolor=IDLE, edgecolor=IDLE_EDGE, linewidth=0.6, zorder=4))
+
+
+def _site(ax: Any, view: Scene, spot: Spot) -> None:
+    inner = view.radius(spot.it_mw)
+    if spot.it_mw > 0:
+        pie(ax, spot.at, inner, spot.vendor_mw, view.vendors, generic=spot.generic)
+        _marks(ax, view, spot, inner)
+    rim(ax, spot.at, inner or view.radius(spot.idle_mw), standing=spot.standing)
 
 
 def pie(ax: Any, at: tuple[float, float], radius: float, shares: Any, vendors: list[str], *, generic: bool) -> None:
@@ -148,19 +176,21 @@ def pie(ax: Any, at: tuple[float, float], radius: float, shares: Any, vendors: l
             hatch="...." if generic else None,
             zorder=5,
         )
-        ax.add_patch(sector)
+        _add(ax, sector)
         turned -= angle
 
 
-def rim(ax: Any, at: tuple[float, float], radius: float, *, generic: bool) -> None:
-    """Draw the edge that tells a real campus (solid) from a generic site (dashed)."""
-    style = {"linestyle": (0, (2.2, 1.6)), "linewidth": 1.1} if generic else {"linestyle": "-", "linewidth": 2.0}
-    ax.add_patch(Circle(at, radius, facecolor="none", edgecolor=DARK, zorder=6, **style))
+def rim(ax: Any, at: tuple[float, float], radius: float, *, standing: str) -> None:
+    """Draw the edge that tells a real campus (bold), a site without a kind (thin) and a generic one (dashed) apart."""
+    dashed, width = (0, (2.2, 1.6)), {REAL: 1.6, UNSTATED: 0.7, GENERIC: 1.0}[standing]
+    style = dashed if standing == GENERIC else "-"
+    _add(ax, Circle(at, radius, facecolor="none", edgecolor=DARK, zorder=6, linestyle=style, linewidth=width))
 
 
 def _marks(ax: Any, view: Scene, spot: Spot, radius: float) -> None:
     """Write the vendor's first letter into sectors that are large enough."""
-    marks, turned = vendor_marks(view.vendors), 90.0
+    called, turned = drawn_vendors(view.vendors), 90.0
+    marks = vendor_marks(list(called.values()))
     for vendor in sorted(spot.vendor_mw):
         angle = 360.0 * spot.vendor_mw[vendor] / spot.it_mw
         middle, away = math.radians(turned - angle / 2), 0.0 if angle > 359 else 0.58 * radius
@@ -172,7 +202,7 @@ def _marks(ax: Any, view: Scene, spot: Spot, radius: float) -> None:
         ax.text(
             x,
             y,
-            shown(marks[vendor], 4),
+            shown(marks[called[vendor]], 4),
             fontsize=8.5,
             weight="bold",
             color="white",
@@ -180,56 +210,12 @@ def _marks(ax: Any, view: Scene, spot: Spot, radius: float) -> None:
             va="center",
             zorder=7,
             parse_math=False,
-            path_effects=_halo(DARK, 1.6),
+            path_effects=halo(DARK, 1.6),
         )
 
 
-def _names(ax: Any, view: Scene) -> None:
-    """Name the real campuses that show something, each where it covers least."""
-    ax.apply_aspect()
-    to_map = ax.transData.inverted()
-    circles = [(s.at, view.radius(s.it_mw + s.idle_mw)) for s in view.spots if s.open]
-    taken: list[tuple[float, float, float, float]] = []
-    named = [s for s in view.spots if s.open and not s.generic and s.it_mw + s.idle_mw > 0]
-    for spot in sorted(named, key=lambda s: (-s.it_mw, s.site)):
-        label = ax.text(
-            0,
-            0,
-            f"{short_name(spot.name)} {spot.it_mw:,.0f} MW",
-            fontsize=_NAME_PT,
-            color=DARK,
-            zorder=8,
-            parse_math=False,
-            path_effects=_halo("white", 2.6),
-            ha="left",
-            va="bottom",
-        )
-        extent = label.get_window_extent()
-        (x0, y0), (x1, y1) = to_map.transform([(extent.x0, extent.y0), (extent.x1, extent.y1)])
-        radius = view.radius(spot.it_mw + spot.idle_mw)
-        pad = 0.12 * (y1 - y0)
-        box = label_place(spot.at, radius, (x1 - x0 + 2 * pad, y1 - y0 + 2 * pad), taken, circles, view.bounds)
-        label.set_position((box[0] + pad, box[1] + pad))
-        taken.append(box)
-        _lead(ax, spot, radius, box, y1 - y0)
-
-
-def _lead(ax: Any, spot: Spot, radius: float, box: tuple[float, float, float, float], height: float) -> None:
-    """Join a name that stands far off with its site."""
-    x = min(max(spot.at[0], box[0]), box[2])
-    y = min(max(spot.at[1], box[1]), box[3])
-    away = math.dist((x, y), spot.at)
-    if away - radius > 0.7 * height:
-        start = [c + (e - c) * radius / away for c, e in zip(spot.at, (x, y), strict=True)]
-        ax.plot([start[0], x], [start[1], y], "-", color=DARK, lw=0.7, zorder=7)
-
-
-def short_name(name: str) -> str:
-    """Return a name without what stands in brackets, short enough for a map."""
-    return shown(name.partition("(")[0].strip() or name, 32)
-
-
-def _halo(colour: str, width: float) -> list[Any]:
+def halo(colour: str, width: float) -> list[Any]:
+    """Return the effect that lets text stand out from what it covers."""
     from matplotlib.patheffects import withStroke
 
     return [withStroke(linewidth=width, foreground=colour)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from optimizer.plan.kinds import is_generic
+from optimizer.plan.kinds import standing
 from optimizer.plan.plan import Plan
 
 KINDS = {
@@ -24,16 +24,35 @@ TOTALS = {
 }
 """The key of plan.json's ``unused`` that holds the MW-years of each kind."""
 
+_CAUSES = {
+    "delivery": "no rack that this site admits is waiting",
+    "interconnection": "the grid connection has too little left for one more pod",
+    "onsite": "on-site generation has too little left for one more pod",
+    "zone": "the zone's headroom and all lines into it are too little for one more pod",
+    "hall": "the halls built have too little empty for one more pod",
+    "policy": "a rule of the study's [policy] forbids one more pod",
+    "cost": "nothing stands in the way: the plan chose it",
+}
+_RULES = ("max_sites", "max_site_share", "max_zone_share", "min_vendor_mw", "forbid")
+
+
+def cause_words(plan: Plan) -> dict[str, str]:
+    """Return what each word of the column cause means; policy names the keys of this study that it may be."""
+    rules = {key: getattr(plan.study.config.policy, key) for key in _RULES}
+    keys = [key if key == "forbid" else f"{key} = {value:g}" for key, value in rules.items() if value]
+    told = f"{_CAUSES['policy']}: {' or '.join(keys)}" if keys else _CAUSES["policy"]
+    return _CAUSES | {"policy": told}
+
 
 def unused_ledger(plan: Plan) -> pd.DataFrame:
     """Return one row per kind, place and period of unused capacity, what costs most first.
 
-    Columns: kind, site, site_kind ("real", "GENERIC", or empty for racks that wait nowhere), vendor, sku, period, mw,
-    mw_years, usd (undiscounted, at the kind's own price), cause (empty where a plan states none).
+    Columns: kind, site, site_kind ("real", "GENERIC", "kind not stated", or empty for racks that wait nowhere), vendor,
+    sku, period, mw, mw_years, usd (undiscounted, at the kind's own price), cause (empty where a plan states none).
     """
     table, racks, sites = plan.unused, plan.study.racks, plan.study.sites
     vendors = dict(zip(racks["sku"], racks["vendor"], strict=True))
-    kinds = {s: "GENERIC" if is_generic(k) else "real" for s, k in zip(sites["site"], sites["kind"], strict=True)}
+    kinds = {s: standing(str(k)) for s, k in zip(sites["site"], sites["kind"], strict=True)}
     ledger = pd.DataFrame(
         {
             "kind": table["kind"].astype(str),

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from matplotlib.patches import Circle, FancyArrowPatch, Rectangle
 
 from optimizer.errors import shown
+from optimizer.plan.kinds import GENERIC, REAL, UNSTATED
+from optimizer.plan.units import figure
 
-from .layers import SMALL_MARK_PT, pie, rim
-from .palette import BORDER, DARK, FLOW, IDLE, SOFT, used_grey, vendor_marks
+from .fonts import drawn_vendors
+from .layers import CLOSED_MARKS, SMALL_MARK_PT, pie, rim, ring
+from .palette import BORDER, DARK, FLOW, SOFT, used_grey, vendor_marks
 from .readings import round_sizes
 from .scene import Scene
 
 _PT = 9.5
 _ROW_IN = 0.235
+_ROWS = 3
 _TALLEST_IN = 0.72
+_WORDS = {
+    REAL: "real campus, IT MW in service",
+    UNSTATED: "site, kind not stated",
+    GENERIC: "GENERIC site: not a project",
+}
+_SHORT = {REAL: "campus", UNSTATED: "site", GENERIC: "generic"}
 
 
 def draw(ax: Any, view: Scene, size_in: tuple[float, float], metres_per_inch: float) -> None:
@@ -30,7 +42,7 @@ def draw(ax: Any, view: Scene, size_in: tuple[float, float], metres_per_inch: fl
     if view.largest_mw > 0.01:
         _sizes(ax, view, 0.565 * width, height, metres_per_inch)
     if view.areas:
-        _headroom(ax, 0.80 * width, top, flows=bool(view.flows))
+        _headroom(ax, view, 0.80 * width, top)
 
 
 def _say(ax: Any, x: float, y: float, text: str, **style: Any) -> None:
@@ -38,38 +50,54 @@ def _say(ax: Any, x: float, y: float, text: str, **style: Any) -> None:
 
 
 def _vendors(ax: Any, view: Scene, x: float, top: float) -> None:
-    marks = vendor_marks(view.vendors)
+    called = drawn_vendors(view.vendors)
+    marks = vendor_marks(list(called.values()))
     _say(ax, x, top, "Racks in service, by vendor", weight="bold")
     for row, vendor in enumerate(view.vendors[:6]):
-        column, line = divmod(row, 3)
+        column, line = divmod(row, _ROWS)
         cx, cy = x + 0.1 + 1.25 * column, top - _ROW_IN * (line + 1)
         pie(ax, (cx, cy), 0.085, {vendor: 1.0}, view.vendors, generic=False)
-        name = shown(vendor, 14 if len(view.vendors) > 3 else 24)
-        _say(ax, cx + 0.16, cy, f"{name} ({shown(marks[vendor], 4)})" if marks[vendor] != vendor else name)
+        name = called[vendor]
+        words, mark = shown(name, 14 if len(view.vendors) > 3 else 24), shown(marks[name], 4)
+        _say(ax, cx + 0.16, cy, f"{words} ({mark})" if mark != name else words)
 
 
 def _kinds(ax: Any, view: Scene, x: float, top: float) -> None:
+    """Explain the marks of sites that are on this map, and no others."""
     _say(ax, x, top, "Sites", weight="bold")
-    vendors, shares = view.vendors, dict.fromkeys(view.vendors, 1.0)
-    y = top - _ROW_IN
-    if shares:
-        pie(ax, (x + 0.1, y), 0.085, shares, vendors, generic=False)
-    rim(ax, (x + 0.1, y), 0.085, generic=False)
-    _say(ax, x + 0.28, y, "real campus, IT MW in service")
-    y -= _ROW_IN
-    if shares:
-        pie(ax, (x + 0.1, y), 0.085, shares, vendors, generic=True)
-    rim(ax, (x + 0.1, y), 0.085, generic=True)
-    _say(ax, x + 0.28, y, "GENERIC site: not a project")
-    y -= _ROW_IN
-    ax.add_patch(Circle((x + 0.1, y), 0.1, facecolor=IDLE, edgecolor=DARK, linewidth=0.8))
-    ax.add_patch(Circle((x + 0.1, y), 0.055, facecolor="white", edgecolor="none"))
-    _say(ax, x + 0.28, y, "energised power without racks")
-    x, y = x + 2.55, top - _ROW_IN
-    for mark, text in (("D", "campus, not in use"), ("+", "generic, not in use")):
-        ax.plot([x + 0.1], [y], mark, ms=SMALL_MARK_PT + 1, mfc="white", mec=SOFT, mew=0.9)
-        _say(ax, x + 0.25, y, text)
-        y -= _ROW_IN
+    used = [s for s in view.spots if s.in_use]
+    rows: list[tuple[Callable[[tuple[float, float]], None], str]] = [
+        (partial(_disc, ax, view, standing), words)
+        for standing, words in _WORDS.items()
+        if any(s.standing == standing for s in used)
+    ]
+    if any(s.idle_mw > 0 for s in used):
+        rows.append((partial(_band, ax), "energised, without racks"))
+    rows += [
+        (partial(_mark, ax, mark), f"{_SHORT[standing]}, not in use")
+        for standing, mark in CLOSED_MARKS.items()
+        if any(s.standing == standing and not s.in_use for s in view.spots)
+    ]
+    for row, (paint, words) in enumerate(rows):
+        column, line = divmod(row, _ROWS)
+        at = x + 0.1 + 2.35 * column, top - _ROW_IN * (line + 1)
+        paint(at)
+        _say(ax, at[0] + 0.18, at[1], words)
+
+
+def _disc(ax: Any, view: Scene, standing: str, at: tuple[float, float]) -> None:
+    if view.vendors:
+        pie(ax, at, 0.085, dict.fromkeys(view.vendors, 1.0), view.vendors, generic=standing == GENERIC)
+    rim(ax, at, 0.085, standing=standing)
+
+
+def _band(ax: Any, at: tuple[float, float]) -> None:
+    ring(ax, at, 0.1)
+    ax.add_patch(Circle(at, 0.05, facecolor="white", edgecolor=DARK, linewidth=0.6, zorder=5))
+
+
+def _mark(ax: Any, mark: str, at: tuple[float, float]) -> None:
+    ax.plot([at[0]], [at[1]], mark, ms=SMALL_MARK_PT + 1, mfc="white", mec=SOFT, mew=0.9)
 
 
 def _sizes(ax: Any, view: Scene, x: float, height: float, metres_per_inch: float) -> None:
@@ -81,31 +109,27 @@ def _sizes(ax: Any, view: Scene, x: float, height: float, metres_per_inch: float
         radius = view.radius(value) / metres_per_inch
         x += max(radius, 0.16)
         ax.add_patch(Circle((x, 0.26 + radius), radius, facecolor="none", edgecolor=DARK, linewidth=1.0))
-        _say(ax, x, 0.12, f"{value:,.3g}" if value < 1000 else f"{value:,.0f}", ha="center")
+        _say(ax, x, 0.12, figure(value), ha="center")
         x += max(radius, 0.16) + 0.2
 
 
-def _headroom(ax: Any, x: float, top: float, *, flows: bool) -> None:
+def _headroom(ax: Any, view: Scene, x: float, top: float) -> None:
     _say(ax, x, top, "Zone headroom used", weight="bold")
     y = top - _ROW_IN
-    for step in range(5):
-        box = Rectangle(
-            (x + 0.3 * step, y - 0.075),
-            0.3,
-            0.15,
-            facecolor=used_grey(step / 4),
-            edgecolor=BORDER,
-            linewidth=0.6,
-        )
-        ax.add_patch(box)
-    _say(ax, x + 1.58, y, "0 to 100 %")
-    y -= _ROW_IN
-    ax.add_patch(
-        Rectangle((x, y - 0.075), 0.3, 0.15, facecolor="white", edgecolor=BORDER, linewidth=0.6, hatch="//////")
-    )
-    _say(ax, x + 0.4, y, "zone without headroom")
-    if flows:
+    if any(area.used is not None for area in view.areas):
+        for step in range(5):
+            _box(ax, x + 0.3 * step, y, facecolor=used_grey(step / 4))
+        _say(ax, x + 1.58, y, "0 to 100 %")
         y -= _ROW_IN
+    if any(area.used is None for area in view.areas):
+        _box(ax, x, y, facecolor="white", hatch="//////")
+        _say(ax, x + 0.4, y, "zone without headroom")
+        y -= _ROW_IN
+    if view.flows:
         arrow = FancyArrowPatch((x, y), (x + 0.3, y), arrowstyle="-|>", mutation_scale=7, color=FLOW, alpha=0.55)
         ax.add_patch(arrow)
         _say(ax, x + 0.4, y, "power between zones")
+
+
+def _box(ax: Any, x: float, y: float, **style: Any) -> None:
+    ax.add_patch(Rectangle((x, y - 0.075), 0.3, 0.15, edgecolor=BORDER, linewidth=0.6, **style))

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 _KNOWN = {"broadcom": "#E69F00", "amd": "#0072B2", "nvidia": "#009E73"}
 _OTHERS = ("#CC79A7", "#D55E00", "#56B4E9", "#7722DD", "#8C6D31")
 
-IDLE = "#F0E442"  # energised power without racks; the palette's yellow
+IDLE, IDLE_EDGE = "#F8F2A8", "#B3A700"  # energised power without racks: the palette's yellow, paler than any disc
 DARK = "#222222"
 SOFT = "#666666"
-BORDER = "#C9CDD1"
+BORDER, OUTLINE = "#C9CDD1", "#8E979F"
 FLOW = "#7A4E9E"
 ENERGISED = "#9AA3AB"
 SPENT, AVOIDABLE, CREDIT = "#56B4E9", "#D55E00", "#CC79A7"  # money; avoidable: what the plan chose to leave unused

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +44,15 @@ def _too_near(at: Floats, radii: Floats, gap: float) -> list[tuple[int, int]]:
     return [(int(a), int(b)) for a, b in np.argwhere(near)]
 
 
+@dataclass(frozen=True)
+class Label:
+    """Where a name stands, whether it covers another one, and whether another circle is nearer to it than its own."""
+
+    box: Box
+    covers_names: bool
+    nearer_to_another: bool
+
+
 def label_place(
     centre: Point,
     radius: float,
@@ -50,19 +60,28 @@ def label_place(
     taken: Sequence[Box],
     circles: Sequence[tuple[Point, float]],
     inside: Box,
-) -> Box:
-    """Return the first box of this size around the circle that nothing covers, else the one covered least."""
+) -> Label:
+    """Return the first box of this size around the circle that nothing covers, else the one covered least.
+
+    A box that is nearer to another circle than to its own counts as covered a little, so does one whose line to its
+    circle runs through another.
+    """
+    others = np.array([(*c, r) for c, r in circles if c != centre], dtype=np.float64).reshape(-1, 3)
     best, least = None, math.inf
     for box in _candidates(centre, radius, size):
         if box[0] < inside[0] or box[1] < inside[1] or box[2] > inside[2] or box[3] > inside[3]:
             continue
-        cover = sum(_overlap(box, other) for other in taken) * 3 + sum(_covered(box, c, r) for c, r in circles)
-        cover += sum(0.5 * size[0] * size[1] for c, r in circles if c != centre and _crossed(centre, box, c, r))
-        if cover <= 0:
-            return box
+        on_names = sum(_overlap(box, other) for other in taken)
+        edge = _away(box, others[:, 0], others[:, 1]) - others[:, 2]
+        nearer = bool((edge < _away(box, np.array(centre[0]), np.array(centre[1])) - radius).any())
+        part = size[0] * size[1]
+        cover = 3 * on_names + _covered(box, others[edge < 0]) + 0.5 * part * _crossed(centre, box, others)
+        cover += 0.2 * part * nearer
         if cover < least:
-            best, least = box, cover
-    return best or next(_candidates(centre, radius, size))
+            best, least = Label(box, on_names > 0, nearer), cover
+        if cover <= 0:
+            break
+    return best or Label(next(_candidates(centre, radius, size)), covers_names=True, nearer_to_another=True)
 
 
 def _candidates(centre: Point, radius: float, size: Point) -> Iterator[Box]:
@@ -83,22 +102,23 @@ def _overlap(one: Box, other: Box) -> float:
     return wide * high if wide > 0 and high > 0 else 0.0
 
 
-def _covered(box: Box, centre: Point, radius: float) -> float:
-    x = min(max(centre[0], box[0]), box[2])
-    y = min(max(centre[1], box[1]), box[3])
-    inner = radius - math.hypot(x - centre[0], y - centre[1])
-    return (
-        _overlap(box, (centre[0] - radius, centre[1] - radius, centre[0] + radius, centre[1] + radius))
-        if inner > 0
-        else 0.0
-    )
+def _away(box: Box, x: Floats, y: Floats) -> Floats:
+    """Return how far points lie from a box."""
+    return np.hypot(x - np.clip(x, box[0], box[2]), y - np.clip(y, box[1], box[3]))
 
 
-def _crossed(start: Point, box: Box, centre: Point, radius: float) -> bool:
-    """Whether the line from a point to the nearest point of a box runs through a circle."""
-    end = (min(max(start[0], box[0]), box[2]), min(max(start[1], box[1]), box[3]))
-    dx, dy = end[0] - start[0], end[1] - start[1]
-    length = dx * dx + dy * dy
-    along = 0.0 if length == 0 else ((centre[0] - start[0]) * dx + (centre[1] - start[1]) * dy) / length
-    along = min(1.0, max(0.0, along))
-    return math.dist(centre, (start[0] + along * dx, start[1] + along * dy)) < radius
+def _covered(box: Box, circles: Floats) -> float:
+    """Return how much of a box the squares around circles cover."""
+    x, y, r = circles.T
+    wide = np.minimum(box[2], x + r) - np.maximum(box[0], x - r)
+    high = np.minimum(box[3], y + r) - np.maximum(box[1], y - r)
+    return float((np.maximum(0.0, wide) * np.maximum(0.0, high)).sum())
+
+
+def _crossed(start: Point, box: Box, circles: Floats) -> int:
+    """Count the circles through which the line from a point to the nearest point of a box runs."""
+    dx = min(max(start[0], box[0]), box[2]) - start[0]
+    dy = min(max(start[1], box[1]), box[3]) - start[1]
+    x, y, r = circles.T
+    along = np.clip(((x - start[0]) * dx + (y - start[1]) * dy) / max(dx * dx + dy * dy, 1e-12), 0.0, 1.0)
+    return int((np.hypot(x - start[0] - along * dx, y - start[1] - along * dy) < r).sum())

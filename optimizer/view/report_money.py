@@ -5,7 +5,7 @@ from __future__ import annotations
 from optimizer.plan.plan import Plan
 from optimizer.plan.quantities import Quantities
 from optimizer.plan.summary import ESTIMATE, ESTIMATE_USD_PER_GW
-from optimizer.plan.units import money_unit, usd
+from optimizer.plan.units import aligned, money_unit, usd
 
 from .charts import cost_waterfall
 from .report_html import Column, Html, picture, table, text
@@ -38,10 +38,10 @@ def _per_gw(plan: Plan, seen: Quantities) -> str:
         compared = vendor.strip().casefold() == "broadcom" and priced and cost["facility"] > 0
         if compared and per_gw < low:
             below.append(_why(vendor, cost["racks"] / gw / 1e9, per_gw, low))
-        parts = [f"{cost['racks'] / unit:,.1f}" if priced else "no price"]
-        parts += [f"{cost[key] / unit:,.1f}" for key in ("facility", "energy")]
+        parts = [aligned(cost["racks"] / unit, 1) if priced else "no price"]
+        parts += [aligned(cost[key] / unit, 1) for key in ("facility", "energy")]
         published = f"{low:,.0f}–{high:,.0f}" if compared else "none"
-        rows.append([vendor, f"{gw:,.2f}", *parts, f"{per_gw:,.1f}", published])
+        rows.append([vendor, aligned(gw, 2), *parts, aligned(per_gw, 1), published])
     columns = [
         Column("Vendor"), Column("delivered, IT GW", number=True), Column(f"racks, {name}", number=True),
         Column(f"facility, {name}", number=True), Column(f"energy, {name}", number=True),

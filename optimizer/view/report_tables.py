@@ -8,14 +8,16 @@ from typing import Any
 
 import pandas as pd
 
-from optimizer.plan.kinds import is_generic
+from optimizer.plan.kinds import GENERIC, REAL, UNSTATED, standing
 from optimizer.plan.plan import Plan
-from optimizer.plan.units import money_unit, mw_years, usd
+from optimizer.plan.quantities import first_open, first_serving
+from optimizer.plan.units import aligned, figure, money_unit, mw_years, usd
 
-from .ledger import KINDS, unused_ledger
+from .ledger import KINDS, cause_words, unused_ledger
 from .readings import vendor_mw
 from .report_html import Column, Html, generic_badge, table, text
 
+_CAPTIONS = {REAL: "Real sites", UNSTATED: "Sites without a kind", GENERIC: "GENERIC sites, no projects,"}
 MOST_ROWS = 2000
 """Rows of the ledger on the page; the rest is told as a sum and stands in unused.csv."""
 
@@ -30,7 +32,9 @@ def ledger_section(plan: Plan) -> Html:
         f"<p>The other {len(rest):,} rows hold {mw_years(rest['mw_years'].sum())} and {usd(rest['usd'].sum())}; "
         "they stand in unused.csv.</p>\n"
     )
-    return Html(_by_kind(ledger) + _by_cause(ledger) + _ledger(ledger.head(MOST_ROWS)) + (more if len(rest) else ""))
+    return Html(
+        _by_kind(ledger) + _by_cause(plan, ledger) + _ledger(ledger.head(MOST_ROWS)) + (more if len(rest) else "")
+    )
 
 
 def _by_kind(ledger: pd.DataFrame) -> str:
@@ -41,12 +45,12 @@ def _by_kind(ledger: pd.DataFrame) -> str:
     for kind in KINDS:
         if kind in cost_of:
             years, cost = float(years_of[kind]), float(cost_of[kind])
-            rows.append([KINDS[kind], "–" if kind == "unplaced" else f"{years:,.1f}", f"{cost / unit:,.2f}"])
+            rows.append([KINDS[kind], "–" if kind == "unplaced" else aligned(years, 1), aligned(cost / unit, 2)])
     columns = [Column("Kind"), Column("MW-years", number=True), Column(f"{name} undiscounted", number=True)]
     return table(columns, rows, caption="Unused capacity by kind")
 
 
-def _by_cause(ledger: pd.DataFrame) -> str:
+def _by_cause(plan: Plan, ledger: pd.DataFrame) -> str:
     told = ledger[ledger["cause"] != ""]
     if not len(told):
         return "<p>This plan states no causes (column cause of unused.csv).</p>\n"
@@ -57,8 +61,8 @@ def _by_cause(ledger: pd.DataFrame) -> str:
         [
             _causes(row["cause"]),
             KINDS.get(row["kind"], row["kind"]),
-            f"{row['mw_years']:,.1f}",
-            f"{row['usd'] / unit:,.2f}",
+            aligned(row["mw_years"], 1),
+            aligned(row["usd"] / unit, 2),
         ]
         for row in sums.head(40).to_dict("records")
     ]
@@ -68,7 +72,15 @@ def _by_cause(ledger: pd.DataFrame) -> str:
         Column("MW-years", number=True),
         Column(f"{name} undiscounted", number=True),
     ]
-    return table(columns, rows, caption="Unused capacity by cause")
+    return table(columns, rows, caption="Unused capacity by cause") + _legend(plan, told["cause"])
+
+
+def _legend(plan: Plan, causes: pd.Series) -> str:
+    """Explain the words of the causes that occur."""
+    words = cause_words(plan)
+    found = {part.strip() for cause in causes for part in cause.split(";")}
+    rows = "".join(f"<dt>{text(code)}</dt><dd>{text(words[code])}</dd>" for code in words if code in found)
+    return f'<dl class="facts causes" aria-label="What the causes mean">{rows}</dl>\n'
 
 
 def _causes(cause: str) -> str:
@@ -78,8 +90,8 @@ def _causes(cause: str) -> str:
 def _ledger(ledger: pd.DataFrame) -> str:
     rows = []
     for row in ledger.to_dict("records"):
-        which: str = generic_badge() if row["site_kind"] == "GENERIC" else row["site_kind"] or "rack"
-        numbers = [f"{row['mw']:,.1f}", f"{row['mw_years']:,.1f}", f"{row['usd'] / 1e6:,.2f}"]
+        which: str = generic_badge() if row["site_kind"] == GENERIC else row["site_kind"] or "rack"
+        numbers = [aligned(row["mw"], 1), aligned(row["mw_years"], 1), aligned(row["usd"] / 1e6, 2)]
         place = row["site"] or row["sku"]
         rows.append(
             [
@@ -100,43 +112,49 @@ def _ledger(ledger: pd.DataFrame) -> str:
     return _long(table(columns, rows, caption="Every row, undiscounted, what costs most first", live=True))
 
 
-def sites_section(plan: Plan) -> Html:
-    """Return real and generic sites in a table each, closed ones too, as they stand in the last period."""
-    rows: dict[bool, list[list[str]]] = {False: [], True: []}
-    last = plan.study.horizon.names[-1]
+def sites_section(plan: Plan, *, all_sites: bool = False) -> Html:
+    """Return the sites as they stand in the last period, by standing; closed generic ones are counted, or listed."""
+    rows: dict[str, list[list[str]]] = {REAL: [], UNSTATED: [], GENERIC: []}
+    last, closed = plan.study.horizon.names[-1], 0
     ending = plan.sites[plan.sites["period"] == last]
     state = {str(row["site"]): row for row in ending.to_dict("records")}
-    first = {str(k): str(v) for k, v in plan.sites[plan.sites["open"]].groupby("site")["period"].min().items()}
-    vendors = {s: ", ".join(f"{v} {x:,.0f}" for v, x in held.items()) for s, held in vendor_mw(plan, last).items()}
+    dates = first_open(plan.sites), first_serving(plan.sites)
+    vendors = {s: ", ".join(f"{v} {figure(x)}" for v, x in held.items()) for s, held in vendor_mw(plan, last).items()}
     for site in plan.study.sites.to_dict("records"):
-        key = str(site["site"])
-        rows[is_generic(site["kind"])].append(_site(site, state[key], first.get(key, ""), vendors.get(key, "")))
-    parts = []
-    for generic, heading in ((False, "Real sites"), (True, "GENERIC sites: no projects")):
-        parts.append(f"<h3>{heading}</h3>\n")
-        caption = f"{'GENERIC' if generic else 'Real'} sites at the end of {last}"
-        parts.append(_sites(rows[generic], caption) if rows[generic] else "<p>The study has none.</p>\n")
+        key, kind = str(site["site"]), standing(str(site["kind"]))
+        if kind == GENERIC and not (all_sites or state[key]["open"]):
+            closed += 1
+            continue
+        first, serves = (each.get(key, "") for each in dates)
+        rows[kind].append(_site(site, state[key], first, serves, vendors.get(key, "")))
+    parts = [_sites(found, f"{_CAPTIONS[kind]} at the end of {last}") for kind, found in rows.items() if found]
+    if closed:
+        parts.append(
+            f"<p>{closed:,} GENERIC site{'s' if closed != 1 else ''} that the plan leaves closed are not listed; "
+            "rackgrid report --all-sites lists them.</p>\n"
+        )
     return Html("".join(parts))
 
 
-def _site(site: Mapping[Any, Any], state: Mapping[Any, Any], first: str, vendors: str) -> list[str]:
+def _site(site: Mapping[Any, Any], state: Mapping[Any, Any], first: str, serves: str, vendors: str) -> list[str]:
     power = float(state["interconnection_mw"]) + float(state["onsite_mw"])
     numbers = (state["built_mw"], state["it_mw_in_service"], state["peak_mw"])
     people = [str(site[c]) for c in ("name", "kind", "operator", "state", "zone")]
     spare = [_mw(float(state[c])) for c in ("idle_hall_mw", "idle_power_mw")]
-    opened = first if bool(state["open"]) else "not opened"
-    return [str(site["site"]), *people, opened, *(_mw(float(n)) for n in numbers), _mw(power), *spare, vendors]
+    opened = [first, serves or "never"] if bool(state["open"]) else ["not opened", "–"]
+    return [str(site["site"]), *people, *opened, *(_mw(float(n)) for n in numbers), _mw(power), *spare, vendors]
 
 
 def _mw(value: float) -> str:
-    return "unlimited" if math.isnan(value) or math.isinf(value) else f"{value:,.1f}"
+    return "unlimited" if math.isnan(value) or math.isinf(value) else aligned(value, 1)
 
 
 def _sites(rows: list[list[str]], caption: str) -> str:
-    rows.sort(key=lambda row: (-float(row[8].replace(",", "")), row[0]))
+    rows.sort(key=lambda row: (-float(row[9].replace(",", "")), row[0]))
     columns = [
         Column("Site"), Column("Name", wide=True), Column("Kind", choice=True), Column("Operator"),
         Column("State", choice=True), Column("Zone"), Column("Open from", choice=True),
+        Column("Serves from", choice=True),
         Column("Built, IT MW", number=True), Column("In service, IT MW", number=True),
         Column("Peak, fence MW", number=True), Column("Firm power, fence MW", number=True),
         Column("Idle halls, IT MW", number=True), Column("Idle power, fence MW", number=True),

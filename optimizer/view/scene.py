@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from optimizer.plan.kinds import is_generic
+from optimizer.plan.kinds import GENERIC, standing
 from optimizer.plan.plan import Plan
 
+from .outlines import LAYERS, outlines
 from .placing import spread_circles
 from .projection import fitting_crs, project_points, project_shapes
 from .readings import (
@@ -23,14 +24,19 @@ from .readings import (
     vendor_mw,
 )
 
+_FINE = 3000  # parts of the map's width that an outline may leave out
+
 
 @dataclass(frozen=True)
 class Spot:
-    """A site on the map: where it is, where its circle stands, and what runs there in IT MW."""
+    """A site on the map: where it is, where its circle stands, and what runs there in IT MW.
+
+    ``standing`` is "real", "GENERIC" or "kind not stated".
+    """
 
     site: str
     name: str
-    generic: bool
+    standing: str
     open: bool
     x: float
     y: float
@@ -42,6 +48,16 @@ class Spot:
     def it_mw(self) -> float:
         """IT MW in service."""
         return sum(self.vendor_mw.values())
+
+    @property
+    def generic(self) -> bool:
+        """Whether the site is no project."""
+        return self.standing == GENERIC
+
+    @property
+    def in_use(self) -> bool:
+        """Whether the site shows a circle: racks or energised power."""
+        return self.open and self.it_mw + self.idle_mw > 0
 
 
 @dataclass(frozen=True)
@@ -63,7 +79,7 @@ class Flow:
 
 @dataclass(frozen=True)
 class Scene:
-    """Everything on the map of a period; lengths in metres of the plane."""
+    """Everything on the map of a period; lengths in metres of the plane. ``land`` and ``states`` are outlines."""
 
     crs: str
     bounds: tuple[float, float, float, float]
@@ -73,6 +89,8 @@ class Scene:
     vendors: list[str]
     metres_per_sqrt_mw: float
     largest_mw: float
+    land: tuple[Any, ...]
+    states: tuple[Any, ...]
 
     def radius(self, it_mw: float) -> float:
         """Radius of the circle whose area stands for so many MW."""
@@ -92,15 +110,17 @@ def scene(plan: Plan, period: str, *, aspect: float) -> Scene:
     projected = dict(zip(zones["zone"], project_shapes(shapes, crs), strict=True))
     drawn = {zone: shape for zone, shape in projected.items() if shape is not None}
     bounds = _bounds(x, y, list(drawn.values()), aspect)
+    fine = (bounds[2] - bounds[0]) / _FINE
+    land, states = (outlines(layer, crs, bounds, fine) for layer in LAYERS)
     largest, count = largest_circle(plan)
     width = bounds[2] - bounds[0]
     scale = width * min(0.033, 0.15 / np.sqrt(max(count, 1))) / np.sqrt(largest)
     spots = _spread(_spots(plan, period, x, y), scale, 0.002 * width)
     bounds = _holding_circles(bounds, spots, scale, aspect)
     used = headroom_used(plan, period)
-    areas = [Area(shape, used.get(zone)) for zone, shape in drawn.items()]
+    areas = [Area(shape.simplify(fine), used.get(zone)) for zone, shape in drawn.items()]
     vendors = delivered_vendors(plan)
-    return Scene(crs, bounds, spots, areas, _flows(plan, period, drawn), vendors, scale, largest)
+    return Scene(crs, bounds, spots, areas, _flows(plan, period, drawn), vendors, scale, largest, land, states)
 
 
 def _flows(plan: Plan, period: str, shapes: Mapping[str, Any]) -> list[Flow]:
@@ -120,7 +140,7 @@ def _spots(plan: Plan, period: str, x: Floats, y: Floats) -> list[Spot]:
         Spot(
             site,
             name or site,
-            is_generic(kind),
+            standing(kind),
             site in idle,
             px,
             py,

@@ -14,10 +14,10 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Wedge
 from matplotlib.patheffects import withStroke
 
-from optimizer.plan.kinds import is_generic
+from optimizer.plan.kinds import GENERIC, REAL, standing
 from optimizer.plan.plan import Plan
 
-from . import layers
+from . import labels, layers
 from .palette import AVOIDABLE, DARK, FLOW, SOFT
 from .placing import label_place, spread_circles
 from .scene import Scene, Spot, scene
@@ -41,15 +41,16 @@ CAUTION = (
 def site_frequency_table(cases: pd.DataFrame, base_plan: Plan) -> pd.DataFrame:
     """Return one row per site that opens in any case or exists in the base, those that open most first.
 
-    Columns: site, name, kind ("real", "GENERIC", or "" for sites that the base does not know), zone, cases (with a
-    plan, in which it opens), share (of the cases with a plan), in_base (whether the base's plan opens it).
+    Columns: site, name, kind ("real", "GENERIC", "kind not stated", or "" for sites that the base does not know), zone,
+    cases (with a plan, in which it opens), share (of the cases with a plan), in_base (whether the base's plan opens
+    it).
     """
     opened = [row for row, s in zip(texts(cases, "opened"), texts(cases, "status"), strict=True) if s in PLANNED]
     counts = Counter(site for row in opened for site in dict.fromkeys(row.split(";")) if site)
     sites = base_plan.study.sites
     own = set(base_plan.sites["site"][base_plan.sites["open"].to_numpy(dtype=bool)].astype(str))
     known = {
-        str(site): (str(name or site), "GENERIC" if is_generic(str(kind)) else "real", str(zone))
+        str(site): (str(name or site), standing(str(kind)), str(zone))
         for site, name, kind, zone in zip(sites["site"], sites["name"], sites["kind"], sites["zone"], strict=True)
     }
     rows = [
@@ -81,10 +82,10 @@ def site_frequency(cases: pd.DataFrame, base_plan: Plan) -> Figure:
         spots = _spread(view, shares)
         for spot in view.spots:
             if spot not in spots and shares.get(spot.site, 0.0) <= 0:
-                ax.plot([spot.x], [spot.y], "+" if spot.generic else "D", ms=3.4, mfc="white", mec=SOFT, mew=0.8)
+                ax.plot([spot.x], [spot.y], layers.CLOSED_MARKS[spot.standing], ms=3.4, mfc="white", mec=SOFT, mew=0.8)
         radius = _radius(view)
         for spot in spots:
-            _circle(ax, spot.at, radius, shares[spot.site], generic=spot.generic, pale=spot.site in own)
+            _circle(ax, spot.at, radius, shares[spot.site], standing=spot.standing, pale=spot.site in own)
             if math.dist(spot.at, (spot.x, spot.y)) > 0.5 * radius:
                 ax.plot([spot.x, spot.at[0]], [spot.y, spot.at[1]], "-", color=DARK, lw=0.7, zorder=3)
         _names(ax, view, spots, {s: share for s, share in shares.items() if share < 1 or s not in own})
@@ -111,14 +112,14 @@ def _spread(view: Scene, shares: dict[str, float]) -> list[Spot]:
     return [replace(spot, at=at) for spot, at in zip(spots, moved, strict=True)]
 
 
-def _circle(ax: Any, at: tuple[float, float], radius: float, share: float, *, generic: bool, pale: bool) -> None:
+def _circle(ax: Any, at: tuple[float, float], radius: float, share: float, *, standing: str, pale: bool) -> None:
     """Draw the share as a sector, clockwise from the top."""
-    colour = _GENERIC if generic else FLOW
+    colour = _GENERIC if standing == GENERIC else FLOW
     ax.add_patch(Circle(at, radius, facecolor="white", edgecolor="none", zorder=4))
     ink: dict[str, Any] = {"facecolor": paler(colour, 0.3) if pale else colour}
-    ink |= {"hatch": "....", "edgecolor": "white"} if generic else {}
+    ink |= {"hatch": "....", "edgecolor": "white"} if standing == GENERIC else {}
     ax.add_patch(Wedge(at, radius, 90.0 - 360.0 * share, 90.0, linewidth=0.0, zorder=5, **ink))
-    layers.rim(ax, at, radius, generic=generic)
+    layers.rim(ax, at, radius, standing=standing)
 
 
 def _names(ax: Any, view: Scene, spots: list[Spot], shares: dict[str, float]) -> None:
@@ -132,7 +133,7 @@ def _names(ax: Any, view: Scene, spots: list[Spot], shares: dict[str, float]) ->
     for spot in sorted(spots, key=lambda s: (s.generic, -shares.get(s.site, 1.0), s.site)):
         share = shares.get(spot.site)
         percent = "" if share is None else f"{100 * share:.0f} %" if share >= 0.005 else "< 1 %"
-        words = percent if spot.generic else f"{layers.short_name(spot.name)} {percent}".rstrip()
+        words = percent if spot.generic else f"{labels.words(spot)} {percent}".rstrip()
         if not words:
             continue
         label = ax.text(0, 0, words, fontsize=8.0 if spot.generic else 10.0, color=_GENERIC if spot.generic else DARK,
@@ -140,23 +141,15 @@ def _names(ax: Any, view: Scene, spots: list[Spot], shares: dict[str, float]) ->
                         ha="left", va="bottom")  # fmt: skip
         extent = label.get_window_extent()
         (x0, y0), (x1, y1) = ax.transData.inverted().transform([(extent.x0, extent.y0), (extent.x1, extent.y1)])
-        box = label_place(spot.at, radius, (x1 - x0, y1 - y0), taken, circles, view.bounds)
-        if spot.generic and (any(_over(box, o) for o in taken) or _away(spot.at, box) > radius + 0.8 * (y1 - y0)):
+        place = label_place(spot.at, radius, (x1 - x0, y1 - y0), taken, circles, view.bounds)
+        box = place.box
+        if spot.generic and (place.covers_names or _away(spot.at, box) > radius + 0.8 * (y1 - y0)):
             label.remove()
             continue
         label.set_position(box[:2])
         taken.append(box)
         if not spot.generic:
-            _lead(ax, spot, radius, box)
-
-
-def _lead(ax: Any, spot: Spot, radius: float, box: Box) -> None:
-    """Join a name that stands far off with its site."""
-    x, y = _nearest(spot.at, box)
-    away = _away(spot.at, box)
-    if away > 1.8 * radius:
-        start = [c + (e - c) * radius / away for c, e in zip(spot.at, (x, y), strict=True)]
-        ax.plot([start[0], x], [start[1], y], "-", color=DARK, lw=0.7, zorder=7)
+            labels.lead(ax, spot.at, radius, place, y1 - y0)
 
 
 def _nearest(at: tuple[float, float], box: Box) -> tuple[float, float]:
@@ -167,10 +160,6 @@ def _away(at: tuple[float, float], box: Box) -> float:
     return math.dist(_nearest(at, box), at)
 
 
-def _over(one: Box, other: Box) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
-
-
 def _key(figure: Figure, unknown: int) -> None:
     """Explain the marks below the map."""
     ax = figure.add_axes((0.01, 0.005, 0.98, 0.1))
@@ -178,11 +167,11 @@ def _key(figure: Figure, unknown: int) -> None:
     ax.set_ylim(0, 0.8)
     ax.set_axis_off()
     style: dict[str, Any] = {"fontsize": 10.0, "color": DARK, "va": "center", "parse_math": False}
-    _circle(ax, (0.2, 0.62), 0.12, 0.7, generic=False, pale=False)
+    _circle(ax, (0.2, 0.62), 0.12, 0.7, standing=REAL, pale=False)
     ax.text(0.42, 0.62, "real campus: filled part = share of cases", **style)
-    _circle(ax, (3.62, 0.62), 0.12, 1.0, generic=False, pale=True)
+    _circle(ax, (3.62, 0.62), 0.12, 1.0, standing=REAL, pale=True)
     ax.text(3.84, 0.62, "pale: open in the base", **style)
-    _circle(ax, (5.66, 0.62), 0.12, 0.7, generic=True, pale=False)
+    _circle(ax, (5.66, 0.62), 0.12, 0.7, standing=GENERIC, pale=False)
     ax.text(5.88, 0.62, "GENERIC site: not a project", **style | {"color": _GENERIC, "weight": "bold"})
     ax.plot([8.35], [0.62], "D", ms=4.4, mfc="white", mec=SOFT, mew=0.9)
     ax.text(8.47, 0.62, "campus, never opened", **style)

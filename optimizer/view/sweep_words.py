@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from optimizer.errors import shown
-from optimizer.plan.units import money_unit, power_unit
+from optimizer.plan.units import aligned, money_unit, power_unit
 
 from .sweep_frames import Floats
 
@@ -124,7 +124,7 @@ class Measure:
         if scaled and abs(scaled) < 0.005:
             words = f"{scaled:+.1g}" if sign else f"{scaled:.1g}"
         else:
-            words = f"{scaled:+,.{digits}f}" if sign else f"{scaled:,.{digits}f}"
+            words = aligned(scaled, digits, sign="+" if sign else "")
         return words.replace("-", "−")
 
 

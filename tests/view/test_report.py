@@ -89,7 +89,8 @@ def plan(tmp_path: Path) -> Plan:
 def test_sections_stand_in_order(plan: Plan) -> None:
     page = Page(report_page(plan))
     assert [words for tag, words in page.headings if tag == "h2"] == [
-        "Summary", "Deployment", "Map", "Unused capacity", "Cost", "Sites", "Inputs and versions"
+        "At a glance", "Summary", "Spending", "Deployment", "Map", "Unused capacity", "Cost", "Sites",
+        "Inputs and versions",
     ]  # fmt: skip
     assert [words for tag, words in page.headings if tag == "h1"] == [f"</title>{SCRIPT}&amp;"]
     levels = [int(tag[1]) for tag, _ in page.headings]
@@ -136,7 +137,7 @@ def test_tables_hold_the_plan(plan: Plan) -> None:
     assert {row[1] for row in ledger[1:] if row[0] == "gamma"} == {"GENERIC"}
     power = {row[0]: row[1:] for row in page.tables["Power by period, IT MW"]}
     assert power["delivered"] == ["50.0", "100.0"]
-    generic = page.tables["GENERIC sites at the end of 2027"]
+    generic = page.tables["GENERIC sites, no projects, at the end of 2027"]
     assert [row[0] for row in generic[1:]] == ["gamma"]
     per_gw = page.tables["Cost per GW by vendor"]
     assert [row[-2:] for row in per_gw[1:]] == [["33.3", "none"], ["50.0", "none"]]  # 2 bn USD for 60 and 40 MW

@@ -5,7 +5,7 @@
   const facts = [read("facts-a"), read("facts-b")];
   // One scale of circles: the same area is the same power on both maps.
   const larger = facts[0].largest_mw >= facts[1].largest_mw ? facts[0] : facts[1];
-  const scale = { largest_mw: larger.largest_mw, sizes_mw: larger.sizes_mw, most_open: Math.max(...facts.map((f) => f.most_open)) };
+  const scale = { largest_mw: larger.largest_mw, most_open: Math.max(...facts.map((f) => f.most_open)) };
   for (const each of facts) Object.assign(each, scale);
   const boxes = ["map-a", "map-b"].map((id) => document.querySelector(`#${id} .rackgrid-map`));
   const maps = boxes.map((box, i) => Rackgrid.map(box, facts[i], { title: "h4", theme: false }));

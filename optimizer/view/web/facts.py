@@ -9,22 +9,14 @@ import numpy as np
 from optimizer.plan.plan import Plan
 from optimizer.plan.summary import status_in_words
 
+from ..ledger import cause_words
 from ..palette import vendor_colours, vendor_marks
-from ..readings import delivered_vendors, largest_circle, round_sizes
+from ..readings import delivered_vendors, largest_circle
 from .grid import line_facts, zone_facts
 from .plane import basemap, parallels, plane_of, polygons
 from .sites import rounded, site_facts
 
 FORMAT = 1
-CAUSES = {
-    "delivery": "no rack that this site admits is waiting",
-    "interconnection": "the grid connection has too little left for one more pod",
-    "onsite": "on-site generation has too little left for one more pod",
-    "zone": "the zone's headroom and all lines into it are too little for one more pod",
-    "hall": "the halls built have too little empty for one more pod",
-    "policy": "a rule of the study's [policy] forbids one more pod",
-    "cost": "nothing stands in the way: the plan chose it",
-}
 
 
 def map_facts(plan: Plan) -> dict[str, Any]:
@@ -51,10 +43,9 @@ def map_facts(plan: Plan) -> dict[str, Any]:
         "in_service_mw": _in_service(plan, vendors),
         "waiting_mw": _by_period(plan, "waiting_mw"),
         "waiting": _waiting_causes(plan),
-        "causes": CAUSES,
+        "causes": cause_words(plan),
         "largest_mw": rounded(largest, 3),
         "most_open": most_open,
-        "sizes_mw": round_sizes(largest) if largest > 0.01 else [],
         "plane": plane.facts(),
         "sites": sites,
         "zones": zones,

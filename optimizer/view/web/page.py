@@ -16,7 +16,7 @@ from optimizer.plan.plan import Plan
 
 from .facts import map_facts
 
-SCRIPTS = ("words.js", "draw.js", "sites.js", "side.js", "map.js", "moves.js")
+SCRIPTS = ("words.js", "draw.js", "sites.js", "spread.js", "side.js", "map.js", "moves.js")
 MARKUP = '<div class="rackgrid-map"><noscript>This map needs JavaScript; the tables beside it do not.</noscript></div>'
 _START = """
 Rackgrid.page = Rackgrid.map(

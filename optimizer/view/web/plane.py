@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
 
-from ..projection import WGS84, fitting_crs, graticule, project_points, project_shapes
+from ..outlines import LAYERS, outlines, reach, sources
+from ..projection import fitting_crs, graticule, project_points, project_shapes
 from ..readings import Floats
 
 _WORLD_M = 6e6  # a map wider than this has few, wide meshes
 UNITS = 10_000  # the longer side of the map, so that a unit is far less than a pixel
-_FAR_DEG = 160.0  # outlines further than this from the middle are not drawn
 
 
 @dataclass(frozen=True)
@@ -109,79 +106,13 @@ def _bounds(x: Floats, y: Floats, shapes: Iterable[Any]) -> tuple[float, float, 
     return middle_x - wide, middle_y - high, middle_x + wide, middle_y + high
 
 
-@cache
-def _outlines() -> dict[str, Any]:
-    content: dict[str, Any] = json.loads((files(__package__) / "assets/basemap.json").read_text(encoding="utf-8"))
-    return content
-
-
 def basemap(plane: Plane) -> dict[str, Any]:
     """Return the outlines of countries and US states around the map, and their sources."""
-    known = _outlines()
-    return {
-        "countries": _around(plane, known["countries"]),
-        "states": _around(plane, known["states"]),
-        "sources": list(known["sources"].values()),
+    layers = {
+        layer: [plane.rings(s) for s in outlines(layer, plane.crs, plane.bounds, 1.5 * plane.metres_per_unit)]
+        for layer in LAYERS
     }
-
-
-def _around(plane: Plane, areas: Sequence[Sequence[Sequence[float]]]) -> list[list[list[int]]]:
-    """Project the areas near the map and cut them at some distance from its edge."""
-    import shapely
-    from shapely.affinity import translate
-
-    west, south, east, north = _reach(plane)
-    window = shapely.box(west, south, east, north)
-    pieces = []
-    for rings in areas:
-        area = shapely.unary_union([shapely.make_valid(p) for p in _polygons_of(rings)])
-        copies = [translate(area, xoff=turn) for turn in (-360.0, 0.0, 360.0)]
-        near = shapely.unary_union([shapely.intersection(c, window) for c in copies if c.intersects(window)])
-        pieces.append(shapely.segmentize(near, 1.0) if not near.is_empty else None)
-    frame = _grown(plane.bounds, 0.75)
-    drawn = []
-    for shape in project_shapes(pieces, plane.crs):
-        if shape is None:
-            continue
-        shape = shapely.make_valid(shape).simplify(1.5 * plane.metres_per_unit)
-        rings = plane.rings(shapely.intersection(shapely.make_valid(shape), shapely.box(*frame)))
-        if rings:
-            drawn.append(rings)
-    return drawn
-
-
-def _polygons_of(rings: Sequence[Sequence[float]]) -> list[Any]:
-    from shapely.geometry import Polygon
-
-    return [Polygon(np.reshape(ring, (-1, 2))) for ring in rings]
-
-
-def _reach(plane: Plane) -> tuple[float, float, float, float]:
-    """Return the degrees around the map, west possibly below -180 and east above 180."""
-    from pyproj import Transformer
-
-    west, south, east, north = _grown(plane.bounds, 0.75)
-    back = Transformer.from_crs(plane.crs, WGS84, always_xy=True)
-    across, along = np.meshgrid(np.linspace(west, east, 15), np.linspace(south, north, 15))
-    lon, lat = back.transform(across.ravel(), along.ravel())
-    middle, _ = back.transform((west + east) / 2, (south + north) / 2)
-    seen = np.isfinite(lon) & np.isfinite(lat)
-    if not seen.any() or not np.isfinite(middle):
-        return -_FAR_DEG, -85.0, _FAR_DEG, 85.0
-    away = np.clip((np.asarray(lon)[seen] - middle + 180.0) % 360.0 - 180.0, -_FAR_DEG, _FAR_DEG)
-    tall = np.asarray(lat)[seen]
-    if not seen.all():
-        return middle - _FAR_DEG, -85.0, middle + _FAR_DEG, 85.0
-    return middle + away.min() - 2, max(-85.0, tall.min() - 2), middle + away.max() + 2, min(85.0, tall.max() + 2)
-
-
-def _grown(bounds: tuple[float, float, float, float], share: float) -> tuple[float, float, float, float]:
-    west, south, east, north = bounds
-    wide, high = (
-        max(share * (east - west), share * (north - south)),
-        max(share * (north - south), share * (east - west)),
-    )
-    return west - wide, south - high, east + wide, north + high
+    return {layer: [rings for rings in areas if rings] for layer, areas in layers.items()} | {"sources": sources()}
 
 
 def parallels(plane: Plane) -> list[dict[str, Any]]:
@@ -198,7 +129,7 @@ def parallels(plane: Plane) -> list[dict[str, Any]]:
 
 def _world_graticule(plane: Plane) -> Iterator[tuple[str, Floats, Floats]]:
     """Yield every 30th meridian and every 15th parallel of the half of the globe around the map's middle."""
-    west, _, east, _ = _reach(plane)
+    west, _, east, _ = reach(plane.crs, plane.bounds)
     along, across = np.linspace(-75.0, 75.0, 101), np.linspace(max(west, east - 320.0), east, 161)
     for lon in range(-180, 180, 30):
         x, y = project_points(np.full_like(along, lon), along, plane.crs)

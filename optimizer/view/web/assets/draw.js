@@ -2,7 +2,7 @@
 "use strict";
 (function (R) {
   const TAU = 2 * Math.PI;
-  const COLOURS = ["water", "land", "border", "state", "zone-0", "zone-1", "flow", "idle", "ink", "halo", "faint"];
+  const COLOURS = ["water", "land", "border", "state", "zone-0", "zone-1", "flow", "idle", "idle-edge", "ink", "halo", "faint"];
   const NOTABLE_MW = 1; // idle halls below this are the rest of a pod
 
   function outline(rings) {
@@ -193,18 +193,14 @@
       this.pen.fill();
     }
 
-    paintSites({ t, layers, width, height, pinned }) {
-      this.drawn = [];
-      for (const site of this.facts.sites) {
-        if (site.x === null || (site.generic && !layers.generics)) continue;
-        const [x, y] = this.at([site.x, site.y]);
-        const it = R.held(site, t);
-        const outer = site.open[t] ? this.radius(it + R.idleIt(site, t)) : 0;
-        if (x < -60 || y < -60 || x > width + 60 || y > height + 60) continue;
-        this.drawn.push({ site, x, y, it, inner: this.radius(it), outer, reach: Math.max(outer, 4) });
-      }
-      this.drawn.sort((a, b) => b.outer - a.outer || (a.site.id < b.site.id ? -1 : 1));
+    paintSites(state) {
+      const { t, width, height, pinned, view } = state;
+      const [left, top] = [width / 2 - view.x * view.s, height / 2 - view.y * view.s];
+      this.drawn = this.place(state).map((spot) => ({ ...spot, x: spot.atX + left, y: spot.atY + top, placeX: spot.trueX + left, placeY: spot.trueY + top }))
+        .filter(({ x, y, reach }) => x > -reach && y > -reach && x < width + reach && y < height + reach);
+      for (const spot of this.drawn) this.leader(spot);
       for (const spot of this.drawn) if (spot.outer <= 0) this.idleMark(spot);
+      for (const spot of this.drawn) if (spot.outer > spot.inner) this.band(spot);
       for (const spot of this.drawn) if (spot.outer > 0) this.site(spot, t);
       const chosen = this.drawn.find((spot) => spot.site.id === pinned);
       if (chosen) this.ring(chosen.x, chosen.y, chosen.reach + 4, this.colour.ink, 2.5);
@@ -227,8 +223,8 @@
         pen.moveTo(x, y - 3);
         pen.lineTo(x, y + 3);
       } else {
-        pen.moveTo(x, y - 4);
-        for (const [dx, dy] of [[4, 0], [0, 4], [-4, 0]]) pen.lineTo(x + dx, y + dy);
+        if (site.kind) for (const [dx, dy] of [[0, -4], [4, 0], [0, 4], [-4, 0]]) pen.lineTo(x + dx, y + dy);
+        else pen.arc(x, y, 3.2, 0, TAU);
         pen.closePath();
         pen.fillStyle = this.colour.halo;
         pen.fill();

@@ -24,7 +24,7 @@
     constructor(element, facts, options) {
       this.facts = facts;
       this.root = element;
-    this.wheel = options.wheel; // without it the wheel scrolls the page until the map has the focus
+      this.wheel = options.wheel; // without it the wheel scrolls the page until the map has the focus
       this.state = { facts, t: 0, layers: { zones: true, lines: true, generics: true, labels: true, basemap: true }, pinned: null, view: null };
       this.listeners = [];
       this.build(options);
@@ -63,7 +63,7 @@
       this.playButton = R.el("button", { type: "button", class: "rg-play", disabled: last === 0, click: () => this.play() }, "Play");
       this.search = R.el("input", { type: "search", placeholder: "Site id or name", "aria-label": "Search sites by id or name", input: () => this.searched(), keydown: (event) => this.searchKey(event) });
       this.sentence = R.el("p", { class: "rg-sentence", "aria-live": "polite" });
-      this.panel = R.el("section", { class: "rg-panel", "aria-label": "Pinned site", hidden: true });
+      this.panel = R.el("section", { class: "rg-panel", tabindex: "-1", "aria-label": "Pinned site", hidden: true, keydown: (event) => { if (event.key === "Escape") this.unpin(); } });
       this.legend = new R.Legend(facts);
       this.list = new R.SiteList(facts, (site) => this.pin(site, true));
       const title = options.title === false ? null : R.el(options.title || "h1", { class: "rg-title" }, facts.title);
@@ -215,10 +215,26 @@
       if (site) this.showPanel();
       if (site && move && site.x !== null) this.reveal(site);
       this.redraw();
+      if (site) this.showSide(this.panel, move);
+    }
+
+    // Give the focus back to where the site was chosen.
+    unpin() {
+      const site = this.pinnedSite;
+      const row = this.list.shown.find((each) => each.site === site);
+      this.pin(null);
+      (row ? row.button : this.canvas).focus();
+    }
+
+    // Bring a part of the side into sight, wherever the page is wide enough to put it.
+    showSide(node, focus) {
+      node.parentElement.scrollTop = node.offsetTop - node.parentElement.offsetTop;
+      if (focus) node.focus({ preventScroll: true });
+      node.scrollIntoView({ block: "nearest" });
     }
 
     showPanel() {
-      this.panel.replaceChildren(...R.panel(this.facts, this.pinnedSite, this.state.t, () => this.pin(null)));
+      this.panel.replaceChildren(...R.panel(this.facts, this.pinnedSite, this.state.t, () => this.unpin()));
     }
   }
 

@@ -137,8 +137,7 @@
     const words = this.search.value;
     if (words && this.pinnedSite) this.pin(null);
     this.list.show(words);
-    const side = this.list.node.parentElement;
-    side.scrollTop = words ? this.list.node.offsetTop - side.offsetTop : 0;
+    if (words) this.showSide(this.list.node);
   };
 
   moves.searchKey = function (event) {

@@ -3,6 +3,7 @@
 (function (R) {
   const LAYERS = { zones: "Zones", lines: "Lines", generics: "GENERIC sites", labels: "Names", basemap: "Basemap" };
   const LISTED = 200; // rows of the list; the search finds the others
+  const WIDEST_PX = 48; // radius of the largest circle of the legend
   const KINDS = { idle_hall: ["idle halls", "IT"], idle_power: ["undrawn power", "at the fence"] };
 
   R.layers = function (state, changed) {
@@ -14,6 +15,15 @@
     });
     return R.el("fieldset", { class: "rg-layers" }, R.el("legend", {}, "Layers"), rows);
   };
+
+  // Up to three round sizes, none above the largest.
+  function sizes(largest) {
+    const round = (mw) => {
+      const power = 10 ** Math.floor(Math.log10(mw));
+      return power * [5, 2, 1].find((step) => step * power <= mw * 1.000001);
+    };
+    return [...new Set([1, 0.35, 0.1].map((part) => round(largest * part)))];
+  }
 
   R.Legend = class {
     constructor(facts) {
@@ -29,7 +39,7 @@
       this.node = R.el("section", { class: "rg-legend", "aria-label": "Legend" },
         R.el("h3", {}, "In service, IT MW"),
         R.el("ul", {}, rows, R.el("li", { class: "rg-total" }, R.el("span", {}, "All"), this.total)),
-        facts.sizes_mw.length ? R.el("h3", {}, "Circle area: IT MW") : null, facts.sizes_mw.length ? this.sizes : null,
+        facts.largest_mw > 0.001 ? [R.el("h3", {}, "Circle area: IT MW"), this.sizes] : null,
         R.el("h3", {}, "Marks"), this.keys);
     }
 
@@ -46,9 +56,8 @@
     setScale(painter) {
       this.sizes.replaceChildren();
       let [x, high] = [2, 0];
-      for (const mw of this.facts.sizes_mw) {
+      for (const mw of sizes(Math.min(this.facts.largest_mw, (WIDEST_PX / painter.scale) ** 2))) {
         const r = painter.radius(mw);
-        if (r > 60) continue;
         const room = Math.max(r, 34);
         high = Math.max(high, 2 * r);
         this.sizes.append(R.svg("circle", { cx: x + room, cy: -18 - r, r, class: "rg-size" }));
@@ -70,14 +79,19 @@
         this.keys.append(R.el("li", {}, icon, R.el("span", {}, text)));
       };
       this.keys.replaceChildren();
-      row("real campus", circle({ class: "rg-key-real" }));
-      if (facts.sites.some((site) => site.generic)) {
+      const any = (holds) => facts.sites.some(holds);
+      const ever = (values) => values.some((value) => value > 0);
+      if (any((site) => !site.generic && site.kind)) row("real campus", circle({ class: "rg-key-real" }));
+      if (any((site) => !site.kind)) row("site, kind not stated: thin edge", circle({ class: "rg-key-unstated" }));
+      if (any((site) => site.generic)) {
         row("GENERIC site, striped: no project", circle({ class: "rg-key-generic" }), ["path", { d: "M16 15L26 5M19 17L28 8", class: "rg-key-stripe" }]);
       }
-      row("ring: energised power that no rack draws", circle({ class: "rg-key-idle" }), circle({ r: 4.5, class: "rg-key-hole" }));
-      row(`idle halls, above ${R.NOTABLE_MW} MW IT`, ["rect", { x: 18, y: 7, width: 8, height: 8, class: "rg-key-hall" }]);
-      row("opens in this period", ["path", { d: "M22 6L27 15H17Z", class: "rg-key-opened" }]);
-      row("not in use: campus, generic", ["path", { d: "M14 7L18 11L14 15L10 11Z M26 11H34 M30 7V15", class: "rg-key-closed" }]);
+      if (any((site) => ever(site.idle_power_mw))) row("band: energised power that no rack draws", circle({ class: "rg-key-idle" }), circle({ r: 4.5, class: "rg-key-hole" }));
+      if (any((site) => site.idle_hall_mw.some((mw) => mw > R.NOTABLE_MW))) row(`idle halls, above ${R.NOTABLE_MW} MW IT`, ["rect", { x: 18, y: 7, width: 8, height: 8, class: "rg-key-hall" }]);
+      if (any((site) => ever(site.opened))) row("opens in this period", ["path", { d: "M22 6L27 15H17Z", class: "rg-key-opened" }]);
+      const rests = (site) => site.open.some((is, i) => !is || R.held(site, i) + R.idleIt(site, i) <= 0);
+      const closed = [["campus", "M22 6L27 11L22 16L17 11Z", (s) => !s.generic && s.kind], ["site", "M26 11A4 4 0 1 0 18 11A4 4 0 1 0 26 11", (s) => !s.kind], ["generic", "M18 11H26 M22 7V15", (s) => s.generic]];
+      for (const [words, d, is] of closed) if (any((site) => is(site) && rests(site))) row(`${words}, not in use`, ["path", { d, class: "rg-key-closed" }]);
       if (facts.zones.some((zone) => zone.rings.length || zone.bus)) {
         const step = (share, i) => ["rect", { x: 1 + 8.4 * i, y: 5, width: 8.4, height: 12, fill: painter.usedColour(share), class: "rg-key-zone" }];
         row("zone headroom used, 0 to 100 %; striped: none to use", ...[0, 0.25, 0.5, 0.75, 1].map(step));
@@ -172,7 +186,7 @@
   };
 
   R.panel = function (facts, site, t, close) {
-    const of = [site.kind, site.operator, site.zone ? `zone ${site.zone}` : ""].filter(Boolean).join(" · ");
+    const of = [site.kind || "kind not stated", site.operator, site.zone ? `zone ${site.zone}` : ""].filter(Boolean).join(" · ");
     const idle = site.unused.filter(([i]) => i === t);
     const rows = idle.map(([, kind, mw, cause]) => {
       const words = R.causes(facts, cause);

@@ -4,11 +4,16 @@
   const TAU = 2 * Math.PI;
   const paint = R.Painter.prototype;
 
-  // A pie by vendor, clockwise from the top; around it the energised power that no rack draws.
+  // Energised power that no rack draws: a pale band below all pies.
+  paint.band = function ({ x, y, outer }) {
+    this.disc(x, y, outer, this.colour.idle);
+    this.ring(x, y, outer, this.colour["idle-edge"], 1);
+  };
+
+  // A pie by vendor, clockwise from the top.
   paint.site = function (spot, t) {
     const pen = this.pen;
     const { site, x, y, inner, outer } = spot;
-    this.disc(x, y, outer, this.colour.idle);
     let turn = -TAU / 4;
     for (const vendor of this.facts.vendors) {
       const mw = site.it_mw[vendor.name] ? site.it_mw[vendor.name][t] : 0;
@@ -30,7 +35,7 @@
     }
     if (site.generic) this.disc(x, y, inner, this.generic);
     pen.setLineDash(site.generic ? [3, 2.4] : []);
-    this.ring(x, y, outer, this.colour.ink, site.generic ? 1.3 : 1.6);
+    this.ring(x, y, inner || outer, this.colour.ink, site.generic ? 1.2 : site.kind ? 1.6 : 0.8);
     pen.setLineDash([]);
     if (site.idle_hall_mw[t] > R.NOTABLE_MW) this.hallMark(x + 0.72 * outer, y + 0.72 * outer, Math.min(3.5, Math.max(1.8, 0.35 * outer)));
     if (site.opened[t]) this.openedMark(x, y - outer - 2);
@@ -104,12 +109,33 @@
       const text = R.shortName(site.name);
       this.pen.font = `600 ${size}px ${this.font}`;
       const wide = this.pen.measureText(text).width;
-      const places = [[x + outer + 4, y + 4], [x - outer - 4 - wide, y + 4], [x - wide / 2, y + outer + size + 1], [x - wide / 2, y - outer - (site.opened[t] ? 15 : 5)]];
-      const found = places.find(([px, py]) => free([px - 2, py - size, px + wide + 2, py + 3], site.id));
+      const found = places(x, y, outer, wide, size, site.opened[t]).find(([px, py]) => free([px - 2, py - size, px + wide + 2, py + 3], site.id));
       if (!found) continue;
-      this.write(text, ...found, size, this.colour.ink, 600);
+      if (found[2]) this.lead(x, y, outer, found[0], found[1] - size / 2 + 1, wide);
+      this.write(text, found[0], found[1], size, this.colour.ink, 600);
       taken.push([found[0] - 2, found[1] - size, found[0] + wide + 2, found[1] + 3, ""]);
     }
+  };
+
+  // Places of a name: beside its circle, else further off (third value true), where a line joins them.
+  function places(x, y, outer, wide, size, opened) {
+    const near = [[x + outer + 4, y + 4], [x - outer - 4 - wide, y + 4], [x - wide / 2, y + outer + size + 1], [x - wide / 2, y - outer - (opened ? 15 : 5)]];
+    const far = [16, 30, 46, 64].flatMap((off) => [30, 150, 330, 210, 60, 120, 300, 240].map((degrees) => {
+      const [dx, dy] = [Math.cos((degrees * TAU) / 360), Math.sin((degrees * TAU) / 360)];
+      return [x + (outer + off) * dx - (dx < 0 ? wide : 0), y + (outer + off) * dy + size / 2, true];
+    }));
+    return [...near, ...far];
+  }
+
+  paint.lead = function (x, y, outer, left, middle, wide) {
+    const [ex, ey] = [Math.min(Math.max(x, left), left + wide), middle];
+    const away = Math.hypot(ex - x, ey - y);
+    this.pen.strokeStyle = this.colour.ink;
+    this.pen.lineWidth = 0.9;
+    this.pen.beginPath();
+    this.pen.moveTo(x + ((ex - x) * outer) / away, y + ((ey - y) * outer) / away);
+    this.pen.lineTo(ex, ey);
+    this.pen.stroke();
   };
 
   function distance([px, py], [ax, ay], [bx, by]) {

@@ -3,7 +3,9 @@
 (function (R) {
   const digits = (value) => (Math.abs(value) >= 10000 ? 0 : Math.abs(value) >= 10 ? 1 : 2);
 
-  R.number = (value) => value.toLocaleString("en-US", { maximumFractionDigits: digits(value) });
+  const small = (value) => Math.abs(value) < 1 && Math.abs(value) >= 5e-6; // three digits of what is small, never 0
+
+  R.number = (value) => value.toLocaleString("en-US", small(value) ? { maximumSignificantDigits: 3 } : { maximumFractionDigits: digits(value) });
   R.mw = (value, what) => (value === null || value === undefined ? "no limit" : `${R.number(value)} MW${what ? " " + what : ""}`);
   R.percent = (share) => `${(100 * share).toLocaleString("en-US", { maximumFractionDigits: share < 0.1 ? 1 : 0 })} %`;
 
@@ -46,6 +48,13 @@
 
   R.siteHead = (site) => R.heading(site.id, site.name, badge(site));
 
+  // Since when a site is open and since when racks serve there; nothing where it never opens.
+  R.opening = function (facts, site) {
+    const [open, serves] = [site.open.indexOf(1), facts.periods.findIndex((_, i) => R.held(site, i) > 0)];
+    if (open < 0) return "";
+    return `open from ${facts.periods[open]}, ${serves < 0 ? "never serves" : `serves from ${facts.periods[serves]}`}`;
+  };
+
   // Lines of the hover box for a site: in service first, then by vendor, then fence power and what is unused.
   R.siteLines = function (facts, site, t) {
     const lines = [R.el("div", { class: "rg-big" }, `${R.mw(R.held(site, t), "IT in service")}`)];
@@ -53,8 +62,9 @@
       const mw = site.it_mw[vendor.name] ? site.it_mw[vendor.name][t] : 0;
       if (mw > 0) lines.push(R.el("div", {}, R.swatch(vendor), `${vendor.name} ${R.mw(mw, "IT")}`));
     }
+    const opening = R.opening(facts, site);
     if (!site.open[t]) {
-      lines.push(R.el("div", {}, `not open in ${facts.periods[t]}`));
+      lines.push(R.el("div", {}, `not open in ${facts.periods[t]}${opening ? `; ${opening}` : ""}`));
       return lines;
     }
     lines.push(R.el("div", {}, `${R.mw(site.peak_mw[t], "at the fence")} at peak`));
@@ -64,7 +74,7 @@
     lines.push(R.el("div", {}, `built ${R.mw(site.built_mw[t], "IT")}`));
     if (site.idle_hall_mw[t] > 0) lines.push(R.el("div", {}, `idle halls ${R.mw(site.idle_hall_mw[t], "IT")}`));
     if (site.idle_power_mw[t] > 0) lines.push(R.el("div", {}, `undrawn power ${R.mw(site.idle_power_mw[t], "at the fence")}`));
-    if (site.opened[t]) lines.push(R.el("div", {}, `opened in ${facts.periods[t]}`));
+    lines.push(R.el("div", {}, opening));
     return lines;
   };
 

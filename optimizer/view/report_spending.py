@@ -1,0 +1,67 @@
+"""Write the report's spending: by year and term, and by site."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from optimizer.plan.kinds import GENERIC, standing
+from optimizer.plan.plan import Plan
+from optimizer.plan.spending import OF_SITES, spending
+from optimizer.plan.summary import TERMS
+from optimizer.plan.units import aligned, money_unit
+
+from .report_html import Column, Html, generic_badge, table, text
+
+_TERMS = ("racks", *OF_SITES, "wheeling")
+
+
+def spending_section(plan: Plan) -> Html:
+    """Return what is paid, undiscounted: terms by calendar year, and sites by term, the dearest first."""
+    paid = spending(plan)
+    if not len(paid):
+        return Html("<p>This plan spends nothing.</p>\n")
+    years = dict(zip(plan.study.horizon.names, plan.study.horizon.calendar_years, strict=True))
+    paid = paid.assign(year=[str(years[p]) for p in paid["period"]])
+    note = (
+        "<p>Undiscounted, in the year in which it falls due. Prices of unused capacity and the value left at the end "
+        "are no spending. Racks are bought for the programme, not for a site.</p>\n"
+    )
+    return Html(note + _by_year(paid) + _by_site(plan, paid[paid["site"] != ""]))
+
+
+def _by_year(paid: pd.DataFrame) -> str:
+    sums = paid.pivot_table(index="term", columns="year", values="usd", aggfunc="sum", fill_value=0.0)
+    sums = sums.reindex([t for t in _TERMS if t in sums.index])
+    sums.loc["total"] = sums.sum()
+    sums["all years"] = sums.sum(axis=1)
+    return _table(
+        sums, {t: TERMS.get(t, t) for t in sums.index} | {"racks": "racks bought"}, "Spending by year", "Term"
+    )
+
+
+def _by_site(plan: Plan, paid: pd.DataFrame) -> str:
+    if not len(paid):
+        return ""
+    sums = paid.pivot_table(index="site", columns="term", values="usd", aggfunc="sum", fill_value=0.0)
+    sums = sums[[t for t in OF_SITES if t in sums.columns]]
+    sums["total"] = sums.sum(axis=1)
+    sums = sums.sort_values("total", ascending=False, kind="stable")
+    sums.loc["\0total"] = sums.sum()
+    sites = plan.study.sites
+    kinds = dict(zip(sites["site"].astype(str), sites["kind"].astype(str), strict=True))
+    names: dict[str, str] = {}
+    for site in map(str, sums.index):
+        is_generic = standing(kinds.get(site, "")) == GENERIC
+        names[site] = Html(f"{text(site)} {generic_badge()}") if is_generic else site
+    sums.columns = pd.Index([TERMS.get(t, t) for t in sums.columns])
+    return _table(sums, names | {"\0total": "total"}, "Spending by site", "Site")
+
+
+def _table(sums: pd.DataFrame, names: dict[str, str], caption: str, head: str) -> str:
+    unit, money = money_unit(float(sums.abs().to_numpy().max()))
+    rows = [
+        [names[key], *(aligned(v / unit, 1) for v in values)]
+        for key, values in zip(map(str, sums.index), sums.to_numpy().tolist(), strict=True)
+    ]
+    columns = [Column(head), *(Column(str(c), number=True) for c in sums.columns)]
+    return table(columns, rows, caption=f"{caption}, {money}", last="total")
