@@ -11,9 +11,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from optimizer import Study, read_study
+from optimizer.sweep.selector import parse_key, selected
 
 ROOT = Path(__file__).resolve().parents[1]
 STUDY = ROOT / "studies/openai-26gw"
@@ -121,3 +123,50 @@ def test_campuses_are_cited_and_rented() -> None:
         assert site["open_usd"] == 0, site["site"]
     cited = {row["site"] for row in rows("sites/us-ramp.csv")}
     assert {site["site"] for site in campuses()} <= cited
+
+
+def cells(figure: dict[str, str]) -> pd.Series[float]:
+    """The cells that a `set:` figure sets, as the study holds them."""
+    study = embedded()
+    if figure["rule"].startswith("set: deliveries-"):
+        study = study.replace(deliveries=read_study(STUDY, files={"deliveries": str(STUDY / DELIVERIES[1])}).deliveries)
+    if figure["table"] == "study":
+        found: Any = study.config
+        for name in figure["column"].split("."):
+            found = found[name] if isinstance(found, dict) else getattr(found, name)
+        return pd.Series([float(found)])
+    key = parse_key(f"{figure['table']}[{figure['selector']}].{figure['column']}")
+    return study.table(figure["table"])[figure["column"]].iloc[selected(key, study.table, strict=False)].astype(float)
+
+
+@pytest.mark.parametrize("file", FIGURES)
+def test_tables_hold_the_centre_of_each_figure(file: str) -> None:
+    wrong = [
+        row["figure"]
+        for row in rows(file)
+        if row["rule"].startswith("set:") and not (cells(row) == float(row["central"])).all()
+    ]
+    assert not wrong
+
+
+def test_waiting_is_priced_by_the_rule() -> None:
+    share = next(float(row["central"]) for row in rows(FIGURES[2]) if row["figure"] == "waiting")
+    racks = embedded().racks
+    price_usd_per_mw = 1000 * racks["price_usd"] / racks["rack_kw"]
+    assert racks["waiting_usd_per_mw_year"].tolist() == [round(x, -4) for x in price_usd_per_mw * share]
+    assert share == 1 / 5 + 0.08
+
+
+def test_opening_is_priced_by_the_rule() -> None:
+    sites = embedded().sites
+    for row in rows(FIGURES[0]):
+        if row["column"] == "open_usd":
+            mine = sites[sites["kind"] == row["selector"].removeprefix("kind=")]
+            usd = float(row["central"]) * mine["peak_pue"] * mine["max_mw"]
+            assert mine["open_usd"].tolist() == pytest.approx(usd.tolist()), row["figure"]
+
+
+def test_a_desert_counts_as_one() -> None:
+    pue = embedded().sites.set_index("site")["annual_pue"]
+    assert pue["dona_ana"] == 1.2
+    assert pue[["port_washington", "milam", "gas-p31"]].tolist() == [1.08, 1.17, 1.08]

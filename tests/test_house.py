@@ -18,7 +18,13 @@ import optimizer
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = sorted((ROOT / "optimizer").rglob("*.py"))
-PAGES = [ROOT / "README.md", ROOT / ".github/CONTRIBUTING.md", *sorted(ROOT.glob("*/README.md"))]
+PAGES = sorted(
+    path
+    for path in ROOT.rglob("*.md")
+    if not {".venv", "node_modules", "plans", "sweeps"} & set(path.relative_to(ROOT).parts)
+    and not path.is_relative_to(ROOT / "tools/derive_us/templates")  # their pages are checked where they are written
+)
+MADE = ("grid/", "mine/", "plans/", "study/", "sweeps/", "tables/", "ended/", "plot/")  # what a call writes
 TOOLS = {
     "ruff check": ["ruff", "check", "."],
     "ruff format": ["ruff", "format", "--check", "."],
@@ -107,6 +113,9 @@ def heads(summary: str) -> list[str]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
-def test_links_lead_somewhere(page: Path) -> None:
+def test_links_and_named_paths_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
         assert (page.parent / target).exists(), f"{page.relative_to(ROOT)} links to {target}"
+    for path in re.findall(r"`([\w.-]+(?:/[\w.-]+)+\.(?:md|py|toml|csv))`", page.read_text(encoding="utf-8")):
+        homes = (page.parent, ROOT, ROOT / "optimizer")
+        assert path.startswith(MADE) or any((home / path).exists() for home in homes), f"{page.name} names {path}"

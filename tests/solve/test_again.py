@@ -6,11 +6,13 @@ On tiny studies the shortcuts are switched on by hand; elsewhere they serve stud
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from optimizer import InfeasibleError, Plan, Study, read_study, solve, verify
+from optimizer.plan.summary import summary
 from optimizer.solve import follow
 from optimizer.solve.again import Known, Resolver, learn, recall
 
@@ -109,6 +111,26 @@ def test_variants_of_the_embedded_study(embedded: Study, base: Known) -> None:
     waits = "unavoidable_waiting_mw_years"
     assert plans[1].facts["unused"][waits] == pytest.approx(apart.facts["unused"][waits], rel=1e-9)
     assert plans[0].facts["unused"][waits] == base.plan.facts["unused"][waits]
+
+
+def test_pages_state_what_the_embedded_study_gives(base: Known) -> None:
+    """The plan is within 1 % of the best and the README's within 0.1 %, so each bound lies below the other's cost."""
+    page = (EMBEDDED.parents[1] / "README.md").read_text(encoding="utf-8")
+    found = re.search(r"Objective +([\d.]+) bn USD .* no plan costs less than ([\d.]+) bn USD", page)
+    assert found is not None
+    cost, bound = (float(text) for text in found.groups())
+    assert base.plan.bound_usd is not None
+    assert base.plan.bound_usd / 1e9 <= cost + 0.05
+    assert bound - 0.05 <= base.plan.objective_usd / 1e9
+    waits = base.plan.facts["unused"]["unavoidable_waiting_mw_years"] / 1000
+    assert f"no plan avoids {waits:.1f} GW-years" in page
+    assert f"{waits:.1f} GW-years of racks wait in the embedded study, whatever the plan" in page
+    studies = (EMBEDDED.parent / "README.md").read_text(encoding="utf-8")
+    assert f"| by the rule | {cost:.1f} bn USD |" in studies
+    assert f"from waiting from {waits:.1f} to" in studies
+    summed = summary(base.plan)
+    for row in ("delivered ", "Sites "):  # the same in each plan of nearly least cost
+        assert next(line for line in summed.splitlines() if line.startswith(row)) in page
 
 
 def without_clock(plan: Plan) -> str:

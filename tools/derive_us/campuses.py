@@ -1,5 +1,7 @@
 """Turn the ten announced campuses into leased candidate sites."""
 
+import math
+
 from tools.derive_us.figures import Book
 from tools.derive_us.raw import Raw, Row, clean, number
 from tools.derive_us.tables import Cell
@@ -15,6 +17,8 @@ ONSITE = {
     "ports_pike": "onsite_ports",
 }
 VENDORS = {"ports_pike": "Nvidia"}
+STATED_RATIO = {"fairwater_wi", "port_washington", "ports_pike"}  # fence and IT MW both named for the campus
+DRY_STATES = {"AZ", "NM", "NV", "CA", "UT"}
 
 
 def ramp_rows(raw: Raw) -> list[dict[str, Cell]]:
@@ -48,8 +52,12 @@ def _site(raw: Raw, outlines: Outlines, book: Book, fact: Row, steps: list[Row])
     site = fact["site_id"]
     lon, lat = number(fact, "lon"), number(fact, "lat")
     zone = outlines.zone_of(lon, lat)
+    climate = climate_class(raw, nearest_hub(raw, lon, lat), fact["state"])
     partners = [name.strip() for name in fact["partners"].split(",")]
     note = f"partners: {fact['partners']}; power: {fact['power_supply']}; place: {clean(fact['coord_note'])}"
+    if site not in STATED_RATIO:
+        note += "; peak_pue: the ratio that Epoch AI puts on such campuses, not stated by this one"
+    note += f"; status: {fact['status_2026']}"
     return {
         "site": site,
         "name": fact["name"],
@@ -68,7 +76,7 @@ def _site(raw: Raw, outlines: Outlines, book: Book, fact: Row, steps: list[Row])
         "lease_usd_per_mw_year": book["lease_usd_per_mw_year"],
         "fixed_usd_per_mw_year": book["fixed_usd_per_mw_year"],
         "peak_pue": number(steps[-1], "peak_pue"),
-        "annual_pue": annual_pue(raw, book, zone),
+        "annual_pue": book[f"annual_pue_{climate}"],
         "load_factor": book["load_factor"],
         "onsite_usd_per_mwh": book[ONSITE[site]] if site in ONSITE else None,
         "vendors": VENDORS.get(site, ""),
@@ -79,16 +87,22 @@ def _site(raw: Raw, outlines: Outlines, book: Book, fact: Row, steps: list[Row])
     }
 
 
-def climate_class(raw: Raw, zone: str) -> str:
-    """Class a zone by its cooling degree days, dry states apart."""
+def nearest_hub(raw: Raw, lon: float, lat: float) -> str:
+    """Return the zone whose hub is nearest: a zone's mean climate holds near its hub, not beyond its mountains."""
+
+    def away(zone: str) -> float:
+        row = raw.zones[zone]
+        east = (number(row, "hub_lon") - lon) * math.cos(math.radians(lat))
+        return math.hypot(east, number(row, "hub_lat") - lat)
+
+    return min(raw.zones, key=away)
+
+
+def climate_class(raw: Raw, zone: str, state: str) -> str:
+    """Class a place by the cooling degree days of a zone, dry states apart."""
     heat = number(raw.row("climate/zone_hdd_cdd.csv", zone), "cdd_degC_days")
-    if raw.zones[zone]["state"] in {"AZ", "NM", "NV", "CA", "UT"} and heat > 800:
+    if state in DRY_STATES and heat > 800:
         return "dry"
     if heat > 1300:
         return "hot"
     return "mild" if heat > 500 else "cold"
-
-
-def annual_pue(raw: Raw, book: Book, zone: str) -> float:
-    """Return the energy ratio over a year of halls in a zone."""
-    return book[f"annual_pue_{climate_class(raw, zone)}"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from shapely.geometry import Point
 
-from tools.derive_us.campuses import annual_pue
+from tools.derive_us.campuses import climate_class
 from tools.derive_us.figures import Book
 from tools.derive_us.grid import Headroom
 from tools.derive_us.periods import LAST_YEAR, quarter_after
@@ -161,7 +161,7 @@ def _common(raw: Raw, book: Book, places: Places, zone: str, name: str, label: s
         "hall_usd_per_mw": book["hall_usd_per_mw"],
         "fixed_usd_per_mw_year": book["fixed_usd_per_mw_year"],
         "peak_pue": book["peak_pue"],
-        "annual_pue": annual_pue(raw, book, zone),
+        "annual_pue": book[f"annual_pue_{climate_class(raw, zone, state)}"],
         "load_factor": book["load_factor"],
         "vendors": "",
         "vintage": "2026-11",

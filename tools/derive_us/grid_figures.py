@@ -100,11 +100,11 @@ def _prices(raw: Raw) -> list[Figure]:
             "energy_level",
             "energy_prices:usd_per_mwh",
             cite(raw, "facts/costs.csv", "elec_blend"),
-            low=number(blend, "low"),
-            central=number(blend, "central"),
-            high=number(blend, "high"),
-            unit="USD/MWh",
-            rule="scale: all prices by value / central; blended prices of AI halls give the range",
+            low=round(number(blend, "low") / number(blend, "central"), 3),
+            central=1,
+            high=round(number(blend, "high") / number(blend, "central"), 3),
+            unit="factor",
+            rule="scale: all prices; blended prices of AI halls, 65 / 77 / 90 USD/MWh, give the range",
         )
     ]
     for state in sorted({row["state"] for row in raw.zones.values()}):

@@ -75,6 +75,17 @@ def halls(raw: Raw) -> list[Figure]:
             unit="years",
             rule="shift: labels of the ramp move by value - central years",
         ),
+        figure(
+            "fast_ramp_delay",
+            "site_ramp:period",
+            late,
+            selector="site=fairwater_wi|ports_pike",
+            low=0,
+            central=0,
+            high=1,
+            unit="years",
+            rule="shift: labels move by value - central years; both ramps are faster than any campus was",
+        ),
     ]
 
 
@@ -90,9 +101,7 @@ def leads(raw: Raw) -> list[Figure]:
         in_table = name not in {"lead_pjm", "lead_caiso", "lead_nyiso"}
         ends = (number(row, "low"), number(row, "high")) if row["low"] and in_table else (None, None)
         found += _lead(name, citation, f"{GRID};zone={zones}", (ends[0], central, ends[1]), in_table, note)
-    return found + _lead(
-        "lead_gas", gas, GAS, (1.5, 2.0, 3.0), True, "22 months of plant, 22.5 of building, rounded up"
-    )
+    return found + _lead("lead_gas", gas, GAS, (1.5, 2.0, 2.5), True, "")
 
 
 LEAD_ROWS = {

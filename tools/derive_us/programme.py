@@ -84,16 +84,35 @@ def write_racks(raw: Raw, path: Path) -> None:
         "price_usd",
         "pod_racks",
         "available_from",
+        "waiting_usd_per_mw_year",
         "exaflops",
         "source",
         "vintage",
         "confidence",
         "note",
     ]
-    write_csv(path, columns, (_rack(raw.row(SKUS, sku)) for sku in (*SHIPPING.values(), *ROADMAP)))
+    write_csv(path, columns, (_rack(raw, raw.row(SKUS, sku)) for sku in (*SHIPPING.values(), *ROADMAP)))
 
 
-def _rack(row: Row) -> dict[str, Cell]:
+def price_per_mw(row: Row, end: str = "") -> float:
+    """Return the purchase price of a rack in USD per MW: central, or its `_low` or `_high` at the central kW."""
+    return 1e9 * number(row, f"price_musd{end}") / number(row, "rack_kw")
+
+
+def holding(raw: Raw) -> tuple[float, float, float]:
+    """Return what a year of waiting costs as a share of a rack's price: straight line over its life, and interest."""
+    life, rate = raw.row(COSTS, "life_it"), raw.row(COSTS, "wacc")
+    ends = (("high", "low"), ("central", "central"), ("low", "high"))  # the longest life costs least
+    low, central, high = (1 / number(life, years) + number(rate, end) / 100 for years, end in ends)
+    return low, central, high
+
+
+def waiting_price(raw: Raw, row: Row) -> float:
+    """Return the price of a MW of these racks that waits for a year, to 10,000 USD."""
+    return round(price_per_mw(row) * holding(raw)[1], -4)
+
+
+def _rack(raw: Raw, row: Row) -> dict[str, Cell]:
     roadmap = row["sku"] in ROADMAP
     status = "ROADMAP, no deliveries" if roadmap else row["status"]
     dense = row["fp8_pflops_dense"]
@@ -106,6 +125,7 @@ def _rack(row: Row) -> dict[str, Cell]:
         "price_usd": 1e6 * number(row, "price_musd"),
         "pod_racks": POD_RACKS,
         "available_from": FIRST_QUARTER[row["sku"]],
+        "waiting_usd_per_mw_year": waiting_price(raw, row),
         "exaflops": float(dense) / 1000 if dense else None,
         "source": f"{clean(row['source_title'])}; {clean(row['source_url'])}",
         "vintage": row["source_vintage"],

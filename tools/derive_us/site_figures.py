@@ -1,6 +1,6 @@
 """Derive the figures behind the candidate sites."""
 
-from tools.derive_us.campuses import ONSITE, climate_class
+from tools.derive_us.campuses import ANNOUNCED, ONSITE, RAMP, climate_class, nearest_hub
 from tools.derive_us.figures import Book, Figure, cite, figure
 from tools.derive_us.lead_figures import GAS, GRID, halls, leads
 from tools.derive_us.raw import Raw, number
@@ -25,13 +25,21 @@ def _range(raw: Raw, key: str) -> tuple[float, float, float]:
     return number(row, "low"), number(row, "central"), number(row, "high")
 
 
+def _shell(raw: Raw) -> list[float]:
+    """Return low, central and high rent of shell and power in USD per MW-year, each as one of its sources has it."""
+    cost, years, rate = (raw.row(COSTS, key) for key in ("facility_epoch", "life_facility", "wacc"))
+    low = number(cost, "central") * (1 / number(years, "low") + number(rate, "central") / 100)
+    return [round(value, 2) * 1e6 for value in (low, 12 * 0.175, 12 * 14.2 / 60)]
+
+
 def _money(raw: Raw) -> list[Figure]:
     premium = 1 + number(raw.row(COSTS, "ai_premium"), "central") / 100
     hall = [round(value * premium, 1) * 1e6 for value in _range(raw, "facility_generic")]
-    shell = [round(12 * value, 2) * 1e6 for value in _range(raw, "idle_shell")]
+    shell = _shell(raw)
     upkeep = [value * 1e6 for value in _range(raw, "opex_nonenergy")]
+    rural, _, cited = _range(raw, "land")  # the middle of the row is a guess for rural counties
     land = [
-        price * acres / 1000 for price, acres in zip(_range(raw, "land"), _range(raw, "land_intensity"), strict=True)
+        price * acres / 1000 for price, acres in zip((rural, cited, cited), _range(raw, "land_intensity"), strict=True)
     ]
     substation = _range(raw, "substation")
     lines = (0.42, 0.5, number(raw.row(COSTS, "grid_pjm"), "central"))
@@ -53,14 +61,14 @@ def _money(raw: Raw) -> list[Figure]:
         figure(
             "lease_usd_per_mw_year",
             "sites:lease_usd_per_mw_year",
-            cite(raw, COSTS, "idle_shell", confidence="medium", note="and its note"),
+            cite(raw, COSTS, "idle_shell", "facility_epoch", "life_facility", "wacc", confidence="medium"),
             selector="tenure=lease",
             low=shell[0],
-            central=2.1e6,
+            central=shell[1],
             high=shell[2],
             unit="USD/MW IT/year",
-            rule="set: 12 x monthly cost of shell and power; central is the market rent of 175 USD/kW-month "
-            "there; prices per MW that include compute are no lease price",
+            rule="set: low: cost of a facility over 14 years plus 8 % a year; central: market rent of 175 "
+            "USD/kW-month; high: 14.2 MUSD a month for 60 MW; prices that include compute are no lease price",
         ),
         figure(
             "fixed_usd_per_mw_year",
@@ -81,8 +89,8 @@ def _money(raw: Raw) -> list[Figure]:
             central=grid[1],
             high=grid[2],
             unit="USD/MW at the fence",
-            rule="scale: fence MW x (land 0.04 + substation 0.10 + transmission 0.50, between grid_ports and "
-            "grid_pjm) MUSD",
+            rule="scale: fence MW x (land 0.20 + substation 0.10 + transmission 0.50, between grid_ports and "
+            "grid_pjm) MUSD; land at the cited US average of 244 kUSD/acre, low at the guess for rural counties",
         ),
         figure(
             "open_usd_gas",
@@ -93,7 +101,7 @@ def _money(raw: Raw) -> list[Figure]:
             central=gas[1],
             high=gas[2],
             unit="USD/MW at the fence",
-            rule="scale: fence MW x (land 0.04 + substation 0.10) MUSD; the plant is in its energy price",
+            rule="scale: fence MW x (land 0.20 + substation 0.10) MUSD; the plant is in its energy price",
         ),
     ]
 
@@ -161,23 +169,38 @@ def _pue(raw: Raw) -> list[Figure]:
             high=peak[2],
             unit="MW/MW IT",
             rule="set: fence MW per IT MW of 32 large sites; generic sites only, campuses "
-            "state their own; power labelled in the ramp stays as it is",
+            "keep the ratio of their own row; power labelled in the ramp stays as it is",
         )
     ]
     for name, (low, central, high, where) in PUE_CLASSES.items():
-        zones = "|".join(zone for zone in raw.zones if climate_class(raw, zone) == name)
         citation = cite(raw, COSTS, "pue", note=f"by climate: zone_hdd_cdd.csv, {where}")
-        found.append(
-            figure(
-                f"annual_pue_{name}",
-                "sites:annual_pue",
-                citation,
-                selector=f"zone={zones}",
-                low=low,
-                central=central,
-                high=high,
-                unit="MWh/MWh IT",
-                rule="set: by cooling degree days of the zone, thresholds assumed; at most peak_pue",
+        for selector, heat in _climate(raw, name):
+            found.append(
+                figure(
+                    f"annual_pue_{name}",
+                    "sites:annual_pue",
+                    citation,
+                    selector=selector,
+                    low=low,
+                    central=central,
+                    high=high,
+                    unit="MWh/MWh IT",
+                    rule=f"set: by cooling degree days of {heat}, thresholds assumed; at most peak_pue",
+                )
             )
-        )
+    return found
+
+
+def _climate(raw: Raw, name: str) -> list[tuple[str, str]]:
+    """Return which generic sites and which campuses lie in a class of climate, and by whose degree days."""
+    zones = [zone for zone, row in raw.zones.items() if climate_class(raw, zone, row["state"]) == name]
+    found = [(f"{BOTH};zone={'|'.join(zones)}", "the zone")]
+    campuses = []
+    for site in sorted({row["site_id"] for row in raw.rows(RAMP)}):
+        fact = raw.row(ANNOUNCED, site)
+        hub = nearest_hub(raw, number(fact, "lon"), number(fact, "lat"))
+        if climate_class(raw, hub, fact["state"]) == name:
+            campuses.append(site)
+    if campuses:
+        found.append((f"site={'|'.join(campuses)}", "the zone whose hub is nearest"))
     return found

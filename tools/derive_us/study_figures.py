@@ -1,7 +1,19 @@
 """Derive the figures behind study.toml, the racks and the deliveries."""
 
 from tools.derive_us.figures import Book, Figure, assumed, cite, figure
-from tools.derive_us.programme import COSTS, DEALS, POD_RACKS, ROADMAP, SCENARIOS, SHIPPING, SKUS, schedule
+from tools.derive_us.programme import (
+    COSTS,
+    DEALS,
+    POD_RACKS,
+    PROGRAMME_GW,
+    ROADMAP,
+    SCENARIOS,
+    SHIPPING,
+    SKUS,
+    holding,
+    price_per_mw,
+    schedule,
+)
 from tools.derive_us.raw import Raw, number
 
 
@@ -12,7 +24,7 @@ def study_book(raw: Raw) -> Book:
 
 def _unused(raw: Raw) -> list[Figure]:
     idle = raw.row(COSTS, "idle_racks")
-    waiting = [round(12 * number(idle, key), 1) * 1e6 for key in ("low", "central", "high")]
+    racks = [_programme_price(raw, end) for end in ("_low", "", "_high")]
     wacc = [number(raw.row(COSTS, "wacc"), key) / 100 for key in ("low", "central", "high")]
     per_year, level = "USD/MW IT/year", "medium"
     return [
@@ -27,14 +39,12 @@ def _unused(raw: Raw) -> list[Figure]:
             rule="set: a nominal rate, used as the real one",
         ),
         figure(
-            "waiting",
+            "waiting_default",
             "study:unused.waiting_rack_usd_per_mw_year",
             cite(raw, COSTS, "idle_racks", confidence=level),
-            low=waiting[0],
-            central=waiting[1],
-            high=waiting[2],
+            central=round(12 * number(idle, "central"), 1) * 1e6,
             unit=per_year,
-            rule="set: 12 x monthly holding cost of racks: 5 years straight line and 8 % a year",
+            rule="set: 12 x monthly holding cost; for racks without a price of their own, of which this study has none",
         ),
         figure(
             "aged",
@@ -47,10 +57,12 @@ def _unused(raw: Raw) -> list[Figure]:
         figure(
             "unplaced",
             "study:unused.unplaced_rack_usd_per_mw",
-            cite(raw, COSTS, "servers_epoch", confidence=level),
-            central=25e6,
+            cite(raw, SKUS, *SHIPPING.values(), confidence=level),
+            low=racks[0],
+            central=racks[1],
+            high=racks[2],
             unit="USD/MW IT",
-            rule="set: price of servers and network, rounded down; once, at the horizon",
+            rule="set: mean price of the programme's racks per MW, one for all vendors; once, at the horizon",
         ),
         figure(
             "idle_hall",
@@ -71,6 +83,12 @@ def _unused(raw: Raw) -> list[Figure]:
             rule="set: transmission demand charge 0.089 (low: alone) + capacity price 0.122 MUSD, rounded",
         ),
     ]
+
+
+def _programme_price(raw: Raw, end: str) -> float:
+    """Return the mean price per MW of what the programme buys, to 0.1 MUSD."""
+    paid = sum(PROGRAMME_GW[vendor] * price_per_mw(raw.row(SKUS, sku), end) for vendor, sku in SHIPPING.items())
+    return round(paid / sum(PROGRAMME_GW.values()), -5)
 
 
 def _policy(raw: Raw) -> list[Figure]:
@@ -110,18 +128,18 @@ def _policy(raw: Raw) -> list[Figure]:
             central=15,
             high=20,
             unit="years",
-            rule="set: straight line for the residual value",
+            rule="set: straight line for the residual value; near the 14 years of Epoch AI, since 39 is a tax life",
         ),
     ]
 
 
 def _racks(raw: Raw) -> list[Figure]:
-    found = []
+    found = [_waiting(raw)]
     for sku in (*SHIPPING.values(), *ROADMAP):
         row, citation = raw.row(SKUS, sku), cite(raw, SKUS, sku)
         kw = [number(row, key) for key in ("rack_kw_low", "rack_kw", "rack_kw_high")]
         price = [number(row, key) * 1e6 for key in ("price_musd_low", "price_musd", "price_musd_high")]
-        rule = "set: nameplate draw of one rack"
+        rule = "set: nameplate draw of one rack; its waiting price per MW stays"
         found.append(
             figure(
                 f"{sku.lower()}_kw",
@@ -148,6 +166,19 @@ def _racks(raw: Raw) -> list[Figure]:
                 rule=_price_rule(sku),
             )
         )
+        found.append(
+            figure(
+                f"{sku.lower()}_price",
+                "racks:waiting_usd_per_mw_year",
+                citation,
+                selector=f"sku={sku}",
+                low=price[0],
+                central=price[1],
+                high=price[2],
+                unit="USD/rack",
+                rule="scale: what waits is worth its price",
+            )
+        )
     found.append(
         figure(
             "pod_racks",
@@ -159,6 +190,20 @@ def _racks(raw: Raw) -> list[Figure]:
         )
     )
     return found
+
+
+def _waiting(raw: Raw) -> Figure:
+    low, central, high = (round(value, 4) for value in holding(raw))
+    return figure(
+        "waiting",
+        "racks:waiting_usd_per_mw_year",
+        cite(raw, COSTS, "life_it", "wacc", confidence="medium"),
+        low=low,
+        central=central,
+        high=high,
+        unit="share of price/year",
+        rule="scale: price / MW x (1 / life + interest): 5 years and 8 %; low 7 and 6 %, high 3 and 12 %",
+    )
 
 
 def _price_rule(sku: str) -> str:
