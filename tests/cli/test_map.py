@@ -1,4 +1,4 @@
-"""rackgrid map writes one page and a picture per period, each whole or not at all."""
+"""rackgrid map writes one page, and pictures where asked for, each whole or not at all."""
 
 from __future__ import annotations
 
@@ -19,18 +19,30 @@ def plan(solved: Path, tmp_path: Path) -> Path:
 
 
 def test_page_and_pictures_are_written(plan: Path, tmp_path: Path) -> None:
-    done = inside(tmp_path)("map", "plan")
+    done = inside(tmp_path)("map", "plan", "--png")
     assert (done.returncode, done.stdout.split()) == (0, [f"plan/{name}" for name in FILES]), done.stderr
+    assert done.stderr.splitlines() == ["picture 1 of 2: 2026", "picture 2 of 2: 2027"]
     first = {name: (plan / name).read_bytes() for name in FILES}
     assert b"default-src 'none'" in first["map.html"]
-    assert inside(tmp_path)("map", "plan", "-o", "elsewhere/deep").returncode == 0
+    assert inside(tmp_path)("map", "--png", "plan", "-o", "elsewhere/deep").returncode == 0
     assert {name: (tmp_path / "elsewhere/deep" / name).read_bytes() for name in FILES} == first
 
 
-def test_only_the_page(plan: Path, tmp_path: Path) -> None:
-    done = inside(tmp_path)("map", "plan", "--html")
-    assert (done.returncode, done.stdout.split()) == (0, ["plan/map.html"])
-    assert not list(plan.glob("*.png"))
+@pytest.mark.parametrize(
+    ("told", "drawn"), [([], []), (["--png", "2027"], ["2027"]), (["--png=2027,2026"], ["2026", "2027"])]
+)
+def test_pictures_come_where_asked_for(told: list[str], drawn: list[str], plan: Path, tmp_path: Path) -> None:
+    done = inside(tmp_path)("map", "plan", *told)
+    assert (done.returncode, done.stdout.split()[0]) == (0, "plan/map.html")
+    assert sorted(path.name for path in plan.glob("*.png")) == [f"map-{period}.png" for period in drawn]
+
+
+def test_periods_that_are_none_are_named(plan: Path, tmp_path: Path) -> None:
+    done = inside(tmp_path)("map", "plan", "--png", "2031,2026", "--png", "2035")
+    assert done.returncode == 2
+    assert "--png: 2031 is no period of the plan – write one or more of 2026 to 2027" in done.stderr
+    assert done.stderr.splitlines()[-1] == "2 errors"
+    assert not (plan / "map.html").exists()
 
 
 def test_what_was_there_stays_whole(plan: Path, tmp_path: Path) -> None:

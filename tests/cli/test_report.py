@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.browser import chromium
+from tests.cli.inside import inside
+from tests.small import SITES, STUDY, write_small_study
 
 from .conftest import Run
 
@@ -130,3 +132,25 @@ def test_a_folder_that_is_not_there(run: Run) -> None:
     done = run("report", "nowhere")
     assert (done.returncode, done.stdout) == (2, "")
     assert "is no plan folder" in done.stderr
+
+
+EMPTY = {
+    "nothing is delivered": ({"deliveries.csv": "sku,period,mw\nA1,2026,0\n"}, "Nothing is delivered"),
+    "no rack fits": (
+        {"sites.csv": SITES.replace(",70,", ",0,").replace(",50,", ",0,").replace(",100,", ",0,")},
+        "wait",
+    ),
+    "no site may open": ({"study.toml": STUDY.replace("max_sites = 3", "max_sites = 0")}, "No site is open"),
+}
+
+
+@pytest.mark.parametrize(("files", "words"), EMPTY.values(), ids=EMPTY.keys())
+def test_empty_plans_have_every_page(files: dict[str, str], words: str, tmp_path: Path) -> None:
+    call = inside(tmp_path)
+    write_small_study(tmp_path / "study", files=files)
+    calls = [["solve", "study", "-o", "plan"], ["report", "plan"], ["map", "plan", "--png", "2027"]]
+    calls += [["compare", "plan", "plan"], *(["export", "plan", "--to", to] for to in ("xlsx", "gpkg", "geojson"))]
+    for arguments in calls:
+        done = call(*arguments)
+        assert done.returncode == 0, (arguments, done.stderr)
+    assert words in (tmp_path / "plan/report.html").read_text(encoding="utf-8")

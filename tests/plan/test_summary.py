@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from optimizer import read_study
+from optimizer import read_study, solve
+from optimizer.plan.spending import OF_SITES, spending
 from optimizer.plan.summary import split_of_waiting, status_in_words
-from optimizer.plan.units import share, usd
+from optimizer.plan.units import aligned, figure, mw, share, usd
 from tests.handmade import handmade_plan
 from tests.small import RACKS, STUDY, write_small_study
 
@@ -109,3 +110,26 @@ def test_waiting_is_parted_and_choice_is_no_cover_for_a_rule(
     )
     assert words in plan.summary()
     assert words in split_of_waiting(plan)
+
+
+def test_small_figures_keep_three_digits() -> None:
+    assert [mw(v) for v in (0.26, 0.004567, 12.64, 340.4, 12_600, 0.0, 1e-9)] == [
+        "0.26 MW", "0.00457 MW", "12.6 MW", "340 MW", "12.6 GW", "0 MW", "0 MW"
+    ]  # fmt: skip
+    assert [figure(v, 1) for v in (0.26, 12.0, 4250.0, -0.5)] == ["0.26", "12.0", "4,250.0", "-0.5"]
+    assert [aligned(v, 2) for v in (0.65, 0.0166, 26.0, 0.0)] == ["0.65", "0.0166", "26.00", "0.00"]
+
+
+def test_opening_and_serving_are_both_told(tmp_path: Path) -> None:
+    plan = handmade_plan(read_study(write_small_study(tmp_path / "small")))
+    line = next(row for row in plan.summary().splitlines() if row.startswith("  gamma"))
+    assert line.split()[1:4] == ["generic", "2026", "2027"]
+
+
+def test_spending_adds_up_to_the_cost(tmp_path: Path) -> None:
+    plan = solve(read_study(write_small_study(tmp_path / "small")))
+    sums = spending(plan).groupby("term")["usd"].sum().to_dict()
+    costs = plan.facts["cost_usd"]["undiscounted"]
+    for term in (*OF_SITES, "wheeling"):
+        assert sums.get(term, 0.0) == pytest.approx(costs[term], abs=1.0), term
+    assert sums["racks"] == pytest.approx(plan.facts["rack_purchase_usd"])

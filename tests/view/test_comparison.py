@@ -64,7 +64,7 @@ def test_tables_say_the_numbers(before: Plan, after: Plan) -> None:
     assert ("racks never placed, MW IT", "0.0", "9.0", "+9.0") in found["Unused capacity"]
     assert found["Sites that one plan alone opens"] == [("only in A, GENERIC", "1", "9", f"gamma ({SCRIPT})")]
     assert found["Sites that differ"] == [
-        ("gamma", "GENERIC", "2026", "never", "9.0", "0.0", "-9.0", "-9.0", "B1 -9.0")
+        ("gamma", "GENERIC", "2026, serves from 2027", "never", "9.0", "0.0", "-9.0", "-9.0", "B1 -9.0")
     ]
     assert found["Inputs that differ: keys of study.toml"] == [("policy.forbid", "none", "gamma")]
     assert found["Inputs that differ: tables"] == [("sites", "0", "0", "1", "name 1 (text for people)")]

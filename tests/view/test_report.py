@@ -263,3 +263,35 @@ def test_text_stands_out(plan: Plan, open_page: Open, dark: bool) -> None:
     for ink in ("ink", "soft", "link"):
         assert min(contrast(colour[ink], colour["page"]), contrast(colour[ink], colour["band"])) >= 4.5, ink
     assert contrast(colour["loud"], colour["loudfill"]) >= 4.5
+
+
+def test_first_page_stands_alone_in_print(plan: Plan, open_page: Open) -> None:
+    page = open_page(report_page(plan)).page
+    page.emulate_media(media="print")
+    for wide, high in ((273, 186), (255, 192)):  # mm within the margins of A4 and Letter
+        page.set_viewport_size({"width": round(wide * 96 / 25.4), "height": 800})
+        bottom = page.evaluate("document.querySelector('.front').getBoundingClientRect().bottom + scrollY")
+        assert bottom <= high * 96 / 25.4
+        assert page.evaluate("document.querySelector('.front').scrollWidth") <= round(wide * 96 / 25.4)
+    breaks = "getComputedStyle(document.querySelector('[aria-labelledby=front]')).breakAfter"
+    assert page.evaluate(breaks) == "page"
+
+
+def test_spending_and_causes_are_told(plan: Plan) -> None:
+    text = report_page(plan)
+    page = Page(text)
+    years = next(rows for caption, rows in page.tables.items() if caption.startswith("Spending by year"))
+    assert years[0] == ["Term", "2026", "2027", "all years"]
+    assert years[-1][0] == "total"
+    assert any(caption.startswith("Spending by site") for caption in page.tables)
+    assert "the halls built have too little empty for one more pod" in text
+    assert "<dt>zone</dt>" not in text  # causes that do not occur are not explained
+
+
+def test_closed_generic_sites_are_counted_or_listed(plan: Plan) -> None:
+    closed = plan.sites.assign(open=plan.sites["open"] & (plan.sites["site"] != "gamma"))
+    less = replace(plan, tables={**plan.tables, "sites": closed})
+    caption = "GENERIC sites, no projects, at the end of 2027"
+    assert caption not in Page(report_page(less)).tables
+    assert "1 GENERIC site that the plan leaves closed" in report_page(less)
+    assert caption in Page(report_page(less, all_sites=True)).tables

@@ -274,3 +274,49 @@ def test_print_is_light(plan: Plan, open_page: Open) -> None:
     opened = open_page(map_page(plan), wait=DRAWN, dark=True)
     assert len(opened.page.pdf()) > 10_000
     opened.until("document.documentElement.dataset.theme === undefined")
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1400, 900), (390, 844)], ids=str)
+@pytest.mark.parametrize("by", ["list", "search"])
+def test_a_chosen_site_is_in_sight_and_focused(plan: Plan, open_page: Open, size: tuple[int, int], by: str) -> None:
+    page = open_page(map_page(plan), wait=DRAWN, size=size).page
+    if by == "list":
+        page.locator("[data-site=gamma]").click()
+    else:
+        page.get_by_label("Search sites").fill("gamma")
+        page.keyboard.press("Enter")
+    box = page.locator(".rg-panel h3").bounding_box()
+    assert box["y"] >= 0
+    assert box["y"] + box["height"] <= size[1]
+    assert page.evaluate("document.activeElement.classList.contains('rg-panel')")
+    assert "open from 2026, serves from 2027" in page.locator(".rg-panel").inner_text()
+    page.keyboard.press("Escape")
+    assert page.evaluate(FOCUS) == "BUTTON button gamma"
+
+
+def test_sites_at_one_place_can_both_be_hovered_at_every_zoom(tmp_path: Any, open_page: Open) -> None:
+    same = handmade_plan(read_study(write_small_study(tmp_path / "same", files=ODD["sites on one point"])))
+    opened = open_page(map_page(same), wait=DRAWN)
+    page = opened.page
+    for presses in (0, 6, 8):
+        page.evaluate("Rackgrid.page.pin('alpha')")
+        page.evaluate("Rackgrid.page.pin(null)")
+        for _ in range(presses):
+            view = page.evaluate("Rackgrid.page.view()")
+            x, y = page.evaluate(
+                "() => { const f = JSON.parse(document.getElementById('rackgrid-facts').textContent);"
+                "const s = f.sites[0], p = f.plane;"
+                "return [p.west_m + s.x * p.metres_per_unit, p.north_m - s.y * p.metres_per_unit]; }"
+            )
+            page.evaluate(
+                "v => Rackgrid.page.setView(v)", {"x_m": x, "y_m": y, "metres_per_px": view["metres_per_px"] / 1.5}
+            )
+        shown(opened, 1)
+        at, seen = page.evaluate(PLACE, "alpha"), set()
+        for dx, dy in itertools.product(range(-150, 151, 15), repeat=2):
+            page.mouse.move(at[0] + dx, at[1] + dy)
+            if page.locator(".rg-hover").is_visible():
+                seen.add(page.locator(".rg-hover").inner_text().split(" ")[0])
+        assert {"alpha", "beta"} <= seen, presses
+        assert page.locator(".rg-sizes circle").count() > 0
+    opened.assert_quiet()
