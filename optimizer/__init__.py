@@ -1,6 +1,11 @@
 """Plan which racks go where and when: ``read_study``, ``solve``, ``verify``, ``sweep``; the README has a first plan."""
 
-from __future__ import annotations
+import sys
+
+if sys.argv[:1] == ["-m"]:  # python -m optimizer, which puts the current folder first
+    from .modules import without_current_folder
+
+    without_current_folder()
 
 from typing import TYPE_CHECKING
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import pickle
 import subprocess
 import sys
@@ -10,17 +9,18 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from queue import Empty, Queue
 from typing import Any
 
 import numpy as np
 
 from ..errors import SolverError
+from ..modules import ROOT, safe_environment
 from .arrays import Job, Matrix, Result
 
 # HiGHS looks at its clock between steps; past this it is told to stop, and past it again it is ended.
 GRACE_S = 3.0
+_WORKER = "import sys; sys.path.append(sys.argv[1]); from optimizer.solve.worker import main; main()"
 
 
 class Engine:
@@ -109,18 +109,16 @@ class Engine:
     def _ensure(self) -> None:
         if self._process is not None and self._process.poll() is None:
             return
-        root = str(Path(__file__).resolve().parents[2])
-        path = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
         # A session of its own: the terminal's Ctrl-C is for the planner, which then stops us in order.
         flags: dict[str, Any] = {"start_new_session": True}
         if sys.platform == "win32":
             flags = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
         process = subprocess.Popen(
-            [sys.executable, "-m", "optimizer.solve.worker"],
+            [sys.executable, "-P", "-c", _WORKER, ROOT],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+            env={**safe_environment(), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
             **flags,
         )
         self._process = process

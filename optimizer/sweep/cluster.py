@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import time
 from collections import deque
@@ -13,6 +14,7 @@ from typing import Any
 from uuid import uuid4
 
 from ..errors import Fault, InputError
+from ..modules import safe_environment
 from ..solve.again import Known
 from ..study import Study
 from . import remote
@@ -80,6 +82,7 @@ def _local(workers: int | None, cases: int) -> Iterator[Any]:
         settings["distributed.nanny.pre-spawn-environ"] = config.get("distributed.nanny.pre-spawn-environ") | silent
     with (
         _without_main(),
+        _safe_environment(),
         config.set(settings),
         LocalCluster(
             n_workers=number,
@@ -93,6 +96,18 @@ def _local(workers: int | None, cases: int) -> Iterator[Any]:
         ) as processes,
     ):
         yield processes
+
+
+@contextmanager
+def _safe_environment() -> Iterator[None]:
+    """Let no process that starts import from the current folder: workers inherit the environment."""
+    before = dict(os.environ)
+    os.environ.update(safe_environment())
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 @contextmanager

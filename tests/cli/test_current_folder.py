@@ -1,0 +1,54 @@
+"""No process of the tool imports or runs what lies in the current folder or in a study's."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import environment
+from tests.small import write_small_study
+
+COMMAND = [sys.executable, "-P", "-c", "from optimizer.cli.main import main; main()"]
+NAMES = """
+import json, sys
+import optimizer.cli.main, optimizer.solve.planner, optimizer.solve.worker, optimizer.solve.highs
+import optimizer.sweep.cluster, optimizer.view.map, optimizer.view.report, optimizer.verify, distributed
+import multiprocessing.spawn, multiprocessing.resource_tracker, runpy
+print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules} | {"sitecustomize", "usercustomize"})))
+"""
+# What Python itself loads before the first line of a program that -m names, and so before any line of ours.
+BEFORE = "import json, runpy, sys; print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
+
+
+def printed(code: str) -> set[str]:
+    done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True)
+    return set(json.loads(done.stdout))
+
+
+@pytest.fixture(scope="module")
+def names() -> set[str]:
+    return {name for name in printed(NAMES) if name.isidentifier() and name not in ("__main__", "__mp_main__")}
+
+
+@pytest.mark.parametrize("command", [COMMAND, [sys.executable, "-m", "optimizer"]], ids=["rackgrid", "-m optimizer"])
+def test_nothing_planted_is_run(command: list[str], names: set[str], tmp_path: Path) -> None:
+    write_small_study(tmp_path)
+    planted = names - printed(BEFORE) - {"optimizer"} if "-m" in command else names
+    assert {"numpy", "queue", "pickle", "typer", "highspy", "distributed"} <= planted
+    for name in planted:
+        (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'a').write({name!r} + ' ')\n")
+    calls = [["solve", ".", "-o", "plan"]]
+    if "-m" not in command:
+        calls += [["map", "plan", "--png", "2027"]]
+        calls += [["sweep", ".", "--vary", "policy.max_sites=2,3", "--workers", "2", "-o", "sweep"]]
+    for words in calls:
+        done = subprocess.run(
+            [*command, *words], cwd=tmp_path, env=environment(), capture_output=True, text=True,
+            check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        assert not (tmp_path / "ran").exists(), (tmp_path / "ran").read_text()
