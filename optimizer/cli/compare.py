@@ -66,7 +66,7 @@ def _write(target: Path, plans: list[Plan], found: Comparison, inputs: Differenc
     from optimizer.view.comparison_page import comparison_page
 
     text = comparison_page(plans, found, inputs, names=names)
-    write_whole(target, lambda fresh: write_text(text, fresh), replace=True, cure="choose another place with -o")
+    write_whole(target, lambda fresh: write_text(text, fresh), replace="own", cure="choose another place with -o")
 
 
 def _place(folder_a: str, folder_b: str, out: str | None) -> Path:

@@ -51,14 +51,15 @@ def export(
         *some, last = *_WRITERS, _FOLDER
         cure = f"write {', '.join(some)} or {last}"
         raise InputError([Fault("--to", "is no format that this release exports", value=to, cure=cure)])
-    from optimizer.io.whole import check_free, write_whole
+    from optimizer.io.whole import Replace, check_free, write_whole
     from optimizer.plan import read_plan
 
     target = Path(out) if out is not None else _beside(Path(folder), f".{ending}")
     cure = "choose another place with -o" if force else "replace a file with --force, or name another with -o"
-    check_free(target, replace=force, cure=cure)
+    replace: Replace = "any" if force else "nothing"
+    check_free(target, replace=replace, cure=cure)
     plan = read_plan(folder)
-    result(str(write_whole(target, lambda fresh: _WRITERS[ending](plan, fresh), replace=force, cure=cure)))
+    result(str(write_whole(target, lambda fresh: _WRITERS[ending](plan, fresh), replace=replace, cure=cure)))
 
 
 def _whole_folder(folder: str, out: str | None, *, force: bool) -> Path:

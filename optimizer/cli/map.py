@@ -67,7 +67,7 @@ def map_(
         raise InputError([Fault(str(target), "is a file where a folder is meant", cure=_CURE)])
     periods = _chosen(plan, png or [])
     text = map_page(plan)
-    paths = [write_whole(target / "map.html", lambda fresh: write_text(text, fresh), replace=True, cure=_CURE)]
+    paths = [write_whole(target / "map.html", lambda fresh: write_text(text, fresh), replace="own", cure=_CURE)]
     result(str(paths[0]))
     if periods:
         _draw(plan, periods, target)

@@ -46,7 +46,7 @@ def report(
     targets = [page, page.with_suffix(".pdf")] if pdf else [page]
     browser = find_browser() if pdf else ""
     for target in targets:
-        check_free(target, replace=True, cure=_CURE)
+        check_free(target, replace="own", cure=_CURE)
     plan = read_rechecked(folder)
     from optimizer.view.report import report_page
 
@@ -58,8 +58,8 @@ def report(
         print_pdf(browser, beside, fresh)
 
     if pdf:
-        write_whole(targets[1], printed, replace=True, cure=_CURE)
-    write_whole(page, lambda fresh: write_text(text, fresh), replace=True, cure=_CURE)
+        write_whole(targets[1], printed, replace="own", cure=_CURE)
+    write_whole(page, lambda fresh: write_text(text, fresh), replace="own", cure=_CURE)
     result("\n".join(str(target) for target in targets))
 
 

@@ -158,7 +158,7 @@ def _write_page(done: Sweep, study: Study) -> Path:
     pages = {plan: [name for name in PAGES if (done.folder / plan / name).is_file()] for plan in folders}
     text = sweep_page(done.cases, done.base, done.inputs, base_plan, title=title, pages=pages)
     page = done.folder / PAGE
-    return write_whole(page, lambda fresh: write_text(text, fresh), replace=True, cure="choose another place with -o")
+    return write_whole(page, lambda fresh: write_text(text, fresh), replace="own", cure="choose another place with -o")
 
 
 def _tell_end(done: Sweep, page: Path) -> None:

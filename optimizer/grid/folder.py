@@ -18,6 +18,7 @@ from optimizer.io.table import Table
 from optimizer.io.workbook import GRID, book_at, is_book, is_filled, read_keys, sheet_named
 
 TABLES = ("zones", "headroom", "energy_prices", "lines")
+MOST_NAMED = 5  # tables that are no part of the grid are told one by one up to so many
 _REQUIRED = ("zones", "headroom")
 _LATER = ("blocks", "upgrades", "generators", "loads")
 _LOOK_LIKE_TABLES = (*TABLE_ENDINGS, ".tsv", ".json", ".xls", ".xlsm", ".ods", ".pq", ".toml")
@@ -83,6 +84,7 @@ def _name_others(present: set[str], name: str, faults: Faults) -> None:
     """Name what looks like a table of a grid and is not read: an error where the spelling alone hides it."""
     known = [*(t + e for t in (*TABLES, *_LATER) for e in TABLE_ENDINGS), "grid.toml"]
     stems = {*TABLES, *_LATER, "grid"}
+    unused = []
     for file in sorted(f for f in present - set(known) if not f.startswith((".", "~"))):
         stem, ending = Path(file).stem, Path(file).suffix
         if file.lower() in known:
@@ -93,8 +95,14 @@ def _name_others(present: set[str], name: str, faults: Faults) -> None:
             cure = f"save it as {stem.lower()}.csv, or as Parquet, .xlsx, GeoJSON or GeoPackage"
             faults.add(Fault(f"{name}/{file}", f"is not read: {ending} is no format of a grid's table", cure=cure))
         elif ending.lower() in _LOOK_LIKE_TABLES:
-            cure = nearest(file, known)
-            faults.add(Fault(f"{name}/{file}", "is no file of a grid and is not used", cure=cure, severity="warning"))
+            unused.append(file)
+    if len(unused) > MOST_NAMED:
+        more = f"and {len(unused) - 1:,} more tables are no files of a grid and are not used"
+        faults.add(Fault(f"{name}/{unused[0]}", more, cure="keep them in a folder of their own", severity="warning"))
+        return
+    for file in unused:
+        cure = nearest(file, known)
+        faults.add(Fault(f"{name}/{file}", "is no file of a grid and is not used", cure=cure, severity="warning"))
 
 
 def _name_missing(wanted: Mapping[str, str], reason: str, faults: Faults) -> None:

@@ -85,12 +85,12 @@ def rows_of(frame: pd.DataFrame) -> list[tuple[Any, ...]]:
     return list(zip(*(frame.iloc[:, i].tolist() for i in range(frame.shape[1])), strict=True))
 
 
-def write_workbook(sheets: Sequence[Sheet], path: Path, *, replace: bool = False, cure: str) -> Path:
+def write_workbook(sheets: Sequence[Sheet], path: Path, *, cure: str) -> Path:
     """Write a workbook, whole or not at all, and return its path; ``cure`` says what to do where it is refused.
 
     Raises InputError where something is there that may not be replaced, or the place cannot be written.
     """
-    return write_whole(path, lambda fresh: fresh.write_bytes(workbook_bytes(sheets)), replace=replace, cure=cure)
+    return write_whole(path, lambda fresh: fresh.write_bytes(workbook_bytes(sheets)), cure=cure)
 
 
 def workbook_bytes(sheets: Sequence[Sheet]) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import os
 import stat
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -44,19 +45,12 @@ class Source:
     def read(self, path: Path, name: str) -> bytes | None:
         """Return the bytes of a file known to the planner as ``name``, or None and a fault."""
         try:
-            status = path.stat()
-            if not stat.S_ISREG(status.st_mode):
-                kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a pipe or a device"
-                self.faults.add(Fault(name, f"is {kind} where a file is meant", cure="name the file itself"))
-                return None
-            if status.st_size > MAX_BYTES:
-                size_mb = status.st_size // 1_000_000
-                reason = f"holds {size_mb:,} MB; the limit is {MAX_BYTES // 1_000_000:,} MB"
-                self.faults.add(Fault(name, reason, cure="leave out what the study does not need"))
-                return None
-            content = path.read_bytes()
+            content = regular_bytes(path, name)
         except (OSError, ValueError) as error:
             self.faults.add(path_fault(path, name, error))
+            return None
+        if isinstance(content, Fault):
+            self.faults.add(content)
             return None
         self.inputs[name] = hashlib.sha256(content).hexdigest()
         return content
@@ -65,6 +59,24 @@ class Source:
         """Return the text of a UTF-8 file, with or without BOM, or None and a fault."""
         content = self.read(path, name)
         return None if content is None else decoded(content, name, self.faults)
+
+
+def regular_bytes(path: Path, name: str) -> bytes | Fault:
+    """Return the bytes of a regular file, or what it is instead; nothing is waited for. Raises OSError, ValueError."""
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode) or name.endswith("/"):
+        kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a pipe or a device"
+        kind = "named as a folder" if stat.S_ISREG(status.st_mode) else kind
+        return Fault(name, f"is {kind} where a file is meant", cure="name the file itself")
+    if status.st_size > MAX_BYTES:
+        size_mb = status.st_size // 1_000_000
+        reason = f"holds {size_mb:,} MB; the limit is {MAX_BYTES // 1_000_000:,} MB"
+        return Fault(name, reason, cure="leave out what the study does not need")
+    with open(path, "rb", opener=lambda place, flags: os.open(place, flags | getattr(os, "O_NONBLOCK", 0))) as file:
+        content = file.read(MAX_BYTES + 1)  # files of the system say that they are empty, and may never end
+    if content is None or len(content) > MAX_BYTES:
+        return Fault(name, "gives no end of bytes, or none: it is no file on a disk", cure="name the file itself")
+    return bytes(content)
 
 
 def path_fault(path: Path, name: str, error: OSError | ValueError) -> Fault:

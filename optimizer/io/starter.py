@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-import tempfile
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from optimizer.errors import Fault, InputError
 from .blank import write_blank_files
 from .editor import schema_text
 from .embedded import embedded_study
+from .scratch import NEW, PARTS, clear, scratch
 
 # What a path of the embedded study becomes in the copy: in study.toml and in the links between the READMEs.
 _MOVED = {
@@ -44,9 +45,10 @@ def write_whole(folder: Path, write: Callable[[Path], object]) -> Path:
         if folder.is_symlink() or folder.exists():
             if not folder.is_dir():
                 raise _refusal(folder, "is a file where a new folder is meant")
+            clear(folder)
             if any(folder.iterdir()):
                 raise _refusal(folder, "is not empty")
-            _fill(folder, write)
+            (_fill if _must_stay(folder) else _make)(folder, write)
         else:
             folder.parent.mkdir(parents=True, exist_ok=True)
             _make(folder, write)
@@ -60,26 +62,31 @@ def _refusal(folder: Path, reason: str) -> InputError:
 
 
 def _make(folder: Path, write: Callable[[Path], object]) -> None:
-    """Write beside the new folder, then give it its name."""
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".rackgrid-") as place:
-        fresh = Path(place, "study")
+    """Write beside the new or empty folder, then give it its name."""
+    with scratch(folder.parent) as place:
+        fresh = place / NEW
         fresh.mkdir()
         write(fresh)
+        if sys.platform == "win32" and folder.exists():  # elsewhere an empty folder is replaced in one step
+            folder.rmdir()
         fresh.replace(folder)
 
 
 def _fill(folder: Path, write: Callable[[Path], object]) -> None:
-    """Write inside the empty folder, then move up; on any error empty it again."""
-    fresh = Path(tempfile.mkdtemp(dir=folder, prefix=".rackgrid-"))
-    try:
+    """Write inside an empty folder that must stay the same one, then move up; stopped half-way it is empty again."""
+    with scratch(folder) as place:
+        fresh = place / NEW
+        fresh.mkdir()
         write(fresh)
-        for part in sorted(fresh.iterdir()):
+        parts = sorted(fresh.iterdir(), key=lambda part: (part.name.startswith("study."), part.name))
+        (place / PARTS).write_text("\n".join(part.name for part in parts), encoding="utf-8")
+        for part in parts:
             part.replace(folder / part.name)
-        fresh.rmdir()
-    except BaseException:
-        for part in folder.iterdir():
-            shutil.rmtree(part, ignore_errors=True) if part.is_dir() else part.unlink(missing_ok=True)
-        raise
+
+
+def _must_stay(folder: Path) -> bool:
+    """Whether a shell stands in the folder, something is mounted there, or it is a link's end."""
+    return folder.resolve() == Path.cwd() or folder.is_mount() or folder.is_symlink()
 
 
 def _write_blank(fresh: Path) -> None:

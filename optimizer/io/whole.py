@@ -1,15 +1,25 @@
-"""Write a file whole or not at all: a fresh one beside it first, then a swap."""
+"""Write a file whole or not at all: a fresh one beside it first, then a swap; no file of the user's is lost by it."""
 
 from __future__ import annotations
 
-import tempfile
+import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 from optimizer.errors import Fault, InputError
 
+from .scratch import scratch
 
-def write_whole(path: Path, fill: Callable[[Path], object], *, replace: bool = False, cure: str) -> Path:
+Replace = Literal["nothing", "own", "any"]
+"""What may be replaced: nothing; a page or picture that this tool wrote; any file. Never a link or a device."""
+GENERATOR = '<meta name="generator" content="rackgrid">'
+"""The mark of a page of this tool; a picture's stands beside the keyword Software, a printed page's is its page's."""
+_HEAD_BYTES = 4096
+_PICTURE = re.compile(rb"^\x89PNG\r\n.*Software\0rackgrid", re.DOTALL)
+
+
+def write_whole(path: Path, fill: Callable[[Path], object], *, replace: Replace = "nothing", cure: str) -> Path:
     """Let ``fill`` write a file that then takes the place of ``path``; ``cure`` says what to do where it is refused.
 
     Raises InputError where something is there that may not be replaced, or the place cannot be written.
@@ -17,8 +27,8 @@ def write_whole(path: Path, fill: Callable[[Path], object], *, replace: bool = F
     try:
         check_free(path, replace=replace, cure=cure)
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".rackgrid-") as place:
-            fresh = Path(place, f"fresh{path.suffix}")
+        with scratch(path.parent) as place:
+            fresh = place / f"fresh{path.suffix}"
             fill(fresh)
             fresh.replace(path)
     except OSError as fault:
@@ -27,12 +37,30 @@ def write_whole(path: Path, fill: Callable[[Path], object], *, replace: bool = F
     return path
 
 
-def check_free(path: Path, *, replace: bool = False, cure: str) -> None:
+def check_free(path: Path, *, replace: Replace = "nothing", cure: str) -> None:
     """Check that a file may be written at this place.
 
-    Raises InputError where a folder is there, or a file that may not be replaced.
+    Raises InputError where something is there that may not be replaced.
     """
+    if path.is_symlink():
+        raise InputError([Fault(str(path), "is a link, which is never replaced", cure=cure)])
     if path.is_dir():
         raise InputError([Fault(str(path), "is a folder where a file is meant", cure=cure)])
-    if (path.is_symlink() or path.exists()) and not replace:
+    if not path.exists():
+        return
+    if not path.is_file():
+        raise InputError([Fault(str(path), "is a pipe or a device where a file is meant", cure=cure)])
+    if replace == "nothing":
         raise InputError([Fault(str(path), "is there already", cure=cure)])
+    if replace == "own" and not is_own(path):
+        raise InputError([Fault(str(path), "is there already, and rackgrid did not write it", cure=cure)])
+
+
+def is_own(path: Path) -> bool:
+    """Whether a file is a page, a picture or a printed page that this tool wrote."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+    if head.startswith(b"%PDF-"):
+        page = path.with_suffix(".html")
+        return page.is_file() and is_own(page)
+    return GENERATOR.encode() in head or bool(_PICTURE.match(head))

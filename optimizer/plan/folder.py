@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,13 +13,16 @@ from typing import Any, Literal
 import pandas as pd
 
 from ..errors import Fault, InputError, shown
+from ..io.scratch import NEW, OLD, scratch
 from ..io.source import SHARED
+from ..io.whole import is_own
 from ..io.wording import listed
 from ..io.write import csv_text, write_text
 from ..study import Study, read_study
 from .plan import TABLES, Plan
 
 FORMAT = 1
+_WHOLE = "a plan folder is whole or no plan: solve again"
 # A float must read back as the one that was written: pandas did not always do so by itself.
 _OLD = tuple(map(int, pd.__version__.split(".")[:2])) < (3, 1)
 _PRECISION: Literal["round_trip"] | None = "round_trip" if _OLD else None
@@ -64,7 +66,7 @@ def _writable_parent(target: Path) -> None:
     parent = target.parent
     while not parent.exists():
         parent = parent.parent
-    with tempfile.TemporaryDirectory(dir=parent, prefix=".rackgrid-"):
+    with scratch(parent):
         pass
 
 
@@ -95,24 +97,26 @@ def write_plan(plan: Plan, folder: str | Path, *, force: bool = False) -> Path:
 @contextmanager
 def _swap(target: Path) -> Iterator[Path]:
     """Give a fresh folder that takes the target's place at the end, or vanishes on any error."""
-    fresh = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}-"))
-    try:
+    with scratch(target.parent) as place:
+        fresh = place / NEW
+        fresh.mkdir()
         yield fresh
-        fresh.chmod(0o755)
         if target.exists():
-            aside = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}-old-"))
-            target.replace(aside / "plan")
-            try:
-                fresh.replace(target)
-            except OSError:
-                (aside / "plan").replace(target)
-                raise
-            finally:
-                shutil.rmtree(aside, ignore_errors=True)
-        else:
-            fresh.replace(target)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+            _keep(target, fresh)
+            (place / OLD).mkdir()
+            target.replace(place / OLD / target.name)  # it comes back from there unless the fresh one takes its place
+        fresh.replace(target)
+
+
+def _keep(old: Path, fresh: Path) -> None:
+    """Copy what is the user's; what this tool wrote for the plan of before – tables, pages, pictures – is left out."""
+    for part in sorted(old.iterdir()):
+        if (fresh / part.name).exists() or part.name == "case.json" or (part.is_file() and is_own(part)):
+            continue
+        if part.is_dir() and not part.is_symlink():
+            shutil.copytree(part, fresh / part.name, symlinks=True)
+        elif part.is_file() or part.is_symlink():
+            shutil.copy2(part, fresh / part.name, follow_symlinks=False)
 
 
 def _write_files(plan: Plan, folder: Path) -> None:
@@ -162,6 +166,9 @@ def read_plan(folder: str | Path, *, study: Study | None = None) -> Plan:
     tables = {}
     for name in TABLES:
         path = folder / f"{name}.csv"
+        if path.exists() and not path.is_file():
+            faults.append(Fault(str(path), "is a folder, a pipe or a device where a file is meant", cure=_WHOLE))
+            continue
         try:
             header = pd.read_csv(path, nrows=0)
             text = {column: str for column in header.columns if column in _TEXT}
@@ -173,7 +180,7 @@ def read_plan(folder: str | Path, *, study: Study | None = None) -> Plan:
                 float_precision=_PRECISION,
             )
         except FileNotFoundError:
-            faults.append(Fault(str(path), "is missing", cure="a plan folder is whole or no plan: solve again"))
+            faults.append(Fault(str(path), "is missing", cure=_WHOLE))
         except (OSError, ValueError, UnicodeDecodeError) as fault:
             faults.append(Fault(str(path), f"cannot be read: {str(fault).splitlines()[0]}"))
     if faults:
@@ -182,8 +189,7 @@ def read_plan(folder: str | Path, *, study: Study | None = None) -> Plan:
         study = _read_study(folder / str(facts.get("study_path", "study")))
     missing = [name for name in ("sites.geojson", "solve.log") if not (folder / name).is_file()]
     if missing:
-        cure = "a plan folder is whole or no plan: solve again"
-        raise InputError([Fault(str(folder / name), "is missing", cure=cure) for name in missing])
+        raise InputError([Fault(str(folder / name), "is missing", cure=_WHOLE) for name in missing])
     log = folder / "solve.log"
     return Plan(study, facts, tables, log.read_text(encoding="utf-8", errors="replace"))
 

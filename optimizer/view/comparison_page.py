@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from optimizer.differences import Differences
+from optimizer.io.whole import GENERATOR
 from optimizer.plan.comparison import Comparison
 from optimizer.plan.plan import Plan
 
@@ -32,7 +33,7 @@ def comparison_page(plans: Sequence[Plan], found: Comparison, inputs: Difference
     )
     return "".join(
         [
-            '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n',
+            f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n{GENERATOR}\n',
             f'<meta http-equiv="Content-Security-Policy" content="{policy(style=style, script=script)}">\n',
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n',
             '<meta name="referrer" content="no-referrer">\n<link rel="icon" href="data:,">\n',

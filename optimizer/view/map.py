@@ -103,7 +103,7 @@ def save_map(plan: Plan, period: str, folder: Path) -> Path:
     """
     figure = map_period(plan, period)
     path = folder / f"map-{period}.png"
-    return write_whole(path, partial(_save, figure), replace=True, cure="choose another place")
+    return write_whole(path, partial(_save, figure), replace="own", cure="choose another place")
 
 
 def without_letters(plan: Plan) -> list[str]:
@@ -120,7 +120,7 @@ def _texts(plan: Plan) -> list[str]:
 
 def _save(figure: Figure, path: Path) -> None:
     with settled():
-        figure.savefig(path, format="png", dpi=DPI, metadata={"Software": None})
+        figure.savefig(path, format="png", dpi=DPI, metadata={"Software": "rackgrid"})
 
 
 def _title(plan: Plan, period: str) -> str:

@@ -17,6 +17,7 @@ import matplotlib
 from matplotlib.figure import Figure
 
 from optimizer.errors import shown
+from optimizer.io.whole import GENERATOR
 
 from .palette import BORDER, DARK, SOFT
 from .style import settled
@@ -150,7 +151,7 @@ def page(
     facts = f'<script type="application/json" id="plan-facts">{facts_json}</script>\n' if facts_json else ""
     return "".join(
         [
-            '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n',
+            f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n{GENERATOR}\n',
             f'<meta http-equiv="Content-Security-Policy" content="{policy([*scripts])}">\n',
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n',
             f"<title>{text(title)} – {kind}</title>\n",

@@ -1,0 +1,152 @@
+"""Files of the user stay, what is killed leaves nothing half, what never ends is not waited for."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from optimizer.io.scratch import scratch
+
+from .conftest import Run, command, environment
+from .inside import inside
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="pipes, devices and kills are POSIX")
+
+
+@pytest.fixture
+def call(tmp_path: Path) -> Run:
+    return inside(tmp_path)
+
+
+@pytest.fixture
+def plan(solved: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(solved, tmp_path / "plan")
+
+
+@pytest.mark.parametrize("words", [["report", "plan"], ["compare", "plan", "plan"]], ids=["report", "compare"])
+def test_a_page_replaces_pages_of_the_tool_alone(words: list[str], call: Run, plan: Path, tmp_path: Path) -> None:
+    for file in (plan / "study/study.toml", plan / "sites.geojson", tmp_path / "notes.html"):
+        text = file.read_bytes() if file.exists() else b"<html>mine</html>"
+        file.write_bytes(text)
+        done = call(*words, "-o", str(file))
+        assert (done.returncode, file.read_bytes()) == (2, text), done.stderr
+    for _ in range(2):
+        assert call(*words, "-o", "page.html").returncode == 0
+    (tmp_path / "link.html").symlink_to(tmp_path / "page.html")
+    assert "is a link" in call(*words, "-o", "link.html").stderr
+
+
+@posix
+@pytest.mark.usefixtures("plan")
+def test_a_device_and_a_pipe_are_never_replaced(call: Run, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.html")
+    for words in (
+        ["report", "plan", "-o", "pipe.html"],
+        ["export", "plan", "--to", "xlsx", "-o", "pipe.html", "--force"],
+    ):
+        done = call(*words)
+        assert done.returncode == 2
+        assert "a pipe or a device" in done.stderr
+    assert (tmp_path / "pipe.html").is_fifo()
+    assert call("report", "plan", "-o", os.devnull).returncode == 2
+
+
+def test_a_map_does_not_replace_the_user_s_own(call: Run, plan: Path) -> None:
+    (plan / "map.html").write_text("mine")
+    assert call("map", "plan").returncode == 2
+    (plan / "map.html").unlink()
+    assert [call("map", "plan", "--png", "2027").returncode for _ in range(2)] == [0, 0]
+
+
+@pytest.mark.usefixtures("study")
+def test_force_keeps_the_user_s_files_and_drops_pages_of_the_plan_before(call: Run, plan: Path) -> None:
+    assert call("map", "plan", "--png", "2027").returncode == call("report", "plan").returncode == 0
+    (plan / "notes.md").write_text("call the utility")
+    (plan / "letters").mkdir()
+    (plan / "letters" / "one.txt").write_text("dear sirs")
+    assert call("solve", "small", "-o", "plan", "--force", "--set", "policy.max_sites=2").returncode == 0
+    names = {part.name for part in plan.iterdir()}
+    assert {"notes.md", "letters", "plan.json"} <= names
+    assert not {"map.html", "map-2027.png", "report.html"} & names
+    assert (plan / "letters" / "one.txt").read_text() == "dear sirs"
+
+
+@posix
+@pytest.mark.parametrize("table", ["racks", "grid/headroom.csv"])
+def test_a_pipe_in_a_study_is_named_and_not_waited_for(table: str, call: Run, study: Path) -> None:
+    file = study / (table if table.endswith(".csv") else f"{table}.csv")
+    file.unlink()
+    os.mkfifo(file)
+    done = call("check", "small")
+    assert done.returncode == 2
+    assert "is a pipe or a device where a file is meant" in done.stderr
+
+
+@posix
+def test_a_pipe_in_a_plan_is_named_and_not_waited_for(call: Run, plan: Path) -> None:
+    (plan / "waiting.csv").unlink()
+    os.mkfifo(plan / "waiting.csv")
+    assert "waiting.csv: is a folder, a pipe or a device" in call("verify", "plan").stderr
+
+
+def test_many_tables_in_a_grid_are_one_line(call: Run, study: Path) -> None:
+    for i in range(300):
+        (study / "grid" / f"other-{i:03}.csv").write_text("a\n1\n")
+    done = call("check", "small")
+    assert done.returncode == 0
+    assert done.stderr.count("other-") == 1
+    assert "299 more" in done.stderr
+
+
+# kills ------------------------------------------------------------------------------------------------------------
+DEAD = "import os, sys; from pathlib import Path; from optimizer.io.scratch import scratch, NEW, OLD; "
+
+
+def killed(folder: Path, code: str) -> None:
+    """Run a line within a scratch folder of ``folder`` in a process that ends there as if killed."""
+    program = f"{DEAD}held = scratch(Path('.')); place = held.__enter__(); {code}; os._exit(9)"
+    subprocess.run([sys.executable, "-c", program], cwd=folder, env=environment(), check=False)
+
+
+@posix
+def test_what_a_killed_run_left_is_cleared_and_what_it_set_aside_comes_back(tmp_path: Path) -> None:
+    killed(tmp_path, "(place / NEW).mkdir(); (place / NEW / 'half').write_text('x')")
+    aside = "plan = place / OLD / 'plan'"
+    killed(tmp_path, f"{aside}; plan.mkdir(parents=True); (plan / 'a').write_text('x')")
+    assert len(list(tmp_path.glob(".rackgrid-*"))) == 1  # the second run cleared what the first left
+    with scratch(tmp_path) as mine, scratch(tmp_path):
+        assert mine.is_dir(), "what lives stays"
+    assert [str(p.relative_to(tmp_path)) for p in sorted(tmp_path.rglob("*"))] == ["plan", "plan/a"]
+
+
+@posix
+@pytest.mark.parametrize("words", [["init", "mine"], ["init", "mine", "--blank"], ["init", "mine", "--excel"]])
+@pytest.mark.parametrize("place", ["new", "empty", "current"])
+def test_a_killed_init_leaves_all_or_nothing_and_the_next_succeeds(
+    words: list[str], place: str, tmp_path: Path
+) -> None:
+    """Killed at the moments at which it touches the folder, by a file system that is watched."""
+    folder = tmp_path / "mine"
+    if place != "new":
+        folder.mkdir()
+    words = ["init", ".", *words[2:]] if place == "current" else words
+    home = folder if place == "current" else tmp_path
+    process = subprocess.Popen(command(*words), cwd=home, env=environment(), stdout=subprocess.DEVNULL)
+    watched = home if place == "current" else tmp_path
+    while process.poll() is None and not any(watched.glob(".rackgrid-*")):
+        time.sleep(0.001)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    whole = {"study.xlsx"} if "--excel" in words else {"study.toml"}
+    seen = {p.name for p in folder.iterdir() if not p.name.startswith(".rackgrid-")} if folder.exists() else set()
+    assert not seen or whole <= seen
+    done = subprocess.run(command(*words), cwd=home, env=environment(), capture_output=True, text=True, check=False)
+    assert done.returncode == 0 or (seen and "is not empty" in done.stderr)
+    assert not list(tmp_path.rglob(".rackgrid-*"))
