@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,13 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
+from optimizer.errors import Fault, InputError
 from optimizer.io.cells import SITE_ID
 from optimizer.io.config import YEAR, GridConfig, StudyConfig
 from optimizer.io.schema import TABLES, Column, schema
+from optimizer.io.whole import check_free, write_whole
+
+_CURE = "choose another place with -o"
 
 NAMES = ("study", "grid", *TABLES)
 _TYPES = {"float": "number", "int": "integer", "bool": "boolean"}
@@ -127,12 +132,14 @@ def schema_text(name: str) -> str:
 def write_schemas(folder: Path) -> list[Path]:
     """Write NAME.schema.json for study.toml, grid.toml and each table; return the paths.
 
-    Raises OSError where the folder cannot be written.
+    Raises InputError where the folder cannot be written, or a file in it is not of this tool.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for name in NAMES:
-        path = folder / f"{name}.schema.json"
-        path.write_bytes(f"{schema_text(name)}\n".encode())
-        paths.append(path)
-    return paths
+    if folder.exists() and not folder.is_dir():
+        raise InputError([Fault(str(folder), "cannot be written: it is a file", cure=_CURE)])
+    texts = {folder / f"{name}.schema.json": f"{schema_text(name)}\n".encode() for name in NAMES}
+    for path in texts:
+        check_free(path, replace="own", cure=_CURE)
+    return [
+        write_whole(path, partial(Path.write_bytes, data=text), replace="own", cure=_CURE)
+        for path, text in texts.items()
+    ]

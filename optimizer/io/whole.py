@@ -12,10 +12,12 @@ from optimizer.errors import Fault, InputError
 from .scratch import scratch
 
 Replace = Literal["nothing", "own", "any"]
-"""What may be replaced: nothing; a page or picture that this tool wrote; any file. Never a link or a device."""
+"""What may be replaced: nothing; a page or picture that this tool wrote; any file. Never a link, a device or a file of
+a study or a plan."""
 GENERATOR = '<meta name="generator" content="rackgrid">'
 """The mark of a page of this tool; a picture's stands beside the keyword Software, a printed page's is its page's."""
 _HEAD_BYTES = 4096
+_SCHEMA = b'{\n "$schema": "http://json-schema.org/'
 _PICTURE = re.compile(rb"^\x89PNG\r\n.*Software\0rackgrid", re.DOTALL)
 
 
@@ -52,15 +54,24 @@ def check_free(path: Path, *, replace: Replace = "nothing", cure: str) -> None:
         raise InputError([Fault(str(path), "is a pipe or a device where a file is meant", cure=cure)])
     if replace == "nothing":
         raise InputError([Fault(str(path), "is there already", cure=cure)])
+    if replace == "any" and _is_input(path):
+        raise InputError([Fault(str(path), "is a file of a study or a plan, which is never replaced", cure=cure)])
     if replace == "own" and not is_own(path):
         raise InputError([Fault(str(path), "is there already, and rackgrid did not write it", cure=cure)])
 
 
+def _is_input(path: Path) -> bool:
+    """Whether a file is one of the study or of the plan in its folder."""
+    toml, plan = path.with_name("study.toml"), path.with_name("plan.json")
+    named = toml.is_file() and path.name in toml.read_text(encoding="utf-8", errors="replace")
+    return named or path in (toml, plan) or (plan.is_file() and path.suffix in (".csv", ".geojson", ".log"))
+
+
 def is_own(path: Path) -> bool:
-    """Whether a file is a page, a picture or a printed page that this tool wrote."""
+    """Whether a file is a page, a picture, a printed page or a schema that this tool wrote."""
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
     if head.startswith(b"%PDF-"):
         page = path.with_suffix(".html")
         return page.is_file() and is_own(page)
-    return GENERATOR.encode() in head or bool(_PICTURE.match(head))
+    return GENERATOR.encode() in head or head.startswith(_SCHEMA) or bool(_PICTURE.match(head))

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from ..errors import Fault, InputError, shown
-from ..io.scratch import NEW, OLD, scratch
+from ..io.scratch import NEW, OLD, clear, scratch
 from ..io.source import SHARED
 from ..io.whole import is_own
 from ..io.wording import listed
@@ -48,6 +48,7 @@ def claim(folder: str | Path, *, force: bool = False) -> Path:
     """
     target = Path.cwd() / folder
     try:
+        clear(target.parent)
         if target.is_symlink() or target.exists():
             if not target.is_dir():
                 raise _taken(target, "is a file, and a plan is a folder", "name another place with -o")

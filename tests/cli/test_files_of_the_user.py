@@ -55,6 +55,10 @@ def test_a_device_and_a_pipe_are_never_replaced(call: Run, tmp_path: Path) -> No
         assert done.returncode == 2
         assert "a pipe or a device" in done.stderr
     assert (tmp_path / "pipe.html").is_fifo()
+    for file in (tmp_path / "plan/sites.geojson", tmp_path / "plan/study/sites.csv"):
+        before = file.read_bytes()
+        assert call("export", "plan", "--to", "geojson", "-o", str(file), "--force").returncode == 2
+        assert file.read_bytes() == before
     assert call("report", "plan", "-o", os.devnull).returncode == 2
 
 

@@ -8,6 +8,7 @@ from unittest import mock
 
 import pytest
 
+from optimizer.io.whole import GENERATOR
 from tests.cli.inside import inside
 
 FILES = ["map.html", "map-2026.png", "map-2027.png"]
@@ -46,12 +47,13 @@ def test_periods_that_are_none_are_named(plan: Path, tmp_path: Path) -> None:
 
 
 def test_what_was_there_stays_whole(plan: Path, tmp_path: Path) -> None:
-    (plan / "map.html").write_text("before", encoding="utf-8")
+    before = f"<html>{GENERATOR} before"
+    (plan / "map.html").write_text(before, encoding="utf-8")
     with mock.patch("optimizer.io.write.Path.write_bytes", side_effect=OSError(28, "No space left on device")):
         done = inside(tmp_path)("map", "plan")
     assert done.returncode == 2
     assert "map.html: cannot be written: No space left on device" in done.stderr
-    assert (plan / "map.html").read_text(encoding="utf-8") == "before"
+    assert (plan / "map.html").read_text(encoding="utf-8") == before
     assert not list(plan.glob(".rackgrid-*"))
 
 

@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from optimizer.io.whole import GENERATOR
 from tests.browser import chromium
 from tests.cli.inside import inside
 from tests.small import SITES, STUDY, write_small_study
 
 from .conftest import Run
+
+OLD = f"<html>{GENERATOR} old"
 
 
 @pytest.fixture
@@ -48,12 +51,12 @@ def test_pdf_needs_a_browser_and_replaces_whole(run: Run, plan: Path, tmp_path: 
     assert (none.returncode, none.stdout) == (2, "")
     assert none.stderr.startswith("RACKGRID_CHROMIUM: no-such-program is no program – name the program of Chromium")
     fails = program(tmp_path / "fails", "sys.exit('no display')")
-    (plan / "report.html").write_text("old")
-    (plan / "report.pdf").write_text("old")
+    (plan / "report.html").write_text(OLD)
+    (plan / "report.pdf").write_text("%PDF-old")
     done = run("report", plan, "--pdf", env={"RACKGRID_CHROMIUM": str(fails)})
     assert done.returncode == 2
     assert done.stderr.startswith(f"{fails}: printed nothing: ended with code 1: no display – name another browser")
-    assert [(plan / f"report.{end}").read_text() for end in ("html", "pdf")] == ["old", "old"]
+    assert [(plan / f"report.{end}").read_text() for end in ("html", "pdf")] == [OLD, "%PDF-old"]
     prints = program(
         tmp_path / "prints",
         "out = [a for a in sys.argv if a.startswith('--print-to-pdf=')][0].partition('=')[2]\n"
@@ -105,14 +108,14 @@ def test_places_that_cannot_hold_a_page(run: Run, plan: Path) -> None:
 
 
 def test_folders_that_are_no_whole_plan(run: Run, plan: Path) -> None:
-    (plan / "report.html").write_text("old")
+    (plan / "report.html").write_text(OLD)
 
     def refused(words: str) -> None:
         done = run("report", plan)
         assert (done.returncode, done.stdout) == (2, "")
         assert words in done.stderr.splitlines()[0]
         assert "Traceback" not in done.stderr
-        assert (plan / "report.html").read_text() == "old"
+        assert (plan / "report.html").read_text() == OLD
 
     table = plan / "sites.csv"
     kept = table.read_text()

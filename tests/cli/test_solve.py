@@ -48,7 +48,7 @@ def test_walk_from_init_to_map(run: Run, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("OpenAI 26 GW programme\n")
     assert run("verify", "plans/mine").returncode == 0
-    pictures = run("map", "plans/mine")
+    pictures = run("map", "plans/mine", "--png")
     names = ["map.html", "map-2026.png", "map-2027.png"]
     assert pictures.stdout.splitlines() == [str(Path("plans", "mine", name)) for name in names]
     assert all((tmp_path / line).stat().st_size > 20_000 for line in pictures.stdout.splitlines())
