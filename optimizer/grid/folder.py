@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,7 +55,7 @@ def read_grid(place: Path, name: str, source: Source) -> Grid:
         reason = fault.reason.replace("file", "folder")
         source.faults.add(Fault(name, reason, cure=fault.cure or "name the grid's folder, or leave files.grid out"))
         return Grid({}, "none")
-    _name_others(present, name, source.faults)
+    _name_others(present - _of_figures(place, present), name, source.faults)
     found = {table: _files(table, present) for table in (*TABLES, *_LATER)}
     _refuse({f"{name}/{file}" for table in _LATER for file in found[table]}, "the grid's folder", source.faults)
     twice = {table: files for table, files in found.items() if len(files) > 1 and table in TABLES}
@@ -73,6 +74,14 @@ def read_grid(place: Path, name: str, source: Source) -> Grid:
 def _files(table: str, present: set[str]) -> list[str]:
     """Return the files of a folder that hold a table, in the order of the formats."""
     return [table + ending for ending in TABLE_ENDINGS if table + ending in present]
+
+
+def _of_figures(place: Path, present: set[str]) -> set[str]:
+    """Return the figures tables of a folder, which sweeps read, and the files that they name for low and high."""
+    figures = {file for file in present if file == "figures.csv" or file.endswith("-figures.csv")}
+    aside = Source(Faults())  # no plan depends on them: neither a fault nor an input of the study
+    words = " ".join(aside.read_text(place / file, file) or "" for file in figures)
+    return figures | (present & set(re.split(r"[\s;,\"]+", words)))
 
 
 def _refuse(names: set[str], place: str, faults: Faults) -> None:

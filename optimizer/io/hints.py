@@ -18,14 +18,14 @@ def limits_hint(column: Column, number: float, *, too_large: bool) -> str:
         return "write a share from 0 to 1, 0.9 for 90 %"
     if number in MARKS and not column.required:
         return column.when_empty()
+    if column.name.endswith("_pue"):
+        percent = f", {number / 100:.6g} for {number:.6g} %" if 100 <= number <= 300 else ", such as 1.3"
+        return f"write a ratio from {low:.0f} to {high:.0f}{percent}"
     if unit := column.if_high if too_large else column.if_low:
         return unit
     if math.isinf(low) or math.isinf(high):
         return ""
     bounds = f"from {low:,.15g} to {high:,.15g}" if column.above < column.minimum else f"above {low:,.15g}"
-    if column.name.endswith("_pue"):
-        percent = f", {number / 100:.6g} for {number:.6g} %" if 100 <= number <= 300 else ", such as 1.3"
-        return f"write a ratio {bounds}{percent}"
     unit = (
         "" if column.unit.startswith("1/") else column.unit.partition("/")[0] if column.type == "int" else column.unit
     )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 TABLES = (
     "sites",
@@ -27,11 +29,11 @@ class Column:
 
     ``applied`` says who fills an empty cell: "reading" (the table holds the default) or "model" (the table
     says not stated: NaN or empty text). Numbers above ``warn_above``, or above 0 and below ``warn_below``, are
-    doubted; ``if_high`` and ``if_low`` say which unit was perhaps meant.
+    doubted; ``if_high`` and ``if_low`` say what was perhaps meant.
     """
 
     name: str
-    type: str
+    type: str = "text"
     key: str = ""
     unit: str = ""
     required: bool = False
@@ -144,34 +146,18 @@ class Schema:
         return [c.name for c in self.columns if c.key == "yes"]
 
 
-def _number(text: str, absent: float) -> float:
-    return float(text) if text else absent
-
-
 def _columns(name: str) -> tuple[Column, ...]:
     text = files("optimizer.io").joinpath("schema").joinpath(f"{name}.csv").read_text("utf-8")
-    return tuple(
-        Column(
-            name=row["column"],
-            key=row["key"],
-            type=row["type"],
-            unit=row["unit"],
-            required=row["required"] == "yes",
-            default=row["default"],
-            applied=row["applied"],
-            minimum=_number(row["minimum"], -math.inf),
-            maximum=_number(row["maximum"], math.inf),
-            above=_number(row["above"], -math.inf),
-            warn_below=_number(row["warn_below"], 0.0),
-            warn_above=_number(row["warn_above"], math.inf),
-            if_low=row["if_low"],
-            if_high=row["if_high"],
-            infinity=row["infinity"] == "yes",
-            refers_to=row["refers_to"],
-            meaning=row["meaning"],
-        )
-        for row in csv.DictReader(text.splitlines())
-    )
+    rows = csv.DictReader(text.splitlines())
+    return tuple(_column({key: value for key, value in row.items() if value}) for row in rows)
+
+
+def _column(row: Mapping[str, str]) -> Column:
+    """Return the column of a row; what a dictionary leaves out is as a cell left empty."""
+    limits = ("minimum", "maximum", "above", "warn_below", "warn_above")
+    values: dict[str, Any] = {name: float(text) if name in limits else text for name, text in row.items()}
+    values |= {name: values.get(name) == "yes" for name in ("required", "infinity")}
+    return Column(name=values.pop("column"), **values)
 
 
 @cache
@@ -180,3 +166,9 @@ def schema(table: str) -> Schema:
     columns = _columns(table)
     known = {c.name for c in columns}
     return Schema(table, columns, tuple(c for c in _columns("people") if c.name not in known))
+
+
+@cache
+def keys() -> Mapping[str, Column]:
+    """Return the numbers among the keys of study.toml, dotted: their units, and what of them is doubted."""
+    return {column.name: column for column in _columns("settings")}

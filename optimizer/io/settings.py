@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -12,20 +11,8 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from optimizer.io.config import Files, StudyConfig
+from optimizer.io.schema import keys
 
-# Units by the end of a key's name, the longest first.
-_UNITS = {
-    "usd_per_mw_year": "USD/MW/year",
-    "usd_per_mw": "USD/MW",
-    "mw_per_year": "MW/year",
-    "mw_years": "MW-years",
-    "mw": "MW",
-    "years": "years",
-    "time_limit_s": "s",
-    "share": "share",
-    "discount_rate": "1/year",
-}
-_UNIT = re.compile(rf"(?:^|[._])({'|'.join(_UNITS)})(?:\.|$)")
 EXAMPLES: dict[str, Any] = {
     "periods.decide_on": date(2026, 7, 1),
     "policy.max_sites": 30,
@@ -40,7 +27,7 @@ EXAMPLES: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Setting:
-    """One key: ``key`` is dotted, ``default`` None where the key is absent by default."""
+    """One key: ``key`` is dotted, ``default`` None where it is absent by default, ``kind`` bool, int, float or str."""
 
     key: str
     unit: str
@@ -48,6 +35,12 @@ class Setting:
     required: bool
     default: Any
     choices: tuple[Any, ...]
+    kind: type
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it holds any number, not one of a few."""
+        return self.kind in (int, float) and not self.choices
 
     @property
     def example(self) -> Any:
@@ -77,6 +70,14 @@ def choices_of(annotation: Any) -> tuple[Any, ...]:
     return next((found for part in get_args(annotation) if (found := choices_of(part))), ())
 
 
+def _kind(annotation: Any) -> type:
+    """Return what a value is: bool, int or float, str for all else."""
+    if get_origin(annotation) is Literal:
+        return type(get_args(annotation)[0])
+    parts = get_args(annotation) or (annotation,)
+    return next((k for part in parts if (k := _kind(part) if get_args(part) else part) in (bool, int, float)), str)
+
+
 def _leaves(model: type[BaseModel], prefix: str) -> Iterator[Setting]:
     for name, field in model.model_fields.items():
         inner: Any = field.annotation
@@ -88,13 +89,14 @@ def _leaves(model: type[BaseModel], prefix: str) -> Iterator[Setting]:
 
 
 def _setting(key: str, field: FieldInfo) -> Setting:
-    unit = _UNIT.search(key)
+    number = keys().get(key)
     required = field.is_required()
     return Setting(
         key,
-        _UNITS[unit[1]] if unit else "",
+        number.unit if number else "",
         field.description or "",
         required,
         None if required else field.get_default(call_default_factory=True),
         choices_of(field.annotation),
+        _kind(field.annotation),
     )

@@ -125,3 +125,18 @@ def test_full_disk_leaves_nothing(tmp_path: Path, place: str, options: list[str]
     assert (done.returncode, done.stdout, "Traceback" in done.stderr) == (2, "", False), done.stderr
     assert "cannot be written" in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", [(), ("--blank",), ("--excel",), ("--blank", "--excel")], ids=lambda k: " ".join(k))
+def test_what_is_handed_out_raises_no_doubt(kind: tuple[str, ...], tmp_path: Path) -> None:
+    call = inside(tmp_path)
+    assert call("init", "mine", *kind).returncode == 0
+    done = call("check", "mine", "--strict")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_table_that_no_figures_table_names_is_still_said(tmp_path: Path) -> None:
+    call = inside(tmp_path)
+    assert call("init", "mine").returncode == 0
+    (tmp_path / "mine/grid/us-headroom-mid.csv").write_text("zone,period,headroom_mw\n", encoding="utf-8")
+    assert "grid/us-headroom-mid.csv: is no file of a grid" in call("check", "mine").stderr

@@ -421,9 +421,17 @@ UNITS = {
     "W": ("max_rack_kw", lambda _: 120_000, "is above 5,000 kW", "write the kW of one rack, not W"),
     "percent": ("load_factor", lambda _: 80, "is above 1", "write a share from 0 to 1, 0.9 for 90 %"),
     "PUE in percent": ("peak_pue", lambda _: 130, "is above 3", "write a ratio from 1 to 3, 1.3 for 130 %"),
-    "USD per kWh": ("energy_usd_per_mwh", lambda _: 0.045, "is below 1 USD/MWh", "write USD per MWh, not per kWh"),
-    "million USD": ("hall_usd_per_mw", lambda _: 12.7, "is below 100,000 USD/MW IT", "not per kW or in million USD"),
-    "months": ("hall_lead_years", lambda _: 30, "is above 15 years", "write years, not months"),
+    "USD per kWh": ("energy_usd_per_mwh", lambda _: 0.045, "is below 10 USD/MWh", "not USD or cents per kWh"),
+    "million USD": ("hall_usd_per_mw", lambda _: 12.7, "is below 500,000 USD/MW IT", "not per kW or in million USD"),
+    "cents per kWh": ("energy_usd_per_mwh", lambda _: 7.7, "is below 10 USD/MWh", "not USD or cents per kWh"),
+    "USD per GWh": ("energy_usd_per_mwh", lambda _: 90_000, "is above 1,000 USD/MWh", "not cents or USD per GWh"),
+    "negative": ("energy_usd_per_mwh", lambda _: -90_000, "is below -1,000 USD/MWh", "not cents or USD per GWh"),
+    "below zero": ("lease_usd_per_mw_year", lambda _: -2e6, "is below 0", ""),
+    "halls per GW": ("hall_usd_per_mw", lambda _: 1.1e9, "is above 100,000,000 USD/MW IT", "not per GW"),
+    "leases per GW": ("lease_usd_per_mw_year", lambda _: 2e9, "is above 50,000,000 USD/MW IT/year", "not per GW"),
+    "upkeep per kW": ("fixed_usd_per_mw_year", lambda _: 300, "is below 5,000 USD/MW IT/year", "not per kW"),
+    "share of percent": ("load_factor", lambda _: 0.008, "is below 0.1", "write a share, 0.8 for 80 %"),
+    "months": ("hall_lead_years", lambda _: 30, "is above 8 years", "write years, not months"),
 }  # fmt: skip
 
 
@@ -438,6 +446,44 @@ def test_a_column_in_another_unit_is_one_line_with_a_count(name: str, tmp_path: 
     assert reason in line
     assert cure in line
     assert " more)" in line
+
+
+OTHERS = {  # file, header, row, what is doubted
+    "life in months": ("racks.csv", "sku,vendor,rack_kw,life_years", "A1,AMD,200,60", "racks.csv:2 life_years: 60 is above 30 years"),
+    "a price in thousands": ("racks.csv", "sku,vendor,rack_kw,price_usd", "A1,AMD,200,30000", "price_usd: 30000 is below 100,000 USD/rack"),
+    "kW of an accelerator": ("racks.csv", "sku,vendor,rack_kw", "A1,AMD,1.8", "rack_kw: 1.8 is below 5 kW"),
+    "ten million racks": ("deliveries.csv", "sku,period,racks", "A1,2026,10000000", "racks: 10000000 is above 1,000,000 racks"),
+    "racks of 100 GW": ("deliveries.csv", "sku,period,racks", "A1,2026,500000", "racks: 500000 racks are 100,000 MW, above 50,000 MW"),
+    "freight in millions": ("placement.csv", "site,sku,usd_per_rack", "alpha,A1,0.4", "usd_per_rack: 0.4 is below 10 USD/rack"),
+    "a line's price": ("grid/lines.csv", "line,from,to,capacity_mw,usd_per_mwh", "l,z1,z2,5,5000", "usd_per_mwh: 5000 is above 200 USD/MWh"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_a_figure_that_is_off_by_a_factor_is_doubted_in_every_table(name: str, tmp_path: Path) -> None:
+    file, header, row, doubt = OTHERS[name]
+    more = f"B1,Broadcom,100{',' * (header.count(',') - 2)}\n" if file == "racks.csv" else ""
+    path = write_small_study(tmp_path, files={file: f"{header}\n{row}\n{more}"})
+    errors, warnings = told(path, **({"files.placement": file} if file == "placement.csv" else {}))
+    assert not errors
+    assert any(doubt in w and " – write " in w for w in warnings), warnings
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "doubt"),
+    [
+        ("money.discount_rate", 0.8, "0.8 is above 0.3 – write 0.08 for 8 %"),
+        ("money.asset_life_years.hall", 180, "180 is above 60 years – write years, not months"),
+        ("unused.waiting_rack_usd_per_mw_year", 8400, "8400 is below 20,000 USD/MW/year – write USD per MW"),
+        ("unused.aged_after_years", 24, "24 is above 10 years – write years, not months"),
+        ("policy.max_new_mw_per_year", 9e6, "9000000 is above 100,000 MW/year – write MW, not kW"),
+        ("solve.gap", 1.0, "1 is above 0.2 – write a share, 0.01 for 1 %"),
+    ],
+)
+def test_a_key_that_is_off_by_a_factor_is_doubted(key: str, value: float, doubt: str, tmp_path: Path) -> None:
+    errors, warnings = told(write_small_study(tmp_path), **{key: value})
+    assert not errors
+    assert [w for w in warnings if f"{key}: {doubt}" in w], warnings
 
 
 # 17 – parallel lines; 18 – netCDF; 22 – formats; 23 – size

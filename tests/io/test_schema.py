@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from optimizer import read_study
-from optimizer.io.schema import TABLES, schema
+from optimizer.io.schema import TABLES, Column, keys, schema
+from optimizer.io.settings import settings
 from tests.small import write_small_study
 
 BARE = {  # required columns alone, so that every other column is at its default
@@ -93,3 +94,26 @@ def test_an_absent_column_and_an_empty_cell_mean_the_default(tmp_path: Path) -> 
     assert (row["peak_pue"], row["annual_pue"], row["hall_mw"], row["load_factor"]) == (1.3, 1.3, 50, 1)
     assert row["halls_per_year"] == row["max_rack_kw"] == math.inf
     assert all(math.isnan(row[n]) for n in ("interconnection_mw", "onsite_mw", "existing_mw", "energy_usd_per_mwh"))
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_number_of_a_table_has_a_band_of_what_is_believed(table: str) -> None:
+    for column in (c for c in schema(table).typed if c.is_number and c.unit != "degrees"):
+        assert math.isfinite(column.warn_above) or column.maximum == 1, column.name
+        assert_band(column)
+
+
+def test_every_number_among_the_keys_has_a_unit_and_a_band() -> None:
+    numbers = {s.key: s for s in settings() if s.is_number and s.key != "format"}
+    assert list(keys()) == list(numbers)
+    for key, column in keys().items():
+        assert column.unit, key
+        assert_band(column)
+        default = numbers[key].default
+        assert not default or column.warn_below <= default <= column.warn_above, key
+
+
+def assert_band(column: Column) -> None:
+    """A limit of what is believed says what to write beyond it."""
+    assert (column.warn_below > 0) == bool(column.if_low), column.name
+    assert math.isfinite(column.warn_above) == bool(column.if_high), column.name

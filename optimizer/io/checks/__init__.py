@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from optimizer.errors import Fault, Faults
-from optimizer.io.checks import deliveries, ids, money, places, policy, power, rules
+from optimizer.io.checks import deliveries, ids, magnitudes, places, policy, power, rules
 from optimizer.io.checks.context import Check, Context, Doubt
 from optimizer.io.table import report
 
@@ -18,7 +18,7 @@ CHECKS: tuple[Check, ...] = (
     ids.unknown_vendors,
     places.swapped_places,
     places.null_island,
-    power.magnitudes,
+    magnitudes.cells,
     power.halls_that_never_fit,
     power.falling_ramps,
     power.too_much_existing,
@@ -28,8 +28,8 @@ CHECKS: tuple[Check, ...] = (
     deliveries.outside_horizon,
     deliveries.broken_pods,
     deliveries.lost_deliveries,
-    money.prices_per_mw,
-    money.discounting,
+    magnitudes.racks_in_mw,
+    magnitudes.settings,
     policy.policy_sites,
     policy.closed_programme,
     policy.first_without_order,

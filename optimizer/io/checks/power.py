@@ -1,4 +1,4 @@
-"""Checks of power and capacity: what falls, what never fits, what is no number but a mark."""
+"""Checks of power and capacity: what falls and what never fits."""
 
 from __future__ import annotations
 
@@ -12,25 +12,6 @@ from optimizer.io.standing import POWER_COLUMNS, by_site, labels_of
 from optimizer.io.table import Finding
 
 _SLACK = 1 + 1e-9
-
-
-def magnitudes(context: Context) -> Iterator[Doubt]:
-    """Doubt numbers that are larger or smaller than anyone has seen: another unit, perhaps."""
-    for table in context.tables.values():
-        for column in (c for c in table.schema.typed if c.is_number):
-            numbers = table.numbers(column.name)
-            told = any(name == column.name for _, name in table.unread_cells)  # what is beyond the limits, as a fault
-            large = (numbers > column.warn_above) & np.isfinite(numbers) & (not told)
-            small = (numbers > 0) & (numbers < column.warn_below) & (not told)
-            unit = column.unit.partition(" ")[0] if column.unit.startswith("MW ") else column.unit
-            at = " at one site" if table.name in ("sites", "site_ramp") and unit == "MW" else ""
-            tests = [
-                (large, f"is above {column.warn_above:,.10g} {unit}{at}", column.if_high),
-                (small, f"is below {column.warn_below:,.10g} {unit}", column.if_low),
-            ]
-            for rows, reason, cure in tests:
-                found = [Finding(int(i), reason, cure, _plain(numbers[i])) for i in np.flatnonzero(rows)]
-                yield Doubt(table, column.name, found, "warning")
 
 
 def halls_that_never_fit(context: Context) -> Iterator[Doubt]:
