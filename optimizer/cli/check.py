@@ -94,7 +94,7 @@ def _overview(study: Study, p: Parameters, told: Sequence[str]) -> list[str]:
         if study.has_grid
         else "grid       none: only the sites' own limits bind",
         f"racks      {len(p.skus)} types, delivered: {', '.join(racks) or 'none'}",
-        f"periods    {p.periods[0]} to {p.periods[-1]}, {len(p.periods)} of {12 * p.length_years:.0f} months",
+        f"periods    {p.periods[0]} to {p.periods[-1]}, {p.horizon.counted}",
         "",
         "period    delivered MW   can be powered MW, all sites together",
     ]

@@ -94,3 +94,15 @@ def plan_place(study: str | None, out: str | None) -> Path:
         return Path("plans", path.parent.resolve().name if path.stem == "study" else path.stem)
     folder = path if path.is_dir() else path.parent
     return Path("plans", folder.resolve().name or "plan")
+
+
+def share(text: str) -> float:
+    """Read a share: 0.01, or 1%."""
+    number, percent, more = str(text).strip().partition("%")
+    try:
+        value = float(number)
+    except ValueError:
+        more = text
+    if more:
+        raise typer.BadParameter(f"{text!r} is no share: write 0.01, or 1%")
+    return value / 100 if percent else value

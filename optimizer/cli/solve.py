@@ -34,7 +34,8 @@ def solve(
     assignments: options.SetOption = None,
     drop_late: options.DropLateOption = False,
     gap: Annotated[
-        float | None, typer.Option("--gap", metavar="SHARE", help="Stop at this gap; 0.001 is 0.1 %.")
+        float | None,
+        typer.Option("--gap", metavar="SHARE", parser=options.share, help="Stop at this gap: 0.001, or 0.1%."),
     ] = None,
     time_limit: Annotated[
         float | None,

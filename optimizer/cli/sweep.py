@@ -49,7 +49,9 @@ def sweep(
         bool, typer.Option("--low-high", help="Vary every figure of the figures tables, low and high.")
     ] = False,
     drop_late: options.DropLateOption = False,
-    gap: Annotated[float | None, typer.Option("--gap", metavar="SHARE", help="Stop each case at this gap.")] = None,
+    gap: Annotated[
+        float | None, typer.Option("--gap", metavar="SHARE", parser=options.share, help="Stop each case at this gap.")
+    ] = None,
     time_limit: Annotated[
         float | None,
         typer.Option("--time-limit", metavar="SECONDS", help="Keep the best plan of a case found by then."),

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,6 +17,7 @@ from optimizer.io import toml
 from optimizer.io.config import StudyConfig, keys_of
 from optimizer.io.source import Source, nearest
 from optimizer.io.table import SHOWN_ROWS
+from optimizer.io.wording import near
 
 FORMAT = 1
 _PERCENT = re.compile(r"(\d{1,12}(?:\.\d{1,12})?)\s*%", re.ASCII)
@@ -104,6 +104,8 @@ def overridden(keys: Keys, overrides: Mapping[str, object], faults: Faults) -> K
 def _override_value(dotted: str, given: object) -> object:
     if not isinstance(given, str):
         return _plain(given)
+    if dotted == "solve.gap" and given.strip().endswith("%"):
+        given = given.strip()[:-1].strip() + "e-2"
     value = toml.value_of(given)
     if (dotted in _TEXT_KEYS or dotted.startswith("files.")) and not isinstance(value, str):
         return given
@@ -249,10 +251,10 @@ def _nearest_key(dotted: str, model: type[BaseModel]) -> str:
             return f"{key} is a section: [{key}]" if is_section else f"{key} stands above the first section"
         return f"{key} belongs to [{home}]"
     siblings = [k.rpartition(".")[2] for k in known if k.rpartition(".")[0] == section]
-    if near := get_close_matches(last, siblings, n=1, cutoff=0.6):
-        return f'did you mean "{near[0]}"?'
+    if found := near(last, siblings):
+        return f'did you mean "{found}"?'
     others = [k for k in known if "." in k and len(k) < 2 * len(dotted)]
-    if near := get_close_matches(last, [k.rpartition(".")[2] for k in others], n=1, cutoff=0.8):
-        return f'did you mean "{next(k for k in others if k.endswith(near[0]))}"?'
+    if found := near(last, [k.rpartition(".")[2] for k in others], cutoff=0.8):
+        return f'did you mean "{next(k for k in others if k.endswith(found))}"?'
     where = f"[{section}]" if section else "the file"
     return f"keys of {where}: {', '.join(siblings[:12])}" if siblings else nearest(section, known)

@@ -56,6 +56,12 @@ class Horizon:
     labels: tuple[Label, ...]
     decide_on: date
 
+    @property
+    def counted(self) -> str:
+        """How many periods of which length: "5 years", "8 quarters"."""
+        name = {12: "year", 6: "half-year", 3: "quarter"}[self.labels[0].months]
+        return f"{len(self.labels)} {name}{'s' if len(self.labels) != 1 else ''}"
+
     @classmethod
     def of(cls, first: str, last: str, per_year: int, decide_on: date | None = None) -> Horizon:
         """Cut the time from the start of ``first`` to the end of ``last`` into periods.

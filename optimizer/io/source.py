@@ -8,12 +8,12 @@ import os
 import stat
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from optimizer.errors import Fault, Faults, shown
 from optimizer.io.bounds import MAX_BYTES
+from optimizer.io.wording import near
 
 SHARED = "../../../tables/"
 """Where the study of a sweep's plan, DIR/plans/CASE/study, finds the tables that the plans of the sweep share."""
@@ -103,9 +103,8 @@ def path_fault(path: Path, name: str, error: OSError | ValueError) -> Fault:
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return the cure that names the known word nearest to this one, or ""."""
     names = list(known)
-    folded = {n.casefold(): n for n in names}
-    found = get_close_matches(word.casefold(), folded, n=1, cutoff=0.6) if len(names) <= 20_000 else []
-    return f'did you mean "{shown(folded[found[0]], 60)}"?' if found else ""
+    found = near(word, names) if len(names) <= 20_000 else ""
+    return f'did you mean "{shown(found, 60)}"?' if found else ""
 
 
 def decoded(content: bytes, name: str, faults: Faults) -> str | None:

@@ -99,3 +99,20 @@ def test_what_takes_long_is_said(monkeypatch: pytest.MonkeyPatch, capfd: pytest.
         while "rows" not in (said := capfd.readouterr().err):
             pass
     assert said.rstrip().endswith("s  reading sites.csv: 100,000 rows\\x1b[31m")
+
+
+def test_periods_are_counted_by_their_length_and_a_share_may_be_a_percentage(run: Run, study: Path) -> None:
+    assert "2026Q1 to 2027Q4, 8 quarters" in run("check", "small", "--set", "periods.per_year=4").stdout
+    for words in (["--gap", "50%"], ["--set", "solve.gap=50%"]):
+        assert run("solve", "small", *words, "-o", f"plan{words[0]}").returncode == 0, words
+        facts = json.loads((study.parent / f"plan{words[0]}" / "plan.json").read_text(encoding="utf-8"))
+        assert facts["study"]["solve"]["gap"] == 0.5
+    assert "is no share: write 0.01, or 1%" in run("solve", "small", "--gap", "1%%").stderr
+
+
+def test_a_word_that_means_another_thing_is_no_suggestion(run: Run, study: Path) -> None:
+    far = run("check", "small", "--set", "policy.max_state_share=0.4")
+    assert far.returncode == 2
+    assert "keys of [policy]: max_sites" in far.stderr
+    assert 'did you mean "max_sites"?' in run("check", "small", "--set", "policy.max_sits=2").stderr
+    assert study.is_dir()
