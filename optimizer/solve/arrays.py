@@ -91,11 +91,6 @@ class Matrix:
             row_upper=self.row_upper[keep],
         )
 
-    def row_activity(self, x: Floats) -> Floats:
-        """A x."""
-        per_entry = self.values * np.repeat(x, np.diff(self.starts))
-        return np.asarray(np.bincount(self.rows, weights=per_entry, minlength=len(self.row_lower)), dtype=np.float64)
-
     def strict(self, *, rests: Ints, supplies: Ints) -> Matrix:
         """Return the matrix as the solver must be given it to tell 12.9999999 from 13: with a tolerance of 1e-9.
 

@@ -39,13 +39,11 @@ def test_a_page_replaces_pages_of_the_tool_alone(words: list[str], call: Run, pl
         assert (done.returncode, file.read_bytes()) == (2, text), done.stderr
     for _ in range(2):
         assert call(*words, "-o", "page.html").returncode == 0
-    (tmp_path / "link.html").symlink_to(tmp_path / "page.html")
-    assert "is a link" in call(*words, "-o", "link.html").stderr
 
 
 @posix
 @pytest.mark.usefixtures("plan")
-def test_a_device_and_a_pipe_are_never_replaced(call: Run, tmp_path: Path) -> None:
+def test_a_link_a_device_and_a_pipe_are_never_replaced(call: Run, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.html")
     for words in (
         ["report", "plan", "-o", "pipe.html"],
@@ -55,6 +53,9 @@ def test_a_device_and_a_pipe_are_never_replaced(call: Run, tmp_path: Path) -> No
         assert done.returncode == 2
         assert "a pipe or a device" in done.stderr
     assert (tmp_path / "pipe.html").is_fifo()
+    assert call("report", "plan", "-o", "page.html").returncode == 0
+    (tmp_path / "link.html").symlink_to(tmp_path / "page.html")
+    assert "is a link" in call("report", "plan", "-o", "link.html").stderr
     for file in (tmp_path / "plan/sites.geojson", tmp_path / "plan/study/sites.csv"):
         before = file.read_bytes()
         assert call("export", "plan", "--to", "geojson", "-o", str(file), "--force").returncode == 2

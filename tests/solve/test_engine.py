@@ -8,7 +8,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -104,16 +103,3 @@ def test_two_runs_of_one_job_are_the_same() -> None:
     assert answers[0].status == "optimal"
     assert np.array_equal(answers[0].x, answers[1].x)
     assert answers[0].nodes == answers[1].nodes
-
-
-def test_what_branching_proves_infeasible_is_called_so() -> None:
-    """Two equations that no 0-1 point satisfies and that the relaxation does: only the tree can tell."""
-    r = np.random.default_rng(3)
-    rows, items = 2, 12
-    weights = r.integers(1, 100, (rows, items)).astype(float)
-    half = np.floor(weights.sum(axis=1) / 2)
-    split = replace(
-        hard(items, rows), values=weights.T.ravel(), row_lower=half, row_upper=half, cost=np.ones(items)
-    )  # fmt: skip
-    with Engine(split) as engine:
-        assert engine.solve(Job()).status == "infeasible"

@@ -139,46 +139,18 @@ def _racks(raw: Raw) -> list[Figure]:
         row, citation = raw.row(SKUS, sku), cite(raw, SKUS, sku)
         kw = [number(row, key) for key in ("rack_kw_low", "rack_kw", "rack_kw_high")]
         price = [number(row, key) * 1e6 for key in ("price_musd_low", "price_musd", "price_musd_high")]
-        rule = "set: nameplate draw of one rack; its waiting price per MW stays"
-        found.append(
-            figure(
-                f"{sku.lower()}_kw",
-                "racks:rack_kw",
-                citation,
-                selector=f"sku={sku}",
-                low=kw[0],
-                central=kw[1],
-                high=kw[2],
-                unit="kW",
-                rule=rule,
-            )
-        )
-        found.append(
-            figure(
-                f"{sku.lower()}_price",
-                "racks:price_usd",
-                citation,
-                selector=f"sku={sku}",
-                low=price[0],
-                central=price[1],
-                high=price[2],
-                unit="USD/rack",
-                rule=_price_rule(sku),
-            )
-        )
-        found.append(
-            figure(
-                f"{sku.lower()}_price",
-                "racks:waiting_usd_per_mw_year",
-                citation,
-                selector=f"sku={sku}",
-                low=price[0],
-                central=price[1],
-                high=price[2],
-                unit="USD/rack",
-                rule="scale: what waits is worth its price",
-            )
-        )
+        for name, column, values, unit, rule in (
+            ("kw", "rack_kw", kw, "kW", "set: nameplate draw of one rack; its waiting price per MW stays"),
+            ("price", "price_usd", price, "USD/rack", _price_rule(sku)),
+            ("price", "waiting_usd_per_mw_year", price, "USD/rack", "scale: what waits is worth its price"),
+        ):
+            low, central, high = values
+            found.append(
+                figure(
+                    f"{sku.lower()}_{name}", f"racks:{column}", citation, selector=f"sku={sku}",
+                    low=low, central=central, high=high, unit=unit, rule=rule,
+                )
+            )  # fmt: skip
     found.append(
         figure(
             "pod_racks",
