@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from optimizer import Plan, Study, solve, verify
+from optimizer.formulation.build import build
+from optimizer.parameters import Parameters
+from optimizer.solve.arrays import Job, Matrix, Result
+from optimizer.solve.dispatch import complete
+from optimizer.solve.engine import Engine
+from optimizer.solve.matrix import compile_matrix
 
 
 def free_sites(count: int, *, mw: float = 20.0, **keys: Any) -> Study:
@@ -50,3 +57,25 @@ def test_a_forced_site_without_use_opens_last_and_alone_beside_the_one_that_serv
 
 def test_racks_that_need_two_sites_open_two() -> None:
     assert len(opened(solve(free_sites(4, mw=6.0)))) == 2
+
+
+def test_of_a_point_that_opens_and_builds_all_only_what_is_used_is_kept() -> None:
+    """The solver may open what costs nothing; a plan made of its point does not, whatever the search finds after."""
+    study = free_sites(3, policy={"force_open": ["s1"]})
+    study = study.replace(sites=study.sites.assign(max_mw=60.0, hall_mw=10.0, existing_mw=0.0))
+    p = Parameters.of(study)
+    c = compile_matrix(build(study, p))
+    x = np.zeros(len(c.matrix.lower))
+    x[c.columns.array("y")] = 1.0
+    x[[column for (_, t), column in c.columns.of["h"].items() if t == 0]] = 2.0
+    x[c.columns.of["n"][0, 0, 1]] = 4.0
+    with Engine() as engine:
+
+        def run(matrix: Matrix, job: Job) -> Result:
+            engine.load(matrix)
+            return engine.solve(job)
+
+        done = complete(p, c, x, run)
+    assert done is not None
+    assert done[0].halls.tolist() == [[1, 0], [0, 0], [0, 0]]
+    assert done[0].opened.tolist() == [[True, True], [False, True], [False, False]]
