@@ -82,7 +82,7 @@ def _row(columns: Sequence[Column], cells: Sequence[str]) -> str:
     parts = []
     for position, (column, cell) in enumerate(zip(columns, cells, strict=True)):
         inner = cell if isinstance(cell, Html) else text(cell)
-        tag = 'th scope="row"' if position == 0 else "td"
+        tag = f'td data-head="{html.escape(column.head)}"' if position else 'th scope="row"'
         parts.append(f"<{tag}{_class(column)}>{inner}</{tag[:2]}>")
     return f"<tr>{''.join(parts)}</tr>"
 
@@ -156,7 +156,7 @@ def page(
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n',
             f"<title>{text(title)} – {kind}</title>\n",
             *(f"<style>\n{style}\n</style>\n" for style in styles),
-            f'</head>\n<body>\n<main class="report">\n<h1>{text(title)}</h1>\n',
+            f'</head>\n<body>\n<main class="report {kind.split()[0]}">\n<h1>{text(title)}</h1>\n',
             f'<nav aria-label="Contents"><ul>{links}</ul></nav>\n{body}</main>\n',
             facts,
             *(f"<script>{script}</script>\n" for script in scripts),

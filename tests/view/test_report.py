@@ -207,6 +207,16 @@ def test_browser_shows_every_section(plan: Plan, open_page: Open, size: tuple[in
     opened.assert_quiet()
 
 
+@pytest.mark.parametrize("width", [1200, 390])
+def test_no_column_is_out_of_sight(plan: Plan, open_page: Open, width: int) -> None:
+    page = open_page(report_page(plan, all_sites=True), size=(width, 800)).page
+    cut = """() => [...document.querySelectorAll(".scroll:has(table)")]
+      .filter((box) => box.scrollWidth > box.clientWidth + 1).map((box) => box.getAttribute("aria-label"))"""
+    assert page.evaluate(cut) == []
+    page.evaluate("() => { document.querySelector('.scroll tbody tr').hidden = true; }")
+    assert page.evaluate("() => document.querySelector('.scroll tbody tr').getBoundingClientRect().height") == 0
+
+
 def column(page: object, caption: str, index: int) -> list[str]:
     script = """([caption, index]) => [...document.querySelectorAll("table")]
       .find((t) => t.caption.textContent === caption).tBodies[0].querySelectorAll("tr:not([hidden])").values()
