@@ -1,16 +1,8 @@
 """Plan which racks go where and when: ``read_study``, ``solve``, ``verify``, ``sweep``; the README has a first plan."""
 
-import sys
-
-if sys.argv[:1] == ["-m"]:  # python -m optimizer, which puts the current folder first
-    from .modules import without_current_folder
-
-    without_current_folder()
-
-from typing import TYPE_CHECKING
-
-from .entry import lazy
 from .version import __version__
+
+TYPE_CHECKING = False  # not that of typing: before the program has set its import path, nothing is imported here
 
 if TYPE_CHECKING:
     from .errors import InfeasibleError, InputError, RackgridError, SolverError
@@ -49,4 +41,8 @@ __all__ = [
     "verify",
 ]
 
-__getattr__ = lazy(__name__, _HOMES)
+
+def __getattr__(name: str) -> object:
+    from .entry import lazy
+
+    return lazy(__name__, _HOMES)(name)

@@ -1,6 +1,26 @@
-"""Run the command line as ``python -m optimizer``."""
+"""The program ``rackgrid``: first where modules come from and what a signal does, then the command line."""
 
-from .cli.main import main
+import os
+
+from .modules import without_current_folder
+
+without_current_folder()
+
+from .signals import SIGNALS  # noqa: E402 (the line above must come first)
+
+
+def main() -> None:
+    """Run the program and end the process with its exit code."""
+    SIGNALS.install()
+    # Each thread of OpenBLAS takes memory that a limit counts, and nothing here gains by a second one.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    try:
+        from .cli.main import main as command_line
+
+        command_line()
+    finally:
+        SIGNALS.ignore()
+
 
 if __name__ == "__main__":
     main()

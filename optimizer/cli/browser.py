@@ -6,9 +6,11 @@ import os
 import shutil
 import subprocess
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from optimizer.errors import Fault, InputError, shown
+from optimizer.signals import SIGNALS
 
 VARIABLE = "RACKGRID_CHROMIUM"
 _NAMES = (
@@ -50,7 +52,8 @@ def print_pdf(browser: str, page: Path, out: Path) -> None:
 
     Raises InputError where the browser does not.
     """
-    with tempfile.TemporaryDirectory(prefix="rackgrid-") as profile:
+    profile = tempfile.mkdtemp(prefix="rackgrid-")
+    with SIGNALS.cleared(partial(shutil.rmtree, profile, ignore_errors=True)):
         options = [
             "--headless", "--disable-gpu", "--no-first-run", "--no-pdf-header-footer", "--disable-extensions",
             "--disable-background-networking", "--host-resolver-rules=MAP * ~NOTFOUND", f"--user-data-dir={profile}",
@@ -59,11 +62,13 @@ def print_pdf(browser: str, page: Path, out: Path) -> None:
         if hasattr(os, "geteuid") and os.geteuid() == 0:
             options.append("--no-sandbox")  # the browser refuses to sandbox what root starts
         try:
-            done = subprocess.run(
-                [browser, *options, page.resolve().as_uri()], capture_output=True, timeout=_SECONDS, check=False
+            started = subprocess.Popen(
+                [browser, *options, page.resolve().as_uri()], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
             )
-            told = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
-            reason = f"ended with code {done.returncode}" + "".join(f": {line}" for line in told)
+            with started, SIGNALS.cleared(started.kill):
+                _, errors = started.communicate(timeout=_SECONDS)
+            told = errors.decode("utf-8", "replace").strip().splitlines()[-1:]
+            reason = f"ended with code {started.returncode}" + "".join(f": {line}" for line in told)
         except subprocess.TimeoutExpired:
             reason = f"did not end within {_SECONDS} s"
         except OSError as fault:

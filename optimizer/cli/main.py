@@ -16,9 +16,8 @@ from .compare import compare
 from .diff import diff
 from .export import export
 from .init import init
-from .interrupt import SIGNALS, Interrupted
 from .map import MapCommand, map_
-from .messages import make_streams_safe, result, say, tell_error, tell_faults
+from .messages import abandon, make_streams_safe, result, say, tell_error, tell_faults
 from .report import report
 from .schema import schema
 from .solve import solve
@@ -83,15 +82,13 @@ def _options(
 def main() -> None:
     """Run the program and end the process with its exit code."""
     make_streams_safe()
-    SIGNALS.install()
     try:
         app(prog_name="rackgrid")
-    except Interrupted:
-        if SIGNALS.written:
-            say("interrupted; the plan is written")
-            sys.exit(0)
-        tell_error("interrupted; nothing was kept")
-        sys.exit(4)
+    except SystemExit as end:
+        if not isinstance(end.__context__, BrokenPipeError):
+            raise
+        abandon(sys.stdout, end.__context__)  # the reader of a help text went away, which is no fault
+        sys.exit(0)
     except RackgridError as fault:
         tell(fault)
         sys.exit(fault.exit_code)

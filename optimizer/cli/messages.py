@@ -31,7 +31,7 @@ def result(text: str) -> None:
     try:
         print(text, flush=True)
     except OSError as fault:
-        _abandon(sys.stdout, fault)
+        abandon(sys.stdout, fault)
         if not _is_gone(fault):
             raise InputError(f"standard output cannot be written: {fault.strerror}") from fault
 
@@ -41,7 +41,13 @@ def say(line: str) -> None:
     try:
         print(line, file=sys.stderr, flush=True)
     except OSError as fault:
-        _abandon(sys.stderr, fault)
+        abandon(sys.stderr, fault)
+
+
+def show_cursor() -> None:
+    """Take a running line off the terminal and show the cursor again, without a lock of the line's own."""
+    if sys.stderr.isatty():
+        os.write(sys.stderr.fileno(), b"\r\x1b[2K\x1b[?25h")
 
 
 def _is_gone(fault: OSError) -> bool:
@@ -49,8 +55,11 @@ def _is_gone(fault: OSError) -> bool:
     return isinstance(fault, BrokenPipeError) or (os.name == "nt" and fault.errno == errno.EINVAL)
 
 
-def _abandon(stream: TextIO, fault: OSError) -> None:
-    """Send what else is written to the stream nowhere, so that nothing fails again at exit."""
+def abandon(stream: TextIO, fault: OSError) -> None:
+    """Send what else is written to the stream nowhere, so that nothing fails again at exit.
+
+    Raises the fault itself where the stream is none of the system's.
+    """
     try:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())

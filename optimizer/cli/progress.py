@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 from optimizer.plan.units import share, usd
+from optimizer.signals import SIGNALS
 
-from .interrupt import SIGNALS
-from .messages import say
+from .messages import say, show_cursor
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -123,7 +123,8 @@ def _live() -> Iterator[Display]:
 
     display = _Live()
     console = Console(stderr=True, highlight=False)
-    with Live(console=console, get_renderable=display.picture, refresh_per_second=4, transient=True):
+    running = Live(console=console, get_renderable=display.picture, refresh_per_second=4, transient=True)
+    with SIGNALS.cleared(show_cursor), running:
         yield display
     if display.heard != "starting":
         say(display.picture().plain)

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from optimizer.errors import InfeasibleError, InputError, SolverError, shown
+from optimizer.signals import SIGNALS
 
 from . import options
-from .interrupt import SIGNALS
 from .messages import result, say, tell_faults
 
 if TYPE_CHECKING:
     from optimizer.plan import Plan
+    from optimizer.solve.progress import Progress
     from optimizer.study import Study
 
 
@@ -66,7 +67,7 @@ def solve(
     values |= {key: value for key, value in limits.items() if value is not None}
     place = options.plan_place(study, out)
     place, ready = _prepare(place, study, values, files, force=force, strict=strict, drop_late=drop_late)
-    with SIGNALS.kept():  # until the plan is written, so that no signal falls between
+    with SIGNALS.kept("nothing was kept", at_once=False):  # until the plan is written, so that no signal falls between
         try:
             plan = _search(ready)
         except (InfeasibleError, SolverError) as fault:
@@ -122,7 +123,13 @@ def _search(study: Study) -> Plan:
     for line in (*obvious_limits(parameters), *readings(study, parameters)):
         say(f"note: {shown(line, 400)}")
     with followed() as display:
-        return search(study, progress=display.listen, stop=stop_wanted(display))
+
+        def listen(now: Progress) -> None:
+            if now.has_plan:
+                SIGNALS.keep()
+            display.listen(now)
+
+        return search(study, progress=listen, stop=stop_wanted(display))
 
 
 def _tell_end(plan: Plan, place: Path) -> None:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from optimizer.errors import shown
+from optimizer.signals import SIGNALS
 
 from . import options, sweep_cases
-from .interrupt import SIGNALS, Interrupted
 from .messages import result, say, tell_faults
 
 if TYPE_CHECKING:
@@ -103,12 +103,8 @@ def sweep(
     ready, table = sweep_cases.prepare(wanted, study, values, files, strict=strict, drop_late=drop_late)
     _tell_plan(ready, table, place)
     limits = sweep_cases.Limits(gap, time_limit, workers, cluster, drop_late=drop_late, retry=retry, force=force)
-    with SIGNALS.kept():
-        try:
-            done = _run(ready, table, place, limits)
-        except Interrupted:
-            say(f"interrupted; cases that ended are kept in {shown(place, 160)}, and the same call goes on")
-            raise typer.Exit(NO_PLAN) from None
+    with SIGNALS.kept(f"cases that ended are kept in {shown(place, 160)}, and the same call goes on"):
+        done = _run(ready, table, place, limits)
         with SIGNALS.deaf():
             page = _write_page(done, ready)
     _tell_end(done, page)

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from .interrupt import SIGNALS
-from .messages import say
+from optimizer.signals import SIGNALS
+
+from .messages import say, show_cursor
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -91,7 +92,8 @@ def followed() -> Iterator[Plain | Live]:
 
     live = Live()
     console = Console(stderr=True, highlight=False)
-    with Running(console=console, get_renderable=live.picture, refresh_per_second=4, transient=True):
+    running = Running(console=console, get_renderable=live.picture, refresh_per_second=4, transient=True)
+    with SIGNALS.cleared(show_cursor), running:
         yield live
     say(live.heard)
 

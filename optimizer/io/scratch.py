@@ -11,7 +11,10 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
+
+from ..signals import SIGNALS
 
 _HOST = re.sub(r"[^A-Za-z0-9]", "", socket.gethostname())[:20] or "host"
 _NAME = re.compile(r"\.rackgrid-(?P<host>[A-Za-z0-9]+)-(?P<pid>\d+)-")
@@ -28,10 +31,8 @@ def scratch(parent: Path) -> Iterator[Path]:
     """
     clear(parent)
     place = Path(tempfile.mkdtemp(dir=parent, prefix=f".rackgrid-{_HOST}-{os.getpid()}-"))
-    try:
+    with SIGNALS.cleared(partial(_clear, place)):
         yield place
-    finally:
-        _clear(place)
 
 
 def clear(parent: Path) -> None:

@@ -27,7 +27,7 @@ from .known import Known
 from .matrix import MUSD, Compiled, ImpossibleRow, compile_matrix
 from .progress import Journal, Progress, relative_gap
 from .reuse import Template
-from .search import FEW_PODS, Search, Stopped
+from .search import FEW_PODS, Search, Stopped, Told
 from .tighten import whole_clusters
 from .unavoidable import Unavoidable
 
@@ -163,7 +163,7 @@ class Planner:
             return self._search_with(self.tight)
         waiting_first = self.study.config.objective.first == "waiting"
         cost, offset = self.c.objectives.waiting if waiting_first else self.c.objectives.unused
-        first = self._search_with(self.tight.with_objective(cost, offset), counts_money=False)
+        first = self._search_with(self.tight.with_objective(cost, offset), told="plans")
         if first.x is None:
             return first
         least = first.objective * (1.0 + self.study.config.solve.gap) + 1e-6
@@ -174,7 +174,7 @@ class Planner:
         return second
 
     def _search_with(
-        self, matrix: Matrix, start: Floats | None = None, *, counts_money: bool = True, gap: float | None = None
+        self, matrix: Matrix, start: Floats | None = None, *, told: Told = "USD", gap: float | None = None
     ) -> Search:
         def accept(x: Floats) -> tuple[Floats, float] | None:
             completed = complete(self.p, self.c, x, self._run_to_end)
@@ -188,7 +188,7 @@ class Planner:
             return exact, float(matrix.cost @ exact) + matrix.offset
 
         search = Search(
-            self.p, self.c, matrix, self._gap if gap is None else gap, self._run, accept, self.journal, counts_money
+            self.p, self.c, matrix, self._gap if gap is None else gap, self._run, accept, self.journal, told
         )
         try:
             search.offer(start)
@@ -196,7 +196,7 @@ class Planner:
             if search.in_doubt:
                 search.be_strict()
                 self._run_search(search)
-            if counts_money:
+            if told == "USD":
                 search.fewest_sites()
         except Stopped:
             self.journal.say("stopped: the best plan so far is kept")
@@ -216,7 +216,7 @@ class Planner:
         gap = self._gap if few else max(self._gap, WIDE_GAP)
 
         def search(matrix: Matrix) -> Floats | None:
-            return self._search_with(matrix, counts_money=False, gap=gap).x
+            return self._search_with(matrix, told="nothing", gap=gap).x
 
         def completed(x: Floats) -> tuple[Decisions, Floats] | None:
             done = complete(self.p, self.c, x, self._run_to_end)

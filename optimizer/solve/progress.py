@@ -18,13 +18,17 @@ def relative_gap(objective: float, bound: float) -> float:
 
 @dataclass(frozen=True)
 class Progress:
-    """State of a running solve: the best plan, the proven bound and their gap; None while unknown."""
+    """State of a running solve: the best plan, the proven bound and their gap; None while unknown.
+
+    ``has_plan`` says whether a stop keeps a plan, also while MW-years are minimised and no plan has its USD yet.
+    """
 
     phase: str
     seconds: float
     objective_usd: float | None
     bound_usd: float | None
     gap: float | None
+    has_plan: bool = False
 
 
 @dataclass
@@ -54,8 +58,8 @@ class Journal:
         """Add a line to the log."""
         self.lines.append(f"{self.elapsed:8.1f}s  {line}")
 
-    def tell(self, objective_usd: float, bound_usd: float) -> None:
-        """Report the state to the caller."""
+    def tell(self, objective_usd: float, bound_usd: float, *, has_plan: bool) -> None:
+        """Report the state to the caller; what is not finite is not known."""
         if self.listener is not None:
             gap = relative_gap(objective_usd, bound_usd)
             self.listener(
@@ -65,5 +69,6 @@ class Journal:
                     objective_usd if np.isfinite(objective_usd) else None,
                     bound_usd if np.isfinite(bound_usd) else None,
                     gap if np.isfinite(gap) else None,
+                    has_plan,
                 )
             )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import numpy as np
 
@@ -34,6 +35,10 @@ ROUNDS = 60
 PATIENCE = 12
 
 
+Told = Literal["USD", "plans", "nothing"]
+"""What a caller hears of a search: money; of plans alone, while MW-years are minimised; nothing of what is no plan."""
+
+
 class Stopped(Exception):
     """The time limit struck or the caller asked to stop."""
 
@@ -44,7 +49,6 @@ class Search:
 
     ``run`` solves a job (and raises Stopped once the limit struck), ``accept`` completes and checks a candidate
     and returns it exactly, or None. ``guide`` is the last point with relaxed pods;
-    ``counts_money`` is False while MW-years are minimised, which no caller is told as USD;
     ``proven`` is False where an earlier objective of a lexicographic search was left open.
     """
 
@@ -55,7 +59,7 @@ class Search:
     run: Callable[[Matrix, Job], Result]
     accept: Callable[[Floats], tuple[Floats, float] | None]
     journal: Journal
-    counts_money: bool = True
+    told: Told = "USD"
     x: Floats | None = None
     objective: float = np.inf
     bound: float = -np.inf
@@ -121,8 +125,9 @@ class Search:
 
     def tell(self) -> None:
         """Report the state."""
-        if self.counts_money:
-            self.journal.tell(self.objective * self.matrix.unit, self.bound * self.matrix.unit)
+        if self.told != "nothing":
+            usd = self.matrix.unit if self.told == "USD" else np.nan
+            self.journal.tell(self.objective * usd, self.bound * usd, has_plan=self.x is not None)
         self.journal.say(f"plan {self.objective * self.matrix.unit:.6e} bound {self.bound * self.matrix.unit:.6e}")
 
     def search(self) -> None:

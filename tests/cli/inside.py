@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -20,16 +19,12 @@ def inside(folder: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     def call(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
         argv = ["rackgrid", *map(str, arguments)]
         out, err = (io.TextIOWrapper(io.BytesIO(), encoding="ascii", newline="\n") for _ in range(2))
-        handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
         code: object = "main came back"
         try:
             with chdir(folder), redirect_stdout(out), redirect_stderr(err), mock.patch.object(sys, "argv", argv):
                 main()
         except SystemExit as end:
             code = end.code or 0
-        finally:
-            for number, handler in handlers.items():
-                signal.signal(number, handler)
         assert isinstance(code, int), code
         return subprocess.CompletedProcess(argv, code, _text(out), _text(err))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,16 +13,17 @@ import pytest
 from tests.cli.conftest import environment
 from tests.small import write_small_study
 
-COMMAND = [sys.executable, "-P", "-c", "from optimizer.cli.main import main; main()"]
+RACKGRID = [sys.executable, "-P", "-c", "from optimizer.__main__ import main; main()"]
 NAMES = """
 import json, sys
-import optimizer.cli.main, optimizer.solve.planner, optimizer.solve.worker, optimizer.solve.highs
+import optimizer.__main__, optimizer.cli.main, optimizer.solve.planner, optimizer.solve.worker, optimizer.solve.highs
 import optimizer.sweep.cluster, optimizer.view.map, optimizer.view.report, optimizer.verify, distributed
 import multiprocessing.spawn, multiprocessing.resource_tracker, runpy
 print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules} | {"sitecustomize", "usercustomize"})))
 """
-# What Python itself loads before the first line of a program that -m names, and so before any line of ours.
-BEFORE = "import json, runpy, sys; print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
+# What Python itself loads before the first line of a program, by -m or not, and so before any line of ours.
+BEFORE = "import {}sys; names = {{n.partition('.')[0] for n in sys.modules}}; import json; print(json.dumps([*names]))"
+CUSTOMS = {"sitecustomize", "usercustomize"}
 
 
 def printed(code: str) -> set[str]:
@@ -34,21 +36,26 @@ def names() -> set[str]:
     return {name for name in printed(NAMES) if name.isidentifier() and name not in ("__main__", "__mp_main__")}
 
 
-@pytest.mark.parametrize("command", [COMMAND, [sys.executable, "-m", "optimizer"]], ids=["rackgrid", "-m optimizer"])
-def test_nothing_planted_is_run(command: list[str], names: set[str], tmp_path: Path) -> None:
+@pytest.mark.parametrize("way", ["rackgrid", "-m optimizer", "an empty entry in PYTHONPATH"])
+def test_nothing_planted_is_run(way: str, names: set[str], tmp_path: Path) -> None:
     write_small_study(tmp_path)
-    planted = names - printed(BEFORE) - {"optimizer"} if "-m" in command else names
-    assert {"numpy", "queue", "pickle", "typer", "highspy", "distributed"} <= planted
+    command, env, planted = RACKGRID, environment(), names
+    if way == "-m optimizer":
+        command, planted = (
+            [sys.executable, "-m", "optimizer"],
+            names - printed(BEFORE.format("runpy, ")) - {"optimizer"},
+        )
+    elif way != "rackgrid":
+        env["PYTHONPATH"] += os.pathsep
+        planted = names - printed(BEFORE.format("")) - CUSTOMS
+    assert {"numpy", "queue", "pickle", "signal", "typer", "highspy", "distributed"} <= planted
     for name in planted:
         (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'a').write({name!r} + ' ')\n")
     calls = [["solve", ".", "-o", "plan"]]
-    if "-m" not in command:
+    if way != "-m optimizer":
         calls += [["map", "plan", "--png", "2027"]]
         calls += [["sweep", ".", "--vary", "policy.max_sites=2,3", "--workers", "2", "-o", "sweep"]]
     for words in calls:
-        done = subprocess.run(
-            [*command, *words], cwd=tmp_path, env=environment(), capture_output=True, text=True,
-            check=False,
-        )  # fmt: skip
+        done = subprocess.run([*command, *words], cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         assert not (tmp_path / "ran").exists(), (tmp_path / "ran").read_text()

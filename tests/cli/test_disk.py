@@ -18,7 +18,7 @@ def limited(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the program where no file may grow beyond 1,000 bytes, as if the disk were full."""
     program = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000));"
-        "from optimizer.cli.main import main; sys.argv[:] = ['rackgrid', *sys.argv[1:]]; main()"
+        "from optimizer.__main__ import main; sys.argv[:] = ['rackgrid', *sys.argv[1:]]; main()"
     )
     return subprocess.run(
         [sys.executable, "-B", "-c", program, *arguments],
