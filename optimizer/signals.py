@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
 NO_PLAN = 4
+_PATIENCE_S = 1.0  # a library that does not come back from a call of its own for so long is not waited for
 
 
 class Signals:
@@ -27,6 +31,7 @@ class Signals:
         self._words = ""
         self._keeping = False
         self._deaf = False
+        self._taken = self._late = 0
 
     def install(self) -> None:
         """Take over SIGINT and, where the system has it, SIGTERM (and Ctrl-Break on Windows).
@@ -36,11 +41,16 @@ class Signals:
         for number in _numbers():
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, self._receive)
+        ours, pythons = socket.socketpair()
+        pythons.setblocking(False)
+        signal.set_wakeup_fd(pythons.detach(), warn_on_full_buffer=False)
+        threading.Thread(target=self._watch, args=[ours], daemon=True).start()
 
     def ignore(self) -> None:
         """Ignore what comes from here on, when nothing but the end of the process is left."""
         for number in _numbers():
-            signal.signal(number, signal.SIG_IGN)
+            with suppress(ValueError):  # in a thread of our own
+                signal.signal(number, signal.SIG_IGN)
 
     def wanted(self) -> bool:
         """Whether a stop was asked for."""
@@ -83,7 +93,25 @@ class Signals:
             undo()
             self.before_end.remove(undo)
 
+    def _watch(self, signals: socket.socket) -> None:
+        """Receive a signal in the stead of the main thread where that is inside a library that does not end."""
+        came = 0
+        while number := signals.recv(1):
+            if number[0] in _numbers():
+                came += 1
+                time.sleep(_PATIENCE_S)
+                if self._taken < came:
+                    self._late += 1
+                    self._take()
+
     def _receive(self, _number: int, _frame: FrameType | None) -> None:
+        if self._late:
+            self._late -= 1  # it was taken in the meantime
+        else:
+            self._take()
+
+    def _take(self) -> None:
+        self._taken += 1
         first, self._wanted = not self._wanted, True
         if self._deaf or (first and self._keeping):
             return  # said by the progress display: a handler must not print

@@ -16,6 +16,7 @@ from .compare import compare
 from .diff import diff
 from .export import export
 from .init import init
+from .lacking import lack
 from .map import MapCommand, map_
 from .messages import abandon, make_streams_safe, result, say, tell_error, tell_faults
 from .report import report
@@ -95,6 +96,9 @@ def main() -> None:
     except Exception as fault:
         if os.environ.get("RACKGRID_DEBUG", "0") not in ("", "0"):
             raise
+        if lacks := lack(fault):
+            tell_error(lacks)
+            os._exit(2)  # what was loaded in part crashes where Python takes it down in order
         if isinstance(fault, OSError) and not isinstance(fault, ConnectionError):  # the system's word, not ours
             where = f"{shown(fault.filename, 160)}: " if fault.filename else ""
             tell_error(f"{where}{fault.strerror or type(fault).__name__}")

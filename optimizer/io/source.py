@@ -73,9 +73,9 @@ def regular_bytes(path: Path, name: str) -> bytes | Fault:
         reason = f"holds {size_mb:,} MB; the limit is {MAX_BYTES // 1_000_000:,} MB"
         return Fault(name, reason, cure="leave out what the study does not need")
     with open(path, "rb", opener=lambda place, flags: os.open(place, flags | getattr(os, "O_NONBLOCK", 0))) as file:
-        content = file.read(MAX_BYTES + 1)  # files of the system say that they are empty, and may never end
-    if content is None or len(content) > MAX_BYTES:
-        return Fault(name, "gives no end of bytes, or none: it is no file on a disk", cure="name the file itself")
+        content = file.read(status.st_size + 1)  # files of the system say that they are empty, and may never end
+    if content is None or len(content) > status.st_size:
+        return Fault(name, "is no file on a disk, or is just being written", cure="name the file itself, or try again")
     return bytes(content)
 
 
