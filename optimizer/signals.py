@@ -48,9 +48,11 @@ class Signals:
 
     def ignore(self) -> None:
         """Ignore what comes from here on, when nothing but the end of the process is left."""
-        for number in _numbers():
-            with suppress(ValueError):  # in a thread of our own
-                signal.signal(number, signal.SIG_IGN)
+        sys.unraisablehook = lambda _: None  # Python tells of a signal that falls between the two steps below
+        for handler in (lambda *_: None, signal.SIG_IGN):
+            for number in _numbers():
+                with suppress(ValueError):  # in a thread of our own
+                    signal.signal(number, handler)
 
     def wanted(self) -> bool:
         """Whether a stop was asked for."""

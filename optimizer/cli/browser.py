@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -63,9 +65,12 @@ def print_pdf(browser: str, page: Path, out: Path) -> None:
             options.append("--no-sandbox")  # the browser refuses to sandbox what root starts
         try:
             started = subprocess.Popen(
-                [browser, *options, page.resolve().as_uri()], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+                [browser, *options, page.resolve().as_uri()],
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
             )
-            with started, SIGNALS.cleared(started.kill):
+            with started, SIGNALS.cleared(partial(_end, started)):
                 _, errors = started.communicate(timeout=_SECONDS)
             told = errors.decode("utf-8", "replace").strip().splitlines()[-1:]
             reason = f"ended with code {started.returncode}" + "".join(f": {line}" for line in told)
@@ -76,3 +81,14 @@ def print_pdf(browser: str, page: Path, out: Path) -> None:
     if not out.is_file() or out.read_bytes()[:5] != b"%PDF-":
         cure = f"name another browser in {VARIABLE}, or leave --pdf out and print the page from any browser"
         raise InputError([Fault(browser, f"printed nothing: {shown(reason, 200)}", cure=cure)])
+
+
+def _end(browser: subprocess.Popen[bytes]) -> None:
+    """End a browser that still runs, with its own processes, which write into its profile."""
+    if browser.poll() is None:
+        with suppress(OSError):
+            if hasattr(os, "killpg"):
+                os.killpg(browser.pid, signal.SIGKILL)
+            else:
+                browser.kill()
+        browser.wait()

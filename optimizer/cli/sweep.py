@@ -105,8 +105,10 @@ def sweep(
     limits = sweep_cases.Limits(gap, time_limit, workers, cluster, drop_late=drop_late, retry=retry, force=force)
     with SIGNALS.kept(f"cases that ended are kept in {shown(place, 160)}, and the same call goes on"):
         done = _run(ready, table, place, limits)
-        with SIGNALS.deaf():
-            page = _write_page(done, ready)
+        page = None
+        if not SIGNALS.wanted() or "not_run" not in set(done.cases["status"]):
+            with SIGNALS.deaf():
+                page = _write_page(done, ready)
     _tell_end(done, page)
     result((done.folder / ABOUT).read_text(encoding="utf-8").rstrip("\n") if as_json else done.summary())
     statuses = set(done.cases["status"])
@@ -159,7 +161,7 @@ def _write_page(done: Sweep, study: Study) -> Path:
     return write_whole(page, lambda fresh: write_text(text, fresh), replace="own", cure="choose another place with -o")
 
 
-def _tell_end(done: Sweep, page: Path) -> None:
+def _tell_end(done: Sweep, page: Path | None) -> None:
     """Say what was not used of an earlier run, which cases compare with no other or have no plan, where all is."""
     from optimizer.view.sweep_programme import told
 
@@ -176,6 +178,8 @@ def _tell_end(done: Sweep, page: Path) -> None:
         say("note: the same call with --retry tries them again")
     open_cases = int((done.cases["status"] == "not_run").sum())
     if open_cases:
-        say(f"note: {open_cases:,} of {len(done.cases):,} cases were not run; the same call goes on")
+        later = "goes on" if page else "goes on, and draws the page"
+        say(f"note: {open_cases:,} of {len(done.cases):,} cases were not run; the same call {later}")
     say(f"table written to {shown(done.folder / TABLE, 300)}")
-    say(f"page written to {shown(page, 300)}")
+    if page:
+        say(f"page written to {shown(page, 300)}")

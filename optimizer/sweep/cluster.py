@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
+import signal
 import sys
+import tempfile
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from importlib.util import find_spec
 from typing import Any
 from uuid import uuid4
 
 from ..errors import Fault, InputError
 from ..modules import safe_environment
+from ..signals import SIGNALS
 from ..solve.again import Known
 from ..study import Study
 from . import remote
@@ -25,6 +30,7 @@ TICK_S = 0.2
 ANSWER_S = 20.0  # a scheduler that says nothing for so long is not there
 DESERTED_S = 120.0  # without any worker for so long the rest is not run
 _LOGGERS = ("distributed", "distributed.client", "distributed.gc")  # those with a level of their own
+_KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # the latter kills on Windows
 _LOST = "the scheduler or its workers were lost; run the sweep again to go on"
 
 
@@ -80,11 +86,14 @@ def _local(workers: int | None, cases: int) -> Iterator[Any]:
     if config.get("distributed.logging-file-config", None) is None:
         silent = {"DASK_DISTRIBUTED__LOGGING": repr(dict.fromkeys(_LOGGERS, "critical"))}
         settings["distributed.nanny.pre-spawn-environ"] = config.get("distributed.nanny.pre-spawn-environ") | silent
+    place = tempfile.mkdtemp(prefix="rackgrid-")
     with (
+        SIGNALS.cleared(partial(shutil.rmtree, place, ignore_errors=True)),
         _without_main(),
         _safe_environment(),
         config.set(settings),
         LocalCluster(
+            local_directory=place,
             n_workers=number,
             threads_per_worker=1,
             processes=True,
@@ -95,14 +104,29 @@ def _local(workers: int | None, cases: int) -> Iterator[Any]:
             silence_logs=logging.CRITICAL,
         ) as processes,
     ):
-        yield processes
+        try:
+            yield processes
+        finally:
+            _end(processes.workers.values())
+
+
+def _end(nannies: Iterable[Any]) -> None:
+    """End worker processes at once: what they solved has come, and an end in order takes seconds on busy cores."""
+    for nanny in nannies:
+        nanny.auto_restart = False
+        with suppress(OSError, TypeError):  # it has ended, or has not begun
+            os.kill(nanny.pid, _KILL)
 
 
 @contextmanager
 def _safe_environment() -> Iterator[None]:
-    """Let no process that starts import from the current folder: workers inherit the environment."""
+    """Let no process that starts import from the current folder: workers inherit the environment.
+
+    Python's tracker of resources, which clears what an ended worker leaves, does it without a word.
+    """
     before = dict(os.environ)
-    os.environ.update(safe_environment())
+    silent = ",".join(filter(None, [before.get("PYTHONWARNINGS"), "ignore:resource_tracker:UserWarning"]))
+    os.environ.update(safe_environment() | {"PYTHONWARNINGS": silent})
     try:
         yield
     finally:
@@ -166,10 +190,13 @@ def solved(
     known: Known | None,
     *,
     client: Any,
+    shared: bool,
     stop: Callable[[], bool],
     started: Callable[[Job, str], None],
 ) -> Iterator[Outcome]:
     """Yield how cases ended, as they end, until ``stop`` answers true; ``started`` hears of each that is sent.
+
+    Workers that are ``shared`` are left as they were, those that end with the sweep as they are.
 
     Where a worker dies its case is solved again by another. A case around which workers died time after time is
     solved once more at the end, alone, since it may have stood beside the one that kills; then it has failed.
@@ -184,7 +211,8 @@ def solved(
         for job in flight.suspects:
             yield Outcome(job.case, "failed", "KilledWorker: its worker process ended each time it was tried")
     finally:
-        flight.land()
+        if shared:
+            flight.land()
 
 
 class _Flight:

@@ -196,7 +196,8 @@ def _solve_all(
             ledger.keep(jobs[outcome.case], outcome)
         return
     with engine.connected(cluster, workers, len(todo)) as client:
-        for outcome in engine.solved(todo, base.study, known, client=client, stop=stop, started=ledger.started):
+        there = {"client": client, "shared": cluster is not None}
+        for outcome in engine.solved(todo, base.study, known, **there, stop=stop, started=ledger.started):
             ledger.keep(jobs[outcome.case], outcome)
 
 
