@@ -1,5 +1,6 @@
 """The program ``rackgrid``: first where modules come from and what a signal does, then the command line."""
 
+import gc
 import os
 
 from .modules import without_current_folder
@@ -20,6 +21,7 @@ def main() -> None:
         command_line()
     finally:
         SIGNALS.ignore()
+        gc.freeze()  # what is left goes with the process: to search it all for circles takes a second
 
 
 if __name__ == "__main__":
