@@ -7,6 +7,7 @@ import json
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,7 +15,7 @@ import pandas as pd
 
 from ..errors import Fault, InputError, shown
 from ..io.scratch import NEW, OLD, clear, scratch
-from ..io.source import SHARED
+from ..io.source import SHARED, irregular, path_fault
 from ..io.whole import is_own
 from ..io.wording import listed
 from ..io.write import csv_text, write_text
@@ -163,13 +164,11 @@ def read_plan(folder: str | Path, *, study: Study | None = None) -> Plan:
     """
     folder = Path(folder)
     facts = _read_facts(folder)
-    faults: list[Fault] = []
+    files = (*(f"{name}.csv" for name in TABLES), "sites.geojson", "solve.log")
+    faults = [fault for name in files if (fault := _refused(folder / name))]
     tables = {}
-    for name in TABLES:
+    for name in TABLES if not faults else ():
         path = folder / f"{name}.csv"
-        if path.exists() and not path.is_file():
-            faults.append(Fault(str(path), "is a folder, a pipe or a device where a file is meant", cure=_WHOLE))
-            continue
         try:
             header = pd.read_csv(path, nrows=0)
             text = {column: str for column in header.columns if column in _TEXT}
@@ -180,19 +179,25 @@ def read_plan(folder: str | Path, *, study: Study | None = None) -> Plan:
                 na_values={c: [""] for c in header.columns if c not in _TEXT},
                 float_precision=_PRECISION,
             )
-        except FileNotFoundError:
-            faults.append(Fault(str(path), "is missing", cure=_WHOLE))
         except (OSError, ValueError, UnicodeDecodeError) as fault:
             faults.append(Fault(str(path), f"cannot be read: {str(fault).splitlines()[0]}"))
     if faults:
         raise InputError(faults)
     if study is None:
         study = _read_study(folder / str(facts.get("study_path", "study")))
-    missing = [name for name in ("sites.geojson", "solve.log") if not (folder / name).is_file()]
-    if missing:
-        raise InputError([Fault(str(folder / name), "is missing", cure=_WHOLE) for name in missing])
     log = folder / "solve.log"
     return Plan(study, facts, tables, log.read_text(encoding="utf-8", errors="replace"))
+
+
+def _refused(path: Path) -> Fault | None:
+    """Say why a file of a plan is not read, None where it may be."""
+    try:
+        odd = irregular(path, str(path))
+    except FileNotFoundError:
+        return Fault(str(path), "is missing", cure=_WHOLE)
+    except OSError as error:
+        return path_fault(path, str(path), error)
+    return replace(odd, cure=_WHOLE) if odd else None
 
 
 def _read_study(place: Path) -> Study:
@@ -218,6 +223,8 @@ def _read_facts(folder: Path) -> dict[str, Any]:
     if not path.is_file():
         raise InputError([Fault(str(folder), "is no plan folder: it has no plan.json", cure="name the folder that "
                                 "rackgrid solve wrote")])  # fmt: skip
+    if odd := _refused(path):
+        raise InputError([odd])
     try:
         facts = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as fault:

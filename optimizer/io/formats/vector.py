@@ -97,11 +97,13 @@ def read_shapefile(path: Path, name: str, schema: Schema, source: Source) -> Raw
     """Return the features of a shapefile that states its CRS; column names that it has cut are refused."""
     faults = source.faults
     cure = "put it beside the .shp, or save it as GeoPackage or GeoJSON"
-    for ending, why in ((".dbf", "its columns"), (".prj", "its CRS")):
-        if not path.with_suffix(ending).exists():
+    for ending, why in ((".dbf", "its columns"), (".prj", "its CRS"), (".shx", ""), (".cpg", "")):
+        beside = path.with_suffix(ending)
+        if not beside.exists() and why:
             faults.add(Fault(name, f"has no {Path(name).stem}{ending} beside it, which states {why}", cure=cure))
             return None
-        source.read(path.with_suffix(ending), str(Path(name).with_suffix(ending)))
+        if beside.exists() and source.read(beside, str(Path(name).with_suffix(ending))) is None:
+            return None
     frame = _frame(path, None, name, faults)
     if frame is not None and _has_places(frame) and frame.crs is None:
         faults.add(Fault(name, f"has no CRS: {Path(name).stem}.prj states none that is known", cure=cure))
