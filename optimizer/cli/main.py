@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from optimizer import __version__
-from optimizer.errors import InfeasibleError, InputError, RackgridError, shown
+from optimizer.errors import InfeasibleError, InputError, RackgridError, limit_met, said, shown
 
 from .check import check
 from .compare import compare
@@ -98,9 +98,10 @@ def main() -> None:
     except Exception as fault:
         if os.environ.get("RACKGRID_DEBUG", "0") not in ("", "0"):
             raise
-        if isinstance(fault, OSError) and not isinstance(fault, ConnectionError):  # the system's word, not ours
-            where = f"{shown(fault.filename, 160)}: " if fault.filename else ""
-            tell_error(f"{where}{fault.strerror or type(fault).__name__}")
+        if isinstance(fault, (OSError, MemoryError)) and not isinstance(fault, ConnectionError):
+            where = f"{shown(name, 160)}: " if (name := getattr(fault, "filename", None)) else ""  # the system's word
+            cure = limit_met(fault)
+            tell_error(f"{where}{said(fault)}{f' – {cure}' if cure else ''}")
             sys.exit(2)
         say(
             f"internal error: {type(fault).__name__}: {shown(fault, 300)} – "

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from optimizer.errors import Fault, Faults, shown
+from optimizer.errors import Fault, Faults, limit_met, said, shown
 from optimizer.io.bounds import MAX_BYTES
 from optimizer.io.wording import near
 
@@ -110,7 +110,7 @@ def path_fault(path: Path, name: str, error: OSError | ValueError) -> Fault:
         return Fault(name, "is a link that leads in a circle", cure=_ITSELF)
     if error.errno == errno.ENAMETOOLONG:
         return Fault(name, "is too long for a path", cure="name a shorter one")
-    return Fault(name, f"can't be read: {shown(error.strerror or error)}")
+    return Fault(name, f"can't be read: {shown(said(error))}", cure=limit_met(error))
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from ..errors import Fault, InputError, shown
+from ..errors import Fault, InputError, limit_met, said, shown, unwritable
 from ..io.scratch import NEW, OLD, clear, scratch
 from ..io.source import SHARED, irregular, path_fault
 from ..io.whole import is_own
@@ -23,6 +23,7 @@ from ..study import Study, read_study
 from .plan import TABLES, Plan
 
 FORMAT = 1
+_ELSEWHERE = "choose another place with -o"
 _WHOLE = "a plan folder is whole or no plan: solve again"
 # A float must read back as the one that was written: pandas did not always do so by itself.
 _OLD = tuple(map(int, pd.__version__.split(".")[:2])) < (3, 1)
@@ -60,7 +61,7 @@ def claim(folder: str | Path, *, force: bool = False) -> Path:
                     raise _taken(target, "holds a plan already", "replace it with --force or name another place")
         _writable_parent(target)
     except OSError as fault:
-        raise _unwritable(target, fault) from fault
+        raise unwritable(target, fault, _ELSEWHERE) from fault
     return target
 
 
@@ -76,11 +77,6 @@ def _taken(target: Path, reason: str, cure: str) -> InputError:
     return InputError([Fault(str(target), reason, cure=cure)])
 
 
-def _unwritable(target: Path, fault: OSError) -> InputError:
-    reason = fault.strerror or type(fault).__name__
-    return InputError([Fault(str(target), f"cannot be written: {reason}", cure="choose another place with -o")])
-
-
 def write_plan(plan: Plan, folder: str | Path, *, force: bool = False) -> Path:
     """Write ``plan`` to ``folder``: a temporary folder beside it first, then a swap.
 
@@ -92,7 +88,7 @@ def write_plan(plan: Plan, folder: str | Path, *, force: bool = False) -> Path:
         with _swap(target) as fresh:
             _write_files(plan, fresh)
     except OSError as fault:
-        raise _unwritable(target, fault) from fault
+        raise unwritable(target, fault, _ELSEWHERE) from fault
     return target
 
 
@@ -180,7 +176,7 @@ def read_plan(folder: str | Path, *, study: Study | None = None) -> Plan:
                 float_precision=_PRECISION,
             )
         except (OSError, ValueError, UnicodeDecodeError) as fault:
-            faults.append(Fault(str(path), f"cannot be read: {str(fault).splitlines()[0]}"))
+            faults.append(Fault(str(path), f"cannot be read: {said(fault)}", cure=limit_met(fault)))
     if faults:
         raise InputError(faults)
     if study is None:
@@ -228,7 +224,7 @@ def _read_facts(folder: Path) -> dict[str, Any]:
     try:
         facts = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as fault:
-        raise InputError([Fault(str(path), f"cannot be read: {fault}")]) from fault
+        raise InputError([Fault(str(path), f"cannot be read: {said(fault)}", cure=limit_met(fault))]) from fault
     if not isinstance(facts, dict) or not isinstance(facts.get("format"), int):
         raise InputError([Fault(str(path), "holds no plan: it states no format")])
     if facts["format"] != FORMAT:
