@@ -82,9 +82,7 @@ def irregular(path: Path, name: str) -> Fault | None:
         kind = "named as a folder" if stat.S_ISREG(status.st_mode) else kind
         return Fault(name, f"is {kind} where a file is meant", cure=_ITSELF)
     if any(path.resolve().is_relative_to(place) for place in _SYSTEM):
-        return Fault(
-            name, "is made up by the system as it is read: it is no file on a disk", cure="name a file of yours"
-        )
+        return Fault(name, "is made up by the system: it is no file on a disk", cure="name a file of your own")
     if status.st_size > MAX_BYTES:
         size_mb = status.st_size // 1_000_000
         reason = f"holds {size_mb:,} MB; the limit is {MAX_BYTES // 1_000_000:,} MB"
