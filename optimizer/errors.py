@@ -9,8 +9,19 @@ RackgridError
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+
+_LIMITS = {
+    errno.EMFILE: "raise the limit of open files: ulimit -n 1024",
+    errno.ENFILE: "close other programs: too many files are open on the whole machine",
+    errno.EFBIG: "raise the limit of a file's size: ulimit -f unlimited",
+    errno.ENOMEM: "close other programs, or raise the limit of memory: ulimit -v unlimited",
+    errno.EAGAIN: "close other programs, or raise the limit of processes: ulimit -u 4096",
+}
+_NO_MEMORY = ("cannot allocate memory", "failed to map segment", "can't start new thread", "bad_alloc")
+"""What libraries say of it, in errors of other kinds: one that is loaded, a thread that is started."""
 
 
 def shown(value: object, width: int = 80) -> str:
@@ -18,6 +29,18 @@ def shown(value: object, width: int = 80) -> str:
     text = str(value)[: width + 1]  # the rest would be cut: it may be millions of characters
     text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
     return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def said(error: BaseException) -> str:
+    """Return in one line what the system, or a library, says of a failure."""
+    return (getattr(error, "strerror", None) or str(error) or type(error).__name__).partition("\n")[0]
+
+
+def limit_met(error: BaseException) -> str:
+    """Return the cure of a failure for a limit of the system, which no other file or place would change; else ""."""
+    words = str(error).lower()
+    no_memory = isinstance(error, MemoryError) or any(told in words for told in _NO_MEMORY)
+    return _LIMITS.get(errno.ENOMEM if no_memory else getattr(error, "errno", 0), "")
 
 
 @dataclass(frozen=True)
@@ -61,6 +84,11 @@ class InputError(RackgridError):
         self.faults: list[Fault] = [Fault("", faults)] if isinstance(faults, str) else list(faults)
         self.warnings: list[Fault] = list(warnings)
         super().__init__(faults if isinstance(faults, str) else "\n".join(str(f) for f in self.faults))
+
+
+def unwritable(place: object, error: OSError, cure: str) -> InputError:
+    """Return what to raise where the system does not let a place be written; ``cure`` is for all but its limits."""
+    return InputError([Fault(str(place), f"cannot be written: {said(error)}", cure=limit_met(error) or cure)])
 
 
 class InfeasibleError(RackgridError):

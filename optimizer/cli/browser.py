@@ -11,7 +11,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from optimizer.errors import Fault, InputError, shown
+from optimizer.errors import Fault, InputError, limit_met, said, shown
 from optimizer.signals import SIGNALS
 
 VARIABLE = "RACKGRID_CHROMIUM"
@@ -77,7 +77,9 @@ def print_pdf(browser: str, page: Path, out: Path) -> None:
         except subprocess.TimeoutExpired:
             reason = f"did not end within {_SECONDS} s"
         except OSError as fault:
-            reason = fault.strerror or type(fault).__name__
+            if limit_met(fault):
+                raise
+            reason = said(fault)
     if not out.is_file() or out.read_bytes()[:5] != b"%PDF-":
         cure = f"name another browser in {VARIABLE}, or leave --pdf out and print the page from any browser"
         raise InputError([Fault(browser, f"printed nothing: {shown(reason, 200)}", cure=cure)])

@@ -9,14 +9,13 @@ from typing import Annotated
 import typer
 
 from optimizer import __version__
-from optimizer.errors import InfeasibleError, InputError, RackgridError, shown
+from optimizer.errors import InfeasibleError, InputError, RackgridError, limit_met, said, shown
 
 from .check import check
 from .compare import compare
 from .diff import diff
 from .export import export
 from .init import init
-from .lacking import lack
 from .map import MapCommand, map_
 from .messages import abandon, make_streams_safe, result, say, tell_error, tell_faults
 from .report import report
@@ -96,12 +95,18 @@ def main() -> None:
     except Exception as fault:
         if os.environ.get("RACKGRID_DEBUG", "0") not in ("", "0"):
             raise
-        if lacks := lack(fault):
-            tell_error(lacks)
+        if limit := limit_met(fault):
+            where = f"{shown(name, 160)}: " if (name := getattr(fault, "filename", None)) else ""
+            tell_error(f"{where}{said(fault)} – {limit}")
             os._exit(2)  # what was loaded in part crashes where Python takes it down in order
+        if sys.flags.optimize > 1:
+            tell_error(
+                "Python runs with -OO, without texts that Pyomo reads – set PYTHONOPTIMIZE to 1, or leave it out"
+            )
+            sys.exit(2)
         if isinstance(fault, OSError) and not isinstance(fault, ConnectionError):  # the system's word, not ours
             where = f"{shown(fault.filename, 160)}: " if fault.filename else ""
-            tell_error(f"{where}{fault.strerror or type(fault).__name__}")
+            tell_error(f"{where}{said(fault)}")
             sys.exit(2)
         say(
             f"internal error: {type(fault).__name__}: {shown(fault, 300)} – "

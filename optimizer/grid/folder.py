@@ -52,7 +52,7 @@ def read_grid(place: Path, name: str, source: Source) -> Grid:
         return Grid({}, "none")
     except (OSError, ValueError) as error:
         fault = path_fault(place, name, error)
-        reason = fault.reason.replace("file", "folder")
+        reason = fault.reason.replace("no such file", "no such folder")
         source.faults.add(Fault(name, reason, cure=fault.cure or "name the grid's folder, or leave files.grid out"))
         return Grid({}, "none")
     _name_others(present - _of_figures(place, present), name, source.faults)

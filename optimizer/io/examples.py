@@ -53,8 +53,8 @@ EXAMPLES: dict[str, dict[str, str]] = {
     "site_ramp": {
         "site": "example-site",
         "period": "2027H1",
-        "interconnection_mw": "130",
-        "onsite_mw": "50",
+        "interconnection_mw": "260",
+        "onsite_mw": "100",
         "existing_mw": "50",
         **_SOURCE,
     },

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from optimizer.errors import said
 
 _WHEN = "2000-01-01T00:00:00.000Z"
 _NAMESPACE = "http://www.geopackage.org/spec131/#extension_schema"
@@ -68,7 +70,15 @@ def write_geopackage(layers: Sequence[Layer], path: Path) -> None:
             base.executemany("INSERT INTO gpkg_data_columns VALUES (?, ?, NULL, ?, ?, NULL, NULL)", _rows(layers))
             base.commit()
     except (RuntimeError, sqlite3.Error) as fault:  # what GDAL and SQLite raise
-        raise OSError(str(fault).partition("\n")[0]) from fault
+        _ask_the_system(path.parent)
+        raise OSError(said(fault).rpartition("failed: ")[2]) from fault
+
+
+def _ask_the_system(folder: Path) -> None:
+    """Open and write files as a database does, for its own word: GDAL and SQLite only say that they failed."""
+    with ExitStack() as stack:
+        for number in range(4):
+            stack.enter_context((folder / f"asked-{number}").open("wb")).write(bytes(65_536))
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 from optimizer.errors import Fault, Faults, shown
 from optimizer.io import toml
 from optimizer.io.config import StudyConfig, keys_of
+from optimizer.io.settings import read_value
 from optimizer.io.source import Source, nearest
 from optimizer.io.table import SHOWN_ROWS
 from optimizer.io.wording import near
@@ -103,13 +104,13 @@ def overridden(keys: Keys, overrides: Mapping[str, object], faults: Faults) -> K
 
 def _override_value(dotted: str, given: object) -> object:
     if not isinstance(given, str):
-        return _plain(given)
+        return read_value(dotted, _plain(given))
     if dotted == "solve.gap" and given.strip().endswith("%"):
         given = given.strip()[:-1].strip() + "e-2"
     value = toml.value_of(given)
     if (dotted in _TEXT_KEYS or dotted.startswith("files.")) and not isinstance(value, str):
         return given
-    return value
+    return read_value(dotted, value)
 
 
 def _copy(content: Mapping[str, Any]) -> dict[str, Any]:

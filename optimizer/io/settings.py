@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from optimizer.io.config import Files, StudyConfig
-from optimizer.io.schema import keys
+from optimizer.io.cells import Problem, read_bool, read_number, read_period, read_text
+from optimizer.io.config import Files, GridConfig, StudyConfig
+from optimizer.io.schema import Column, keys
 
 EXAMPLES: dict[str, Any] = {
     "periods.decide_on": date(2026, 7, 1),
@@ -51,6 +53,28 @@ class Setting:
 def settings() -> tuple[Setting, ...]:
     """Return every key but those of [files], in the order of study.toml."""
     return tuple(_leaves(StudyConfig, ""))
+
+
+def read_value(key: str, value: object) -> object:
+    """Return a word or a number as the key holds it, read as every cell of a table is; else the value itself."""
+    setting = _known().get(key)
+    found: object = Problem("")
+    if setting is not None and key in ("periods.first", "periods.last"):
+        found = read_period(value, Column(key))
+    elif setting is not None and setting.kind is bool:
+        found = read_bool(value, Column(key))
+    elif setting is not None and setting.kind in (int, float):
+        found = read_number(value, Column(key))
+        found = int(found) if isinstance(found, float) and found.is_integer() and abs(found) < 1e15 else found
+    elif setting is not None and setting.choices:
+        found = read_text(value, Column(key, f"choice:{'|'.join(setting.choices)}"))
+    return value if isinstance(found, Problem) else found
+
+
+@cache
+def _known() -> dict[str, Setting]:
+    """Return the keys of study.toml and of grid.toml."""
+    return {setting.key: setting for setting in (*settings(), *_leaves(GridConfig, ""))}
 
 
 def value_of(config: StudyConfig, key: str) -> Any:

@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from optimizer.errors import Fault, Faults, shown
+from optimizer.errors import Fault, Faults, limit_met, said, shown
 from optimizer.io.bounds import MAX_BYTES
 from optimizer.io.wording import near
 
 SHARED = "../../../tables/"
 """Where the study of a sweep's plan, DIR/plans/CASE/study, finds the tables that the plans of the sweep share."""
+_SYSTEM = ("/proc", "/sys")  # of Linux; what lies in /dev is a device, or in /dev/shm a file like others
+_ITSELF = "name the file itself"
 _BINARY = {  # by the bytes that such a file begins with
     b"PK\x03\x04": "an archive or a workbook",
     b"\xd0\xcf\x11\xe0": "an old or encrypted Excel workbook",
@@ -63,20 +65,30 @@ class Source:
 
 def regular_bytes(path: Path, name: str) -> bytes | Fault:
     """Return the bytes of a regular file, or what it is instead; nothing is waited for. Raises OSError, ValueError."""
+    if odd := irregular(path, name):
+        return odd
+    with open(path, "rb", opener=lambda place, flags: os.open(place, flags | getattr(os, "O_NONBLOCK", 0))) as file:
+        size = os.fstat(file.fileno()).st_size
+        content = file.read(size + 1)  # what is no file on a disk may never end
+    if content is None or len(content) > size:
+        return Fault(name, "gives more bytes than it says: it is being written, or is no file on a disk", cure=_ITSELF)
+    return bytes(content)
+
+
+def irregular(path: Path, name: str) -> Fault | None:
+    """Say what is no regular file of a size that is read, or None; nothing is opened. Raises OSError, ValueError."""
     status = path.stat()
     if not stat.S_ISREG(status.st_mode) or name.endswith("/"):
         kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a pipe or a device"
         kind = "named as a folder" if stat.S_ISREG(status.st_mode) else kind
-        return Fault(name, f"is {kind} where a file is meant", cure="name the file itself")
+        return Fault(name, f"is {kind} where a file is meant", cure=_ITSELF)
+    if any(path.resolve().is_relative_to(place) for place in _SYSTEM):
+        return Fault(name, "is made up by the system: it is no file on a disk", cure="name a file of your own")
     if status.st_size > MAX_BYTES:
         size_mb = status.st_size // 1_000_000
         reason = f"holds {size_mb:,} MB; the limit is {MAX_BYTES // 1_000_000:,} MB"
         return Fault(name, reason, cure="leave out what the study does not need")
-    with open(path, "rb", opener=lambda place, flags: os.open(place, flags | getattr(os, "O_NONBLOCK", 0))) as file:
-        content = file.read(status.st_size + 1)  # files of the system say that they are empty, and may never end
-    if content is None or len(content) > status.st_size:
-        return Fault(name, "is no file on a disk, or is just being written", cure="name the file itself, or try again")
-    return bytes(content)
+    return None
 
 
 def path_fault(path: Path, name: str, error: OSError | ValueError) -> Fault:
@@ -94,10 +106,10 @@ def path_fault(path: Path, name: str, error: OSError | ValueError) -> Fault:
     if isinstance(error, PermissionError):
         return Fault(name, "can't be read: permission denied", cure="make the file readable")
     if error.errno == errno.ELOOP:
-        return Fault(name, "is a link that leads in a circle", cure="name the file itself")
+        return Fault(name, "is a link that leads in a circle", cure=_ITSELF)
     if error.errno == errno.ENAMETOOLONG:
         return Fault(name, "is too long for a path", cure="name a shorter one")
-    return Fault(name, f"can't be read: {shown(error.strerror or error)}")
+    return Fault(name, f"can't be read: {shown(said(error))}", cure=limit_met(error))
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

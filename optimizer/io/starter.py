@@ -8,13 +8,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from optimizer.errors import Fault, InputError
+from optimizer.errors import Fault, InputError, unwritable
 
 from .blank import write_blank_files
 from .editor import schema_text
 from .embedded import embedded_study
 from .scratch import NEW, PARTS, clear, scratch
 
+_CURE = "name a new or empty folder"
 # What a path of the embedded study becomes in the copy: in study.toml and in the links between the READMEs.
 _MOVED = {
     "../../sites/": "sites/",
@@ -53,12 +54,12 @@ def write_whole(folder: Path, write: Callable[[Path], object]) -> Path:
             folder.parent.mkdir(parents=True, exist_ok=True)
             _make(folder, write)
     except OSError as fault:
-        raise _refusal(folder, f"cannot be written: {fault.strerror or type(fault).__name__}") from fault
+        raise unwritable(folder, fault, _CURE) from fault
     return folder
 
 
 def _refusal(folder: Path, reason: str) -> InputError:
-    return InputError([Fault(str(folder), reason, cure="name a new or empty folder")])
+    return InputError([Fault(str(folder), reason, cure=_CURE)])
 
 
 def _make(folder: Path, write: Callable[[Path], object]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
-from optimizer.errors import Fault, InputError
+from optimizer.errors import Fault, InputError, unwritable
 
 from .scratch import scratch
 
@@ -34,8 +34,7 @@ def write_whole(path: Path, fill: Callable[[Path], object], *, replace: Replace 
             fill(fresh)
             fresh.replace(path)
     except OSError as fault:
-        reason = fault.strerror or str(fault) or type(fault).__name__
-        raise InputError([Fault(str(path), f"cannot be written: {reason}", cure=cure)]) from fault
+        raise unwritable(path, fault, cure) from fault
     return path
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from optimizer.io.formats.book import Book, open_book
 from optimizer.io.formats.excel import read_sheet
 from optimizer.io.keys import Keys
 from optimizer.io.schema import TABLES, Column, Schema, schema
+from optimizer.io.settings import read_value
 from optimizer.io.source import Source, kind_of, nearest
 from optimizer.io.table import RawTable
 from optimizer.io.wording import counted, listed
@@ -188,12 +189,8 @@ def _as_toml(dotted: str, value: Any) -> Any:
     """Return what study.toml would hold: whole numbers, days, lists of ids."""
     if isinstance(value, datetime) and value == datetime(value.year, value.month, value.day):
         value = value.date()
-    if isinstance(value, date) and dotted.startswith("periods.") and dotted != "periods.decide_on":
-        return value.year if (value.month, value.day) == (1, 1) else value
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return int(value)
-    if not isinstance(value, str) or dotted in _TEXTS or dotted.startswith("files."):
-        return value if isinstance(value, str) or dotted not in _TEXTS else str(value)
-    if dotted in _LISTS and not value.lstrip().startswith("["):
+    if dotted in _TEXTS or dotted.startswith("files."):
+        return str(value) if dotted in _TEXTS else value
+    if isinstance(value, str) and dotted in _LISTS and not value.lstrip().startswith("["):
         return [part.strip() for part in value.replace(",", ";").split(";") if part.strip()]
-    return toml.value_of(value.strip())
+    return read_value(dotted, toml.value_of(value.strip()) if isinstance(value, str) else value)

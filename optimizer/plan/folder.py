@@ -7,14 +7,15 @@ import json
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
 
-from ..errors import Fault, InputError, shown
+from ..errors import Fault, InputError, limit_met, said, shown, unwritable
 from ..io.scratch import NEW, OLD, clear, scratch
-from ..io.source import SHARED
+from ..io.source import SHARED, irregular, path_fault
 from ..io.whole import is_own
 from ..io.wording import listed
 from ..io.write import csv_text, write_text
@@ -22,6 +23,7 @@ from ..study import Study, read_study
 from .plan import TABLES, Plan
 
 FORMAT = 1
+_ELSEWHERE = "choose another place with -o"
 _WHOLE = "a plan folder is whole or no plan: solve again"
 # A float must read back as the one that was written: pandas did not always do so by itself.
 _OLD = tuple(map(int, pd.__version__.split(".")[:2])) < (3, 1)
@@ -59,7 +61,7 @@ def claim(folder: str | Path, *, force: bool = False) -> Path:
                     raise _taken(target, "holds a plan already", "replace it with --force or name another place")
         _writable_parent(target)
     except OSError as fault:
-        raise _unwritable(target, fault) from fault
+        raise unwritable(target, fault, _ELSEWHERE) from fault
     return target
 
 
@@ -75,11 +77,6 @@ def _taken(target: Path, reason: str, cure: str) -> InputError:
     return InputError([Fault(str(target), reason, cure=cure)])
 
 
-def _unwritable(target: Path, fault: OSError) -> InputError:
-    reason = fault.strerror or type(fault).__name__
-    return InputError([Fault(str(target), f"cannot be written: {reason}", cure="choose another place with -o")])
-
-
 def write_plan(plan: Plan, folder: str | Path, *, force: bool = False) -> Path:
     """Write ``plan`` to ``folder``: a temporary folder beside it first, then a swap.
 
@@ -91,7 +88,7 @@ def write_plan(plan: Plan, folder: str | Path, *, force: bool = False) -> Path:
         with _swap(target) as fresh:
             _write_files(plan, fresh)
     except OSError as fault:
-        raise _unwritable(target, fault) from fault
+        raise unwritable(target, fault, _ELSEWHERE) from fault
     return target
 
 
@@ -163,13 +160,11 @@ def read_plan(folder: str | Path, *, study: Study | None = None) -> Plan:
     """
     folder = Path(folder)
     facts = _read_facts(folder)
-    faults: list[Fault] = []
+    files = (*(f"{name}.csv" for name in TABLES), "sites.geojson", "solve.log")
+    faults = [fault for name in files if (fault := _refused(folder / name))]
     tables = {}
-    for name in TABLES:
+    for name in TABLES if not faults else ():
         path = folder / f"{name}.csv"
-        if path.exists() and not path.is_file():
-            faults.append(Fault(str(path), "is a folder, a pipe or a device where a file is meant", cure=_WHOLE))
-            continue
         try:
             header = pd.read_csv(path, nrows=0)
             text = {column: str for column in header.columns if column in _TEXT}
@@ -180,19 +175,25 @@ def read_plan(folder: str | Path, *, study: Study | None = None) -> Plan:
                 na_values={c: [""] for c in header.columns if c not in _TEXT},
                 float_precision=_PRECISION,
             )
-        except FileNotFoundError:
-            faults.append(Fault(str(path), "is missing", cure=_WHOLE))
         except (OSError, ValueError, UnicodeDecodeError) as fault:
-            faults.append(Fault(str(path), f"cannot be read: {str(fault).splitlines()[0]}"))
+            faults.append(Fault(str(path), f"cannot be read: {said(fault)}", cure=limit_met(fault)))
     if faults:
         raise InputError(faults)
     if study is None:
         study = _read_study(folder / str(facts.get("study_path", "study")))
-    missing = [name for name in ("sites.geojson", "solve.log") if not (folder / name).is_file()]
-    if missing:
-        raise InputError([Fault(str(folder / name), "is missing", cure=_WHOLE) for name in missing])
     log = folder / "solve.log"
     return Plan(study, facts, tables, log.read_text(encoding="utf-8", errors="replace"))
+
+
+def _refused(path: Path) -> Fault | None:
+    """Say why a file of a plan is not read, None where it may be."""
+    try:
+        odd = irregular(path, str(path))
+    except FileNotFoundError:
+        return Fault(str(path), "is missing", cure=_WHOLE)
+    except OSError as error:
+        return path_fault(path, str(path), error)
+    return replace(odd, cure=_WHOLE) if odd else None
 
 
 def _read_study(place: Path) -> Study:
@@ -218,10 +219,12 @@ def _read_facts(folder: Path) -> dict[str, Any]:
     if not path.is_file():
         raise InputError([Fault(str(folder), "is no plan folder: it has no plan.json", cure="name the folder that "
                                 "rackgrid solve wrote")])  # fmt: skip
+    if odd := _refused(path):
+        raise InputError([odd])
     try:
         facts = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as fault:
-        raise InputError([Fault(str(path), f"cannot be read: {fault}")]) from fault
+        raise InputError([Fault(str(path), f"cannot be read: {said(fault)}", cure=limit_met(fault))]) from fault
     if not isinstance(facts, dict) or not isinstance(facts.get("format"), int):
         raise InputError([Fault(str(path), "holds no plan: it states no format")])
     if facts["format"] != FORMAT:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..errors import InfeasibleError, SolverError
+from ..errors import InfeasibleError, SolverError, limit_met
 from ..plan import Plan
 from ..plan.folder import own_files
 from ..solve.again import Known, Resolver
@@ -113,7 +113,7 @@ def told(job: Job, solve: Callable[[], Plan], stop: Callable[[], bool]) -> Outco
     except SolverError as fault:
         outcome = Outcome(job.case, "no_plan", one_line(str(fault)), worker=worker_name())
     except Exception as fault:
-        reason = one_line(f"{type(fault).__name__}: {fault}")
+        reason = one_line(f"{type(fault).__name__}: {fault}" + (f" – {cure}" if (cure := limit_met(fault)) else ""))
         outcome = Outcome(job.case, "failed", reason, worker=worker_name())
     return Outcome(job.case, NOT_RUN, worker=worker_name()) if stop() else outcome
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ..errors import said
 from ..io.write import write_text
 
 ROW = "case.json"  # in the plan folder of a case: its cells of the table, and a digest of each file beside it
@@ -69,7 +70,7 @@ def plan_cells(folder: Path) -> dict[str, Any] | None:
     except FileNotFoundError as fault:
         raise Damaged(f"{Path(fault.filename).relative_to(folder).as_posix()} is missing") from fault
     except OSError as fault:
-        raise Damaged(f"cannot be read: {fault.strerror or type(fault).__name__}") from fault
+        raise Damaged(f"cannot be read: {said(fault)}") from fault
 
 
 def _of_file(path: Path) -> str:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ..errors import Fault, InputError
+from ..errors import Fault, InputError, unwritable
 from ..io.write import write_text
 from ..plan import Plan, read_plan
 from ..study import Study
@@ -115,8 +115,7 @@ def opened(folder: Path, about: Mapping[str, Any], digests: Digests, *, force: b
             write_atomically(folder / ABOUT, sealed({"format": FORMAT, **about}))
             yield Store(folder, digests)
     except OSError as fault:
-        reason = f"cannot be written: {fault.strerror or type(fault).__name__}"
-        raise InputError([Fault(str(folder), reason, cure="choose another place with -o")]) from fault
+        raise unwritable(folder, fault, "choose another place with -o") from fault
 
 
 def _check(folder: Path, about: Mapping[str, Any], *, force: bool) -> None:

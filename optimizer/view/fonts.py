@@ -9,6 +9,8 @@ from functools import cache
 import matplotlib as mpl
 from matplotlib import font_manager
 
+from optimizer.errors import limit_met
+
 _OWN = "DejaVu Sans"  # comes with matplotlib, so that pictures are the same everywhere
 _UPRIGHT = ("normal", 400, "normal")  # style, weight, stretch
 _EMPTY = ("Last Resort", "Adobe Blank")  # fonts of boxes and blanks, which claim to have every letter
@@ -53,10 +55,12 @@ def _others(lacking: frozenset[str]) -> tuple[str, ...]:
 
 @cache
 def _letters(name: str) -> frozenset[str]:
-    """Return the letters of a font, none where its file cannot be read."""
+    """Return the letters of a font, none where its file cannot be read, unless for a limit of the system."""
     try:
         return frozenset(map(chr, font_manager.get_font(_files()[name]).get_charmap()))
-    except (OSError, RuntimeError, ValueError):
+    except (OSError, RuntimeError, ValueError) as fault:
+        if limit_met(fault):
+            raise
         return frozenset()
 
 

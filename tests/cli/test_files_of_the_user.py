@@ -10,7 +10,9 @@ import sys
 import time
 from pathlib import Path
 
+import geopandas
 import pytest
+import shapely
 
 from optimizer.io.scratch import scratch
 
@@ -95,10 +97,37 @@ def test_a_pipe_in_a_study_is_named_and_not_waited_for(table: str, call: Run, st
 
 
 @posix
-def test_a_pipe_in_a_plan_is_named_and_not_waited_for(call: Run, plan: Path) -> None:
-    (plan / "waiting.csv").unlink()
-    os.mkfifo(plan / "waiting.csv")
-    assert "waiting.csv: is a folder, a pipe or a device" in call("verify", "plan").stderr
+@pytest.mark.parametrize("name", ["waiting.csv", "sites.geojson", "solve.log"])
+def test_a_pipe_in_a_plan_is_named_and_not_waited_for(name: str, call: Run, plan: Path) -> None:
+    (plan / name).unlink()
+    os.mkfifo(plan / name)
+    assert (
+        f"plan/{name}: is a pipe or a device where a file is meant – a plan folder is whole"
+        in call("verify", "plan").stderr
+    )
+
+
+@posix
+def test_a_pipe_beside_a_shapefile_is_named_and_not_waited_for(call: Run, study: Path) -> None:
+    frame = geopandas.GeoDataFrame({"site": ["a"], "max_mw": [60.0]}, geometry=[shapely.Point(-99, 32)], crs=4326)
+    frame.to_file(study / "sites.shp")
+    (study / "sites.shx").unlink()
+    os.mkfifo(study / "sites.shx")
+    done = call("check", "small", "--sites", "small/sites.shp")
+    assert "small/sites.shx: is a pipe or a device" in done.stderr
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux has /proc")
+def test_what_the_system_makes_up_is_no_file(call: Run, study: Path, plan: Path) -> None:
+    (study / "racks.csv").unlink()
+    (study / "racks.csv").symlink_to("/proc/self/environ")
+    done = call("check", "small", "--sites", "/proc/version")
+    assert done.returncode == 2
+    assert done.stderr.count("is made up by the system: it is no file on a disk – name a file of your own") == 2
+    for name in ("waiting.csv", "sites.geojson", "plan.json"):
+        (plan / name).unlink()
+        (plan / name).symlink_to("/proc/self/environ")
+        assert f"plan/{name}: is made up by the system" in call("verify", "plan").stderr
 
 
 def test_many_tables_in_a_grid_are_one_line(call: Run, study: Path) -> None:

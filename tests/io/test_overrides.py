@@ -29,6 +29,15 @@ def test_a_key_given_as_text_is_read_as_toml_and_else_as_text(tmp_path: Path) ->
     assert (study.config.policy.force_open, study.config.objective.minimise) == (("alpha",), "lexicographic")
 
 
+@pytest.mark.parametrize(("text", "read"), [("TRUE", True), ("no", False), ("1", True), ("0.0", False), ("Wahr", None)])
+def test_a_word_that_a_table_reads_as_true_or_false_is_read_for_a_key(text: str, read: bool, tmp_path: Path) -> None:
+    path, keys = write_small_study(tmp_path), {"money.residual_value": text}
+    if read is None:
+        assert "is neither true nor false" in faults(path=path, keys=keys)[0]
+    else:
+        assert read_study(path, keys=keys).config.money.residual_value is read
+
+
 @pytest.mark.parametrize(
     ("key", "value", "told"),
     [

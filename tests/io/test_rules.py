@@ -125,3 +125,27 @@ def test_shares_that_let_less_into_service_are_doubted_with_both_numbers(tmp_pat
     sites = sites.replace("b,-97,31,z1,60,50,5", "b,-97,31,z1,10,5,0").replace("z2,80", "z2,10,5,0")
     (doubt,) = told(a_study(tmp_path, rules="max_site_share = 0.6\n", sites=sites))
     assert "policy.max_site_share: 0.6 lets at most 50 MW into service in 2027, where 75 MW could be" in doubt
+
+
+# halls that stand already
+
+
+def test_a_ramp_below_what_a_site_has_is_doubted_with_both_numbers(tmp_path: Path) -> None:
+    keys = NO_GRID.replace('"sites.csv"', '"sites.csv"\nsite_ramp = "ramp.csv"')
+    ramp = "site,period,existing_mw,interconnection_mw\na,2026,,\na,2027,10,50\nb,2026,10,50\nb,2027,20,60\n"
+    sites = "site,lon,lat,max_mw,existing_mw,interconnection_mw\na,-99,32,60,20,90\nb,-97,31,60,20,90\n"
+    lines = told(write_small_study(tmp_path, files={"study.toml": keys, "sites.csv": sites, "ramp.csv": ramp}))
+    cure = "of sites.csv; the column is cumulative (site"
+    assert [line for line in lines if "ramp.csv" in line] == [
+        f'ramp.csv:3 interconnection_mw: 50 is less than 90 {cure} "a", period "2027") – write the sum so far, not what is added',
+        f'ramp.csv:3 existing_mw: 10 is less than 20 {cure} "a", period "2027") – write the sum so far, not what is added',
+        f'ramp.csv:4 existing_mw: 10 is less than 20 {cure} "b", period "2026") – write the sum so far, not what is added',
+    ]
+
+
+def test_more_halls_than_the_site_holds_are_a_fault_however_many(tmp_path: Path) -> None:
+    sites = "site,lon,lat,max_mw,existing_mw\na,-99,32,60,20000\n"
+    lines = told(a_study(tmp_path, sites=sites))
+    assert lines == [
+        'sites.csv:2 max_mw: 60 is below the existing_mw of 2026, 20000 (site "a") – raise max_mw or lower existing_mw'
+    ]

@@ -83,6 +83,23 @@ def test_keys_are_read_as_spreadsheets_hold_them(tmp_path: Path) -> None:
     assert config.study.name == "2026"
 
 
+def test_texts_in_the_sheet_of_keys_are_read_as_in_every_other_table(tmp_path: Path) -> None:
+    words = setting(
+        periods__first="2026.0", periods__last="2027-01-01", periods__per_year="1.0", money__residual_value="Yes",
+        policy__max_sites="3.0", money__discount_rate="0.05", objective__minimise="COST", format="1.0",
+    )  # fmt: skip
+
+    def change(workbook: Any) -> None:
+        words(workbook)
+        workbook["grid"]["B2"] = "Transport"
+
+    config = read_study(book(tmp_path, change)).config
+    sections = {"files", "money"}
+    plain = read_study(tmp_path / "files").config
+    assert config.model_dump(exclude=sections) == plain.model_dump(exclude=sections)
+    assert config.money.residual_value is True
+
+
 WRONG: dict[str, tuple[Change, str]] = {
     "unknown key": (more("policy.max_sits", 3), 'policy.max_sits: is no key of this format – did you mean "max_sites"?'),
     "key of a file": (more("policy.max_zone_share", 40), "policy.max_zone_share: stands twice – keep one of the two rows"),

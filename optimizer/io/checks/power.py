@@ -37,8 +37,8 @@ def _standing(context: Context, column: str) -> np.ndarray | None:
 
 
 def falling_ramps(context: Context) -> Iterator[Doubt]:
-    """Doubt a cumulative column that falls: increments, perhaps."""
-    ramp = context.some("site_ramp")
+    """Doubt a cumulative column that falls, from row to row or from what the site itself has: increments, perhaps."""
+    ramp, sites, horizon = context.some("site_ramp"), context.some("sites"), context.horizon
     if ramp is None:
         return
     labels = labels_of(ramp.texts("period"))
@@ -46,18 +46,23 @@ def falling_ramps(context: Context) -> Iterator[Doubt]:
     ids = ramp.texts("site")
     for column in POWER_COLUMNS:
         numbers = ramp.numbers(column)
-        last: dict[str, int] = {}
+        own = {} if sites is None else dict(zip(sites.texts("site"), sites.numbers(column).tolist(), strict=True))
+        last: dict[str, tuple[float, str]] = {}
         found = []
-        for _, i in sorted(starts):
+        for start, i in sorted(starts):
             site = ids[i]
             if math.isnan(numbers[i]):
                 continue
-            before = last.get(site)
-            if before is not None and numbers[i] < numbers[before]:
-                reason = f"is less than {_plain(numbers[before])} of {labels[before]}; the column is cumulative"
+            # power that a ramp gives from the first period on may be stated at the site as what it gets in the end
+            holds_first = column == "existing_mw" or (horizon is not None and horizon.position(start) > 0)
+            if sites is not None and site not in last and holds_first:
+                last[site] = own.get(site, math.nan), sites.file
+            before, place = last.get(site, (math.nan, ""))
+            if numbers[i] < before:
+                reason = f"is less than {_plain(before)} of {place}; the column is cumulative"
                 cure = "write the sum so far, not what is added"
                 found.append(Finding(i, reason, cure, _plain(numbers[i]), "falls"))
-            last[site] = i
+            last[site] = numbers[i], str(labels[i])
         yield Doubt(ramp, column, found, "warning")
 
 
@@ -67,9 +72,8 @@ def too_much_existing(context: Context) -> Iterator[Doubt]:
     if sites is None or existing is None or horizon is None:
         return
     largest, ceiling = existing.max(axis=1), sites.numbers("max_mw")
-    is_believed = largest <= sites.schema["existing_mw"].warn_above  # else doubted already
     found = []
-    for row in np.flatnonzero(is_believed & (largest > ceiling * _SLACK)).tolist():
+    for row in np.flatnonzero(largest > ceiling * _SLACK).tolist():
         period = horizon.names[int(existing[row].argmax())]
         reason = f"is below the existing_mw of {period}, {_plain(largest[row])}"
         found.append(Finding(row, reason, "raise max_mw or lower existing_mw", _plain(ceiling[row]), "existing"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sqlite3
 import warnings
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -22,9 +23,10 @@ _LEAN = "leave out what the study does not need"
 
 
 def read_geopackage(path: Path, name: str, layer: str, schema: Schema, source: Source) -> RawTable | None:
-    """Return the features of a layer as cells: of the one named, else of the only one, else of the table's name."""
-    import pyogrio
+    """Return the features of a layer as cells: of the one named, else of the table's name, else of the only one.
 
+    Where a table may have places, what has none – styles, projects – is no layer beside those that have.
+    """
     faults = source.faults
     if _has_changes(path):
         cure = "close it there (in QGIS: remove the layer, or close the project), then run this again"
@@ -33,48 +35,75 @@ def read_geopackage(path: Path, name: str, layer: str, schema: Schema, source: S
     content = source.read(path, name)
     if content is None:
         return None
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # that bytes have no ending
-            layers = [str(n) for n, _ in pyogrio.list_layers(io.BytesIO(content))]
-    except Exception as error:  # GDAL's many ways to say no
-        faults.add(_unreadable(name, "a GeoPackage", error))
-        return None
-    wanted = layer or (layers[0] if len(layers) == 1 else schema.table)
-    if wanted not in layers:
-        example = f"name one: {shown(name, 80)}#{shown(layers[0], 40) if layers else 'layer'}"
-        reason = f'has no layer "{shown(wanted, 40)}"; its layers are {listed(layers) or "none"}'
-        faults.add(Fault(name, reason, cure=nearest(wanted, layers) or example))
-        return None
-    shown_name = f"{name}#{wanted}" if layer else name
-    try:
-        with closing(sqlite3.connect(":memory:")) as database:
-            database.deserialize(content)
-            if _is_view(database, wanted):
-                cure = "save the layer as a table of its own"
-                faults.add(Fault(shown_name, "is a view, not a table of features", cure=cure))
-                return None
+    with closing(sqlite3.connect(":memory:")) as database:
+        try:
+            kinds = _kinds(content, database)
+        except Exception as error:  # GDAL's many ways to say no, and SQLite's
+            faults.add(_unreadable(name, "a GeoPackage", error))
+            return None
+        wanted = _wanted(kinds, name, layer, schema, faults)
+        if not wanted:
+            return None
+        shown_name = f"{name}#{wanted}" if layer or len(kinds) > 1 else name
+        try:
             frame = _frame(io.BytesIO(content), wanted, shown_name, faults)
             if frame is not None:
                 _put_back_texts(frame, database, wanted, schema)
-    except (sqlite3.Error, ValueError) as error:
-        faults.add(_unreadable(shown_name, "a layer of features", error))
-        return None
+        except (sqlite3.Error, ValueError) as error:
+            faults.add(_unreadable(shown_name, "a layer of features", error))
+            return None
     if frame is not None and _has_places(frame) and frame.crs is None:
         reason = "states no CRS and is taken for degrees in WGS 84"
         faults.add(Fault(shown_name, reason, cure="set the CRS of the layer", severity="warning"))
     return None if frame is None else raw_from_frame(frame, schema, faults, file=shown_name, unit="feature")
 
 
+def _kinds(content: bytes, database: sqlite3.Connection) -> dict[str, str]:
+    """Load a GeoPackage into the database; return for each layer whether it is "places", "table" or "view".
+
+    A view is computed when it is read: that may never end.
+    """
+    import pyogrio
+
+    database.deserialize(content[:18] + b"\1\1" + content[20:])  # as if no program had kept a log of changes beside it
+    views = {n.lower() for (n,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'view'")}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that bytes have no ending
+        layers = [(str(n), shape) for n, shape in pyogrio.list_layers(io.BytesIO(content))]
+    return {n: "view" if n.lower() in views else "places" if shape else "table" for n, shape in layers}
+
+
+def _wanted(kinds: Mapping[str, str], name: str, layer: str, schema: Schema, faults: Faults) -> str:
+    """Return the layer to be read, or "" and a fault."""
+    may_have_places, wanted = schema.find("geometry") is not None, layer or schema.table
+    places = [n for n, kind in kinds.items() if kind == "places" and may_have_places]
+    choice = places or [n for n, kind in kinds.items() if kind != "view"] or list(kinds)
+    if not layer and wanted not in kinds and len(choice) == 1:
+        wanted = choice[0]
+    if kinds.get(wanted, "view") != "view":
+        return wanted
+    if wanted in kinds:
+        cure = "save the layer as a table of its own"
+        faults.add(Fault(f"{name}#{wanted}", "is a view, not a table of features", cure=cure))
+    else:
+        example = f"name one: {shown(name, 80)}#{shown(choice[0], 40) if choice else 'layer'}"
+        what = "its layers" if places or not may_have_places else "none has places; its tables"
+        reason = f'has no layer "{shown(wanted, 40)}"; {what} are {listed(choice) or "none"}'
+        faults.add(Fault(name, reason, cure=(nearest(wanted, choice) if layer else "") or example))
+    return ""
+
+
 def read_shapefile(path: Path, name: str, schema: Schema, source: Source) -> RawTable | None:
     """Return the features of a shapefile that states its CRS; column names that it has cut are refused."""
     faults = source.faults
     cure = "put it beside the .shp, or save it as GeoPackage or GeoJSON"
-    for ending, why in ((".dbf", "its columns"), (".prj", "its CRS")):
-        if not path.with_suffix(ending).exists():
+    for ending, why in ((".dbf", "its columns"), (".prj", "its CRS"), (".shx", ""), (".cpg", "")):
+        beside = path.with_suffix(ending)
+        if not beside.exists() and why:
             faults.add(Fault(name, f"has no {Path(name).stem}{ending} beside it, which states {why}", cure=cure))
             return None
-        source.read(path.with_suffix(ending), str(Path(name).with_suffix(ending)))
+        if beside.exists() and source.read(beside, str(Path(name).with_suffix(ending))) is None:
+            return None
     frame = _frame(path, None, name, faults)
     if frame is not None and _has_places(frame) and frame.crs is None:
         faults.add(Fault(name, f"has no CRS: {Path(name).stem}.prj states none that is known", cure=cure))
@@ -90,12 +119,6 @@ def _has_changes(path: Path) -> bool:
         return beside.stat().st_size > 0
     except OSError:
         return False
-
-
-def _is_view(database: sqlite3.Connection, layer: str) -> bool:
-    """Whether a layer is computed when it is read: that may never end."""
-    found = database.execute("SELECT type FROM sqlite_master WHERE name = ?", (layer,)).fetchone()
-    return bool(found) and found[0] == "view"
 
 
 def _put_back_texts(frame: Any, database: sqlite3.Connection, layer: str, schema: Schema) -> None:
