@@ -61,7 +61,7 @@ app.command("init", short_help="Start a study: a copy of the embedded one, or a 
 app.command("verify", short_help="Recheck a plan against its study.")(verify)
 app.command("map", cls=MapCommand, short_help="Draw a plan: a map to explore; pictures with --png.")(map_)
 app.command("report", short_help="Write a plan as one page for people; --pdf prints it.")(report)
-app.command("schema", short_help="Describe the files of a study for editors.")(schema)
+app.command("schema", short_help="Describe the files of a study and of a plan for editors and programs.")(schema)
 
 
 def _print_version(wanted: bool) -> None:

@@ -21,6 +21,8 @@ TABLES = (
     "energy_prices",
     "lines",
 )
+PLAN_TABLES = ("assignments", "sites", "power", "waiting", "zones", "flows", "unused", "upgrades")
+"""Tables of a plan's folder; their schemas are named plan/assignments and so on, since a study has sites too."""
 
 
 @dataclass(frozen=True)
@@ -162,8 +164,10 @@ def _column(row: Mapping[str, str]) -> Column:
 
 @cache
 def schema(table: str) -> Schema:
-    """Return the schema of a table by its name in [files] or in a grid's folder."""
+    """Return the schema of a table by its name in [files] or in a grid's folder, or of a plan's: "plan/sites"."""
     columns = _columns(table)
+    if table.startswith("plan/"):
+        return Schema(table, columns, ())
     known = {c.name for c in columns}
     return Schema(table, columns, tuple(c for c in _columns("people") if c.name not in known))
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from ..io.schema import schema
 from ..io.sheets import Head, Sheet, rows_of
 from .plan import TABLES, Plan
 
@@ -23,49 +24,6 @@ _SUMMARY = (
     "delivered_mw",
     "energised_mw",
 )
-_IT, _FENCE = "MW IT", "MW at the fence"
-COLUMNS = {
-    "site": ("", "Id of the site."),
-    "sku": ("", "Id of the rack type."),
-    "vendor": ("", "Vendor of the rack."),
-    "period": ("", "Period."),
-    "zone": ("", "Id of the zone."),
-    "line": ("", "Id of the line."),
-    "block": ("", "Load block; all: one block of 8760 h at peak."),
-    "kind": ("", "What is unused: waiting, aged, unplaced, idle_hall or idle_power."),
-    "cause": ("", "Why it is unused."),
-    "upgrade": ("", "Id of the reinforcement."),
-    "pods": ("pods", "Pods placed in the period."),
-    "racks": ("racks", "Racks placed in the period."),
-    "it_mw": (_IT, "Power of the racks placed in the period."),
-    "racks_in_service": ("racks", "Racks in service in the period."),
-    "it_mw_in_service": (_IT, "Power of the racks in service in the period."),
-    "open": ("TRUE or FALSE", "Whether the site is open."),
-    "halls": ("halls", "Halls commissioned so far."),
-    "built_mw": (_IT, "Halls that stand, those of others included."),
-    "peak_mw": (_FENCE, "Draw of the racks in service at peak."),
-    "interconnection_mw": (_FENCE, "Firm power of the interconnection; empty: unlimited."),
-    "onsite_mw": (_FENCE, "Firm on-site generation."),
-    "idle_hall_mw": (_IT, "Built and without racks."),
-    "idle_power_mw": (_FENCE, "Energised and not drawn at peak; empty: unlimited."),
-    "draw_mw": (_FENCE, "Drawn from the grid."),
-    "onsite_output_mw": (_FENCE, "Served by on-site generation."),
-    "delivered_racks": ("racks", "Delivered so far."),
-    "placed_racks": ("racks", "Placed so far."),
-    "waiting_racks": ("racks", "Delivered and not placed."),
-    "waiting_mw": (_IT, "Power of the racks that wait."),
-    "load_mw": (_FENCE, "Load of the site, or what a zone's sites draw without their on-site output."),
-    "served_mw": (_FENCE, "Served by the zone's own headroom."),
-    "headroom_mw": (_FENCE, "New load that the zone's own surplus can serve."),
-    "flow_mw": ("MW", "Flow; negative: against the direction of the line."),
-    "capacity_mw": ("MW", "Capacity in the direction of flow."),
-    "mw": ("MW IT; idle_power: at the fence", "Unused power."),
-    "mw_years": ("MW-years", "Unused power over the period."),
-    "usd": ("USD", "Undiscounted, at the kind's own price."),
-    "count": ("pieces", "Reinforcements bought."),
-    "capex_usd": ("USD", "What they cost."),
-}
-"""Unit and meaning of the columns of a plan's tables; what is no number has the unit ""."""
 _UNITS = {"usd": "USD", "mw": "MW IT", "mw_years": "MW-years"}
 _KEYS = (
     Head("key", "Key as in plan.json; parts are joined by a point.", look="required", is_text=True),
@@ -98,11 +56,12 @@ def _unit_of(key: str) -> str | None:
 
 
 def _sheet(name: str, frame: pd.DataFrame) -> Sheet:
-    return Sheet(name, [_head(str(c), frame[c]) for c in frame.columns], rows_of(frame))
+    return Sheet(name, [_head(name, str(c), frame[c]) for c in frame.columns], rows_of(frame))
 
 
-def _head(name: str, values: pd.Series) -> Head:
-    if name not in COLUMNS:
+def _head(table: str, name: str, values: pd.Series) -> Head:
+    column = schema(f"plan/{table}").find(name)
+    if column is None:
         return Head(name, "A column of a later release.", is_text=not pd.api.types.is_numeric_dtype(values))
-    unit, meaning = COLUMNS[name]
-    return Head(name, f"{meaning}\nUnit: {unit}" if unit else meaning, is_text=not unit)
+    meaning = f"{column.meaning}\nUnit: {column.unit}" if column.unit else column.meaning
+    return Head(name, meaning, is_text=column.dtype == "str")
