@@ -26,6 +26,7 @@ _MAX_ROWS, _MAX_COLUMNS = 1_048_576, 16_384
 _WHEN = datetime(2000, 1, 1)
 _HEAD = {"required": ("1F4E78", "FFFFFF"), "optional": ("DDEBF7", "1F2933"), "people": ("EDEDED", "1F2933")}
 _TEXT = "@"
+_BOOLEAN = '"TRUE";"TRUE";"FALSE"'  # for programs that take a boolean for a number
 _NO_XML = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")  # XlsxWriter escapes them in cells, not in comments
 
 
@@ -127,7 +128,7 @@ def workbook_bytes(sheets: Sequence[Sheet]) -> bytes:
 
 
 class _Looks:
-    """The formats of a workbook, each made once."""
+    """The formats of a workbook, each made once; None where a cell looks as all do."""
 
     def __init__(self, book: xlsxwriter.Workbook) -> None:
         self._book = book
@@ -135,9 +136,9 @@ class _Looks:
 
     def __call__(self, **of: Any) -> Any:
         key = tuple(sorted((name, value) for name, value in of.items() if value))
-        if key not in self._made:
+        if key and key not in self._made:
             self._made[key] = self._book.add_format(dict(key))
-        return self._made[key]
+        return self._made.get(key)
 
 
 class _Exact(float):
@@ -173,7 +174,8 @@ def _fill(page: Any, sheet: Sheet, looks: _Looks, faults: list[Fault]) -> None:
 
 def _write_head(page: Any, position: int, head: Head, looks: _Looks) -> None:
     fill, ink = _HEAD[head.look]
-    _write(page, 0, position, head.name, looks, bold=True, font_color=ink, bg_color=fill, valign="vcenter")
+    side = "right" if head.format else ""
+    _write(page, 0, position, head.name, looks, bold=True, font_color=ink, bg_color=fill, valign="vcenter", align=side)
     lines = sum(1 + len(line) // 48 for line in head.comment.splitlines())
     size = {"author": "rackgrid", "width": 320, "height": 18 * lines + 14}
     page.write_comment(0, position, _NO_XML.sub(" ", _text(head.comment)), size)
@@ -208,7 +210,9 @@ def _shown(cell: Any, style: str) -> str:
     """Return about what a cell shows: grouped digits where it has a number format."""
     value, style = _value(cell), cell.format if isinstance(cell, Cell) and cell.format else style
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool) and not _is_empty(value)
-    return f"{value:,.2f}" if style and is_number else cell_text(value)
+    if not style or not is_number:
+        return cell_text(value)
+    return f"{value:,.{len(style.partition('.')[2].rstrip(' %'))}f}"
 
 
 def _value(cell: Any) -> Any:
@@ -227,7 +231,7 @@ def _write(page: Any, row: int, column: int, cell: Any, looks: _Looks, **look: A
     if _is_empty(value):
         return ""
     if isinstance(value, bool):
-        page.write_boolean(row, column, value, looks(**look))
+        page.write_boolean(row, column, value, looks(**look | {"num_format": _BOOLEAN}))
     elif isinstance(value, (int, float)) and math.isfinite(value):
         if isinstance(cell, Cell) and cell.formula:
             page.write_formula(row, column, f"={cell.formula}", looks(**look), _Exact(value))
@@ -241,7 +245,7 @@ def _write(page: Any, row: int, column: int, cell: Any, looks: _Looks, **look: A
             return f"holds {len(text):,} characters, more than the {_MAX_TEXT:,} of a cell"
         style = looks(**look | {"num_format": _TEXT, "quote_prefix": text.startswith(("=", "+", "-", "@"))})
         if text.startswith("<r>") and text.endswith("</r>"):  # which XlsxWriter takes for markup
-            page.write_rich_string(row, column, text[:1], looks(), text[1:], style)
+            page.write_rich_string(row, column, text[:1], style, text[1:], style)
         else:
             page.write_string(row, column, text, style)
     return ""

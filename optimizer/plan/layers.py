@@ -10,9 +10,9 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from ..errors import Fault, InputError
 from ..io.geopackage import Field, Layer
 from ..io.schema import schema
+from .check import check_tables
 from .plan import Plan
 
 _CRS = "EPSG:4326"
@@ -28,14 +28,6 @@ _MORE = {
     "to": Field("", "Zone where the line ends."),
     "loading_share": Field("share", "Flow as a share of the capacity in its direction; empty where there is none."),
 }
-_NEEDED = {
-    "sites": ("site", "period", "open", "idle_hall_mw", "idle_power_mw"),
-    "assignments": ("site", "period", "vendor", "it_mw_in_service"),
-    "zones": ("zone", "period", "served_mw", "headroom_mw"),
-    "flows": ("line", "period", "flow_mw", "capacity_mw"),
-    "unused": ("site", "period", "kind", "mw_years", "usd", "cause"),
-    "waiting": ("sku",),
-}
 _UNUSED = {
     "mw_years": Field("MW-years", "{} over the period."),
     "usd": Field("USD", "{}, undiscounted, at its own price."),
@@ -45,7 +37,7 @@ _UNUSED = {
 
 def plan_layers(plan: Plan) -> list[Layer]:
     """Return for every period its sites, then its zones and lines where the study says where they are."""
-    _check(plan)
+    check_tables(plan)
     sites, site_fields = _sites(plan)
     every = [("{}", "Sites, {}", sites, "Point", site_fields)]
     zones = plan.study.zones
@@ -64,7 +56,7 @@ def plan_layers(plan: Plan) -> list[Layer]:
 
 def sites_text(plan: Plan) -> str:
     """Return the sites of every period as one GeoJSON text, a feature per line."""
-    _check(plan)
+    check_tables(plan)
     frame = _typed(*_sites(plan))
     names = [str(c) for c in frame.columns if c != "geometry"]
     lines = []
@@ -73,26 +65,6 @@ def sites_text(plan: Plan) -> str:
         feature = {"type": "Feature", "properties": {n: _plain(row[n]) for n in names}, "geometry": point}
         lines.append(json.dumps(feature, ensure_ascii=False, allow_nan=False))
     return '{"type": "FeatureCollection", "features": [\n' + ",\n".join(lines) + "\n]}\n"
-
-
-def _check(plan: Plan) -> None:
-    """Check that the tables have their columns and name sites, zones, lines and periods of the study alone.
-
-    Raises InputError naming every table that does not.
-    """
-    study, faults = plan.study, []
-    known = {name: set(study.table(f"{name}s")[name]) for name in ("site", "zone", "line")}
-    known["period"] = set(study.horizon.names)
-    for name, columns in _NEEDED.items():
-        table = plan.tables[name]
-        missing = [column for column in columns if column not in table.columns]
-        strange = [c for c in columns[:2] if c in known and c not in missing and not known[c].issuperset(table[c])]
-        if name == "unused":  # racks that wait stand at no site
-            strange = []
-        for reason in [f"has no column {c}" for c in missing] + [f"names a {c} that its study lacks" for c in strange]:
-            faults.append(Fault(f"{name}.csv", reason, cure="the plan folder is damaged: solve again"))
-    if faults:
-        raise InputError(faults)
 
 
 def _plain(value: Any) -> Any:
