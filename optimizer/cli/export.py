@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 _FORMATS = (
     "gpkg: a GeoPackage with layers for each period; xlsx: an Excel workbook with key figures, spending and sums; "
-    "geojson: the sites of all periods; folder: a plan folder that needs nothing outside of it, also of a plan that lies "
-    "in a sweep."
+    "geojson: the sites of all periods; folder: a plan folder that needs nothing outside of it, also of a plan that "
+    "lies in a sweep."
 )
 
 
