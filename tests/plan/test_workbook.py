@@ -157,6 +157,7 @@ def test_ids_stand_beside_what_people_call_them(book: Any) -> None:
         rows = [dict(zip(names, [c.value for c in row], strict=True)) for row in book[sheet].iter_rows(min_row=2)]
         return {row[head]: row for row in rows}
 
+    assert all(len({cell.value for cell in page[1]}) == page.max_column for page in book), "no header stands twice"
     gamma = beside("power", "site")["gamma"]
     assert (gamma["state"], gamma["site kind"], gamma["real or GENERIC"], gamma["zone"]) == (
         "LA",
