@@ -134,7 +134,7 @@ def _sites(plan: Plan, seen: Quantities) -> Iterable[Row]:
     size, unit = power_unit(float(opened["it_mw"].sum()))
     yield "sites", f"open at the end of {last}", len(opened), "sites", f"of {len(plan.study.sites):,} candidates"
     for which in (REAL, UNSTATED, GENERIC):
-        part = opened[[standing(kind) == which for kind in opened["kind"]]]
+        part = opened[opened["kind"].map(standing) == which]
         if len(part) or which != UNSTATED:
             note = "no projects: places where one could be" if which == GENERIC else ""
             yield "sites", f"{which}: open", len(part), "sites", note
