@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from optimizer.plan import Plan
 
 _FORMATS = (
-    "gpkg: a GeoPackage with layers for each period; xlsx: an Excel workbook; geojson: the sites of all periods; "
-    "folder: a plan folder that needs nothing outside of it, also of a plan that lies in a sweep."
+    "gpkg: a GeoPackage with layers for each period; xlsx: an Excel workbook with key figures, spending and sums; "
+    "geojson: the sites of all periods; folder: a plan folder that needs nothing outside of it, also of a plan that "
+    "lies in a sweep."
 )
 
 

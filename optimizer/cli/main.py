@@ -60,7 +60,7 @@ app.command("init", short_help="Start a study: a copy of the embedded one, or a 
 app.command("verify", short_help="Recheck a plan against its study.")(verify)
 app.command("map", cls=MapCommand, short_help="Draw a plan: a map to explore; pictures with --png.")(map_)
 app.command("report", short_help="Write a plan as one page for people; --pdf prints it.")(report)
-app.command("schema", short_help="Describe the files of a study for editors.")(schema)
+app.command("schema", short_help="Describe the files of a study and of a plan for editors and programs.")(schema)
 
 
 def _print_version(wanted: bool) -> None:
@@ -100,9 +100,7 @@ def main() -> None:
             tell_error(f"{where}{said(fault)} – {limit}")
             os._exit(2)  # what was loaded in part crashes where Python takes it down in order
         if sys.flags.optimize > 1:
-            tell_error(
-                "Python runs with -OO, without texts that Pyomo reads – set PYTHONOPTIMIZE to 1, or leave it out"
-            )
+            tell_error("Python runs with -OO, without texts that Pyomo reads – set PYTHONOPTIMIZE to 1 or 0")
             sys.exit(2)
         if isinstance(fault, OSError) and not isinstance(fault, ConnectionError):  # the system's word, not ours
             where = f"{shown(fault.filename, 160)}: " if fault.filename else ""

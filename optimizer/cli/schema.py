@@ -1,4 +1,4 @@
-"""Describe the files of a study for editors and validators."""
+"""Describe the files of a study and the tables of a plan for editors and validators."""
 
 from __future__ import annotations
 
@@ -8,14 +8,20 @@ from typing import Annotated
 import typer
 
 from optimizer.errors import Fault, InputError
+from optimizer.io.schema import PLAN_TABLES, TABLES
 
 from .messages import result
+
+_WHAT = (
+    f"study (default), grid, a table of a study ({', '.join(TABLES)}) or of a plan "
+    f"({', '.join(f'plan/{table}' for table in PLAN_TABLES)}); plan/ may be left out where a study has no such table."
+)
 
 
 def schema(
     what: Annotated[
         str | None,
-        typer.Argument(metavar="WHAT", help="study (default), grid, or a table, such as sites.", show_default=False),
+        typer.Argument(metavar="WHAT", help=_WHAT, show_default=False),
     ] = None,
     out: Annotated[
         str | None,
@@ -23,11 +29,13 @@ def schema(
     ] = None,
 ) -> None:
     """Print what a file may hold, with units, defaults and limits: study.toml and grid.toml as JSON Schema,
-    tables as Table Schema (datapackage.org).
+    tables of a study and of a plan as Table Schema (datapackage.org).
 
     \b
     rackgrid schema                   of study.toml
-    rackgrid schema sites             of the table of sites
+    rackgrid schema sites             of the study's table of sites
+    rackgrid schema plan/sites        of the plan's table of sites
+    rackgrid schema assignments       of the plan's table of assignments
     rackgrid schema -o mine           all of them beside mine/study.toml
 
     An editor then completes and checks study.toml as you write: in VS Code with Even Better TOML, by this
@@ -39,11 +47,13 @@ def schema(
     from optimizer.io.editor import NAMES, schema_text, write_schemas
     from optimizer.io.source import nearest
 
-    if what is not None and what not in NAMES:
-        cure = nearest(what, NAMES) or f"name one of {', '.join(NAMES)}"
-        raise InputError([Fault("schema", "is no file of a study", value=what, cure=cure)])
+    name = what or "study"
+    name = name if name in NAMES else f"plan/{name}"
+    if name not in NAMES:
+        cure = nearest(str(what), [*NAMES, *PLAN_TABLES]) or f"name one of {', '.join(NAMES)}"
+        raise InputError([Fault("schema", "is no file of a study and no table of a plan", value=what, cure=cure)])
     if out is None:
-        result(schema_text(what or "study"))
+        result(schema_text(name))
         return
     if what is not None:
         raise InputError([Fault("schema", "is not used: -o writes all of them", value=what, cure="leave it out")])

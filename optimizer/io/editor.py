@@ -1,4 +1,4 @@
-"""Describe study.toml, grid.toml and the tables so that editors complete and check them as they are written."""
+"""Describe study.toml, grid.toml and every table for editors, validators and programs that read a plan."""
 
 from __future__ import annotations
 
@@ -16,14 +16,18 @@ from pydantic_core import core_schema
 from optimizer.errors import Fault, InputError
 from optimizer.io.cells import SITE_ID
 from optimizer.io.config import YEAR, GridConfig, StudyConfig
-from optimizer.io.schema import TABLES, Column, schema
+from optimizer.io.schema import PLAN_TABLES, TABLES, Column, schema
 from optimizer.io.whole import check_free, write_whole
 
 _CURE = "choose another place with -o"
 
-NAMES = ("study", "grid", *TABLES)
+NAMES = ("study", "grid", *TABLES, *(f"plan/{table}" for table in PLAN_TABLES))
 _TYPES = {"float": "number", "int": "integer", "bool": "boolean"}
-_PATTERNS = {"id": SITE_ID.pattern, "period": rf"{YEAR}(H[12]|Q[1-4]|\.0+|-01-01)?"}  # 2026.0 is a spreadsheet's year
+_PATTERNS = {
+    "id": SITE_ID.pattern,
+    "period": rf"{YEAR}(H[12]|Q[1-4]|\.0+|-01-01)?",  # 2026.0 is a spreadsheet's year
+    "label": rf"{YEAR}(H[12]|Q[1-4])?",
+}
 _LONGEST = {"id": 200, "code": 200, "refused": 0}
 _WORDS = {
     "trueValues": ["true", "True", "TRUE", "yes", "Yes", "YES", "1"],
@@ -71,15 +75,15 @@ def _whole(part: Mapping[str, Any], title: str, sections: Mapping[str, Any]) -> 
 
 
 def table_schema(name: str) -> dict[str, Any]:
-    """Return the Table Schema, version 2, of a table by its name in [files] or in a grid's folder.
+    """Return the Table Schema, version 2, of a table of a study, or of a plan: "plan/sites".
 
-    Columns may stand in any order, and those that are not required may be absent.
+    A study's columns may stand in any order, and those that are not required may be absent; a plan's stand as listed.
     """
     table = schema(name)
     found: dict[str, Any] = {
         "$schema": "https://datapackage.org/profiles/2.0/tableschema.json",
         "fields": [_field(column) for column in (*table.columns, *table.people)],
-        "fieldsMatch": "partial",
+        "fieldsMatch": "exact" if name.startswith("plan/") else "partial",
         "missingValues": [""],
     }
     if table.unique:
@@ -123,14 +127,14 @@ def _constraints(column: Column) -> dict[str, Any]:
 
 
 def schema_text(name: str) -> str:
-    """Return the schema of "study", "grid" or a table as JSON, the same bytes every time."""
+    """Return the schema of one of NAMES as JSON, the same bytes every time."""
     files = {"study": study_schema, "grid": grid_schema}
     content = files[name]() if name in files else table_schema(name)
     return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
 
 
 def write_schemas(folder: Path) -> list[Path]:
-    """Write NAME.schema.json for study.toml, grid.toml and each table; return the paths.
+    """Write NAME.schema.json for study.toml, grid.toml and each table, a plan's below plan/; return the paths.
 
     Raises InputError where the folder cannot be written, or a file in it is not of this tool.
     """

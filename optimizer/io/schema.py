@@ -21,6 +21,8 @@ TABLES = (
     "energy_prices",
     "lines",
 )
+PLAN_TABLES = ("assignments", "sites", "power", "waiting", "zones", "flows", "unused", "upgrades")
+"""Tables of a plan's folder; their schemas are named plan/assignments and so on, since a study has sites too."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Column:
 
     ``applied`` says who fills an empty cell: "reading" (the table holds the default) or "model" (the table
     says not stated: NaN or empty text). Numbers above ``warn_above``, or above 0 and below ``warn_below``, are
-    doubted; ``if_high`` and ``if_low`` say what was perhaps meant.
+    doubted; ``if_high`` and ``if_low`` say what was perhaps meant. ``adds``: its rows may be summed.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Column:
     if_low: str = ""
     if_high: str = ""
     infinity: bool = False
+    adds: bool = False
     refers_to: str = ""
     meaning: str = ""
 
@@ -156,14 +159,16 @@ def _column(row: Mapping[str, str]) -> Column:
     """Return the column of a row; what a dictionary leaves out is as a cell left empty."""
     limits = ("minimum", "maximum", "above", "warn_below", "warn_above")
     values: dict[str, Any] = {name: float(text) if name in limits else text for name, text in row.items()}
-    values |= {name: values.get(name) == "yes" for name in ("required", "infinity")}
+    values |= {name: values.get(name) == "yes" for name in ("required", "infinity", "adds")}
     return Column(name=values.pop("column"), **values)
 
 
 @cache
 def schema(table: str) -> Schema:
-    """Return the schema of a table by its name in [files] or in a grid's folder."""
+    """Return the schema of a table by its name in [files] or in a grid's folder, or of a plan's: "plan/sites"."""
     columns = _columns(table)
+    if table.startswith("plan/"):
+        return Schema(table, columns, ())
     known = {c.name for c in columns}
     return Schema(table, columns, tuple(c for c in _columns("people") if c.name not in known))
 

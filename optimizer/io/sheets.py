@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import math
 import re
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -13,13 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from openpyxl import Workbook
-from openpyxl.comments import Comment
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet._writer import WorksheetWriter
-from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.writer.excel import ExcelWriter
+import xlsxwriter
+from xlsxwriter.utility import xl_col_to_name
 
 from optimizer.errors import Fault, InputError
 from optimizer.io.whole import write_whole
@@ -31,7 +25,9 @@ _MAX_TEXT = 32_767
 _MAX_ROWS, _MAX_COLUMNS = 1_048_576, 16_384
 _WHEN = datetime(2000, 1, 1)
 _HEAD = {"required": ("1F4E78", "FFFFFF"), "optional": ("DDEBF7", "1F2933"), "people": ("EDEDED", "1F2933")}
-_UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
+_TEXT = "@"
+_BOOLEAN = '"TRUE";"TRUE";"FALSE"'  # for programs that take a boolean for a number
+_NO_XML = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")  # XlsxWriter escapes them in cells, not in comments
 
 
 @dataclass(frozen=True)
@@ -50,7 +46,10 @@ class Rule:
 
 @dataclass(frozen=True)
 class Head:
-    """A column: ``look`` is "required", "optional" or "people", ``is_text`` keeps what is typed below as text."""
+    """A column: ``look`` is "required", "optional" or "people", ``is_text`` keeps what is typed below as text.
+
+    ``format`` is Excel's number format; ``adds`` puts a sum of the rows that a filter shows below the table.
+    """
 
     name: str
     comment: str
@@ -58,11 +57,22 @@ class Head:
     is_text: bool = False
     rule: Rule | None = None
     too_long: str = "shorten the text"
+    format: str = ""
+    adds: bool = False
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A value with a number format of its own, or what a formula gives: programs that calculate nothing show it."""
+
+    value: Any
+    format: str = ""
+    formula: str = ""
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table with a header: rows of None, bool, numbers, dates and texts. ``rules`` adds some by their cells."""
+    """A table with a header: rows of None, bool, numbers, dates, texts, Cells. ``rules`` adds some by their cells."""
 
     name: str
     columns: Sequence[Head]
@@ -77,7 +87,7 @@ class Sheet:
 
 def letter(position: int) -> str:
     """Return the letters of a column counted from 1."""
-    return str(get_column_letter(position))
+    return str(xl_col_to_name(position - 1))
 
 
 def rows_of(frame: pd.DataFrame) -> list[tuple[Any, ...]]:
@@ -99,132 +109,156 @@ def workbook_bytes(sheets: Sequence[Sheet]) -> bytes:
     Raises InputError naming sheet and row of what Excel cannot hold.
     """
     faults: list[Fault] = []
-    book = Workbook()
-    book.remove(book.active)
-    book.properties.creator = "rackgrid"
-    book.properties.created = book.properties.modified = _WHEN
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(
+        out, {"in_memory": True}
+    )  # without temporary files: a full disk is one fault, in one place
+    book.set_properties({"author": "rackgrid", "created": _WHEN})
+    looks = _Looks(book)
     for sheet in sheets:
-        if len(sheet.rows) >= _MAX_ROWS or len(sheet.columns) > _MAX_COLUMNS:
+        if len(sheet.rows) + 2 >= _MAX_ROWS or len(sheet.columns) > _MAX_COLUMNS:
             reason = f"has {len(sheet.rows):,} rows and {len(sheet.columns):,} columns, more than a sheet holds"
             faults.append(Fault(sheet.name, reason, cure="keep the table as a file"))
         else:
-            _fill(book.create_sheet(sheet.name), sheet, faults)
+            _fill(book.add_worksheet(sheet.name), sheet, looks, faults)
     if faults:
         raise InputError(faults)
-    raw = io.BytesIO()
-    archive = zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED)
-    writer = ExcelWriter(book, archive)
-    writer.write_worksheet = lambda page: _write_page(page, writer, archive)
-    writer.save()
-    return _timeless(raw.getvalue())
-
-
-def _write_page(page: Any, writer: Any, archive: zipfile.ZipFile) -> None:
-    """Write a sheet in memory, where openpyxl takes a temporary file: a full disk is then one fault, in one place."""
-    out = io.BytesIO()
-    part = WorksheetWriter(page, out=out)
-    part.write()
-    page._rels = part._rels
-    archive.writestr(page.path[1:], out.getvalue())
-    writer.manifest.append(page)
-
-
-def _timeless(content: bytes) -> bytes:
-    """Give every part of the archive one date, and quieten Excel about numbers that are texts on purpose."""
-    quiet = (
-        b'<ignoredErrors><ignoredError sqref="A1:XFD1048576" numberStoredAsText="1"/></ignoredErrors><legacyDrawing '
-    )
-    out = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(content)) as old,
-        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new,
-    ):
-        for part in old.infolist():
-            entry = zipfile.ZipInfo(part.filename, date_time=_WHEN.timetuple()[:6])
-            entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, 0
-            data = old.read(part)
-            if part.filename.startswith("xl/worksheets/sheet"):
-                data = data.replace(b"<legacyDrawing ", quiet)
-            new.writestr(entry, data)
+    book.close()
     return out.getvalue()
 
 
-def _fill(page: Any, sheet: Sheet, faults: list[Fault]) -> None:
-    for position, head in enumerate(sheet.columns, 1):
-        _write_head(page.cell(1, position), head)
-        _format_column(page, sheet, position)
+class _Looks:
+    """The formats of a workbook, each made once; None where a cell looks as all do."""
+
+    def __init__(self, book: xlsxwriter.Workbook) -> None:
+        self._book = book
+        self._made: dict[tuple[tuple[str, Any], ...], Any] = {}
+
+    def __call__(self, **of: Any) -> Any:
+        key = tuple(sorted((name, value) for name, value in of.items() if value))
+        if key and key not in self._made:
+            self._made[key] = self._book.add_format(dict(key))
+        return self._made.get(key)
+
+
+class _Exact(float):
+    """A number that is written with all its digits: XlsxWriter asks for 16, and some need 17."""
+
+    def __format__(self, _spec: str) -> str:
+        return cell_text(float(self))
+
+
+def _fill(page: Any, sheet: Sheet, looks: _Looks, faults: list[Fault]) -> None:
+    for position, head in enumerate(sheet.columns):
+        _write_head(page, position, head, looks)
+        shown = looks(num_format=_TEXT if head.is_text else head.format)
+        page.set_column(position, position, _width(sheet, position), shown)
         if head.rule:
-            _add_rule(page, f"{letter(position)}2:{letter(position)}{sheet.last_row}", head.rule)
+            _add_rule(page, f"{letter(position + 1)}2:{letter(position + 1)}{sheet.last_row}", head.rule)
     for where, rule in sheet.rules.items():
         _add_rule(page, where, rule)
-    for number, row in enumerate(sheet.rows, 2):
-        for position, value in enumerate(row, 1):
-            problem = _write(page.cell(number, position), value)
+    for number, row in enumerate(sheet.rows, 1):
+        for position, value in enumerate(row):
+            head = sheet.columns[position]
+            problem = _write(page, number, position, value, looks, num_format=head.format)
             if problem:
-                head = sheet.columns[position - 1]
-                faults.append(Fault(sheet.name, problem, number, head.name, cure=head.too_long))
-    page.freeze_panes = "B2"
-    page.auto_filter.ref = f"A1:{letter(len(sheet.columns))}{len(sheet.rows) + 1}"
+                faults.append(Fault(sheet.name, problem, number + 1, head.name, cure=head.too_long))
+    _write_sums(page, sheet, looks)
+    page.freeze_panes(1, 1)
+    page.autofilter(0, 0, len(sheet.rows), len(sheet.columns) - 1)
+    page.ignore_errors({"number_stored_as_text": f"A1:XFD{_MAX_ROWS}"})  # they are texts on purpose
+    page.set_landscape()
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(0)
 
 
-def _write_head(cell: Any, head: Head) -> None:
+def _write_head(page: Any, position: int, head: Head, looks: _Looks) -> None:
     fill, ink = _HEAD[head.look]
-    _write(cell, head.name)
-    cell.font = Font(name="Calibri", size=11, bold=True, color=ink)
-    cell.fill = PatternFill("solid", fgColor=fill)
-    cell.alignment = Alignment(vertical="center")
+    side = "right" if head.format else ""
+    _write(page, 0, position, head.name, looks, bold=True, font_color=ink, bg_color=fill, valign="vcenter", align=side)
     lines = sum(1 + len(line) // 48 for line in head.comment.splitlines())
-    cell.comment = Comment(escaped(head.comment), "rackgrid", width=320, height=18 * lines + 14)
+    size = {"author": "rackgrid", "width": 320, "height": 18 * lines + 14}
+    page.write_comment(0, position, _NO_XML.sub(" ", _text(head.comment)), size)
 
 
-def _format_column(page: Any, sheet: Sheet, position: int) -> None:
-    """Set width and format of a whole column, rows to come included."""
-    column = page.column_dimensions[letter(position)]
-    index = position - 1
-    longest = max((len(cell_text(row[index])) for row in sheet.rows[:500]), default=0)
-    column.width = min(max(len(sheet.columns[index].name) + 4, longest + 2, 9), 44)
-    if sheet.columns[index].is_text:
-        column.number_format = "@"
+def _write_sums(page: Any, sheet: Sheet, looks: _Looks) -> None:
+    """Sum columns below an empty row, which keeps the sums out of sorting, filters and pivots."""
+    adds = [i for i, head in enumerate(sheet.columns) if head.adds]
+    if not adds or not sheet.rows:
+        return
+    at, last = len(sheet.rows) + 2, len(sheet.rows) + 1
+    look = {"bold": True, "top": 1}
+    _write(page, at, 0, "total", looks, **look)
+    for position in range(1, len(sheet.columns)):
+        head, of = sheet.columns[position], letter(position + 1)
+        if position in adds:
+            found = [_value(row[position]) for row in sheet.rows]
+            total = math.fsum(value for value in found if not _is_empty(value))
+            cell = Cell(total, head.format, f"SUBTOTAL(9,{of}2:{of}{last})")
+            _write(page, at, position, cell, looks, **look)
+        else:
+            page.write_blank(at, position, None, looks(**look))
 
 
-def _write(cell: Any, value: Any) -> str:
+def _width(sheet: Sheet, position: int) -> float:
+    head = sheet.columns[position]
+    shown = (_shown(row[position], head.format) for row in sheet.rows[:500])
+    return min(max(len(head.name) + 4, max(map(len, shown), default=0) + 2, 9), 44)
+
+
+def _shown(cell: Any, style: str) -> str:
+    """Return about what a cell shows: grouped digits where it has a number format."""
+    value, style = _value(cell), cell.format if isinstance(cell, Cell) and cell.format else style
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool) and not _is_empty(value)
+    if not style or not is_number:
+        return cell_text(value)
+    return f"{value:,.{len(style.partition('.')[2].rstrip(' %'))}f}"
+
+
+def _value(cell: Any) -> Any:
+    return cell.value if isinstance(cell, Cell) else cell
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value is pd.NA or value is pd.NaT or value == "" or value != value
+
+
+def _write(page: Any, row: int, column: int, cell: Any, looks: _Looks, **look: Any) -> str:
     """Put a value into a cell; return what keeps it out, or ""."""
-    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
+    value = _value(cell)
+    if isinstance(cell, Cell):
+        look["num_format"] = cell.format or look.get("num_format", "")
+    if _is_empty(value):
         return ""
     if isinstance(value, bool):
-        cell.value = value
+        page.write_boolean(row, column, value, looks(**look | {"num_format": _BOOLEAN}))
     elif isinstance(value, (int, float)) and math.isfinite(value):
-        cell.value, cell.data_type = cell_text(value), "n"  # as text: openpyxl itself keeps 16 digits of 17
+        if isinstance(cell, Cell) and cell.formula:
+            page.write_formula(row, column, f"={cell.formula}", looks(**look), _Exact(value))
+        else:
+            page.write_number(row, column, _Exact(value), looks(**look))
     elif isinstance(value, date):
-        cell.value, cell.number_format = value, "yyyy-mm-dd"
+        page.write_datetime(row, column, value, looks(**look | {"num_format": "yyyy-mm-dd"}))
     else:
-        text = escaped(str(value))
+        text = _text(str(value))
         if len(text.encode("utf-16-le")) > 2 * _MAX_TEXT:
             return f"holds {len(text):,} characters, more than the {_MAX_TEXT:,} of a cell"
-        cell.value = text
-        cell.data_type = "s"  # never a formula or an error value
-        cell.number_format = "@"
-        cell._style.quotePrefix = int(text.startswith(("=", "+", "-", "@")))  # openpyxl has no public setter
+        style = looks(**look | {"num_format": _TEXT, "quote_prefix": text.startswith(("=", "+", "-", "@"))})
+        if text.startswith("<r>") and text.endswith("</r>"):  # which XlsxWriter takes for markup
+            page.write_rich_string(row, column, text[:1], style, text[1:], style)
+        else:
+            page.write_string(row, column, text, style)
     return ""
 
 
-def escaped(text: str) -> str:
-    """Return text with what XML cannot hold as _xHHHH_, the escape of the file format; half a character as \\uHHHH."""
-    whole = text.encode("utf-8", "backslashreplace").decode("utf-8")
-    return _UNWRITABLE.sub(lambda m: f"_x{ord(m[0]):04X}_", whole)
+def _text(text: str) -> str:
+    """Return text with half a character as \\uHHHH."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _add_rule(page: Any, where: str, rule: Rule) -> None:
-    page.add_data_validation(
-        DataValidation(
-            sqref=where,
-            type=rule.kind,
-            formula1=rule.formula,
-            formula2=rule.upper,
-            allow_blank=True,
-            showErrorMessage=bool(rule.how),
-            errorStyle=rule.how or None,
-            errorTitle="rackgrid",
-            error=rule.error[:255] or None,
-        )
-    )
+    values = {"list": {"source": f"={rule.formula}"}, "custom": {"value": f"={rule.formula}"}}
+    between = {"criteria": "between", "minimum": rule.formula, "maximum": rule.upper}
+    message = {"error_title": "rackgrid", "error_message": rule.error[:255]} if rule.error else {}
+    shown = {"error_type": rule.how} if rule.how else {"show_error": False}
+    page.data_validation(where, {"validate": rule.kind, **values.get(rule.kind, between), **message, **shown})

@@ -17,7 +17,7 @@ a study or a plan."""
 GENERATOR = '<meta name="generator" content="rackgrid">'
 """The mark of a page of this tool; a picture's stands beside the keyword Software, a printed page's is its page's."""
 _HEAD_BYTES = 4096
-_SCHEMA = b'{\n "$schema": "http://json-schema.org/'
+_SCHEMAS = tuple(b'{\n "$schema": "http' + home for home in (b"://json-schema.org/", b"s://datapackage.org/"))
 _PICTURE = re.compile(rb"^\x89PNG\r\n.*Software\0rackgrid", re.DOTALL)
 
 
@@ -73,4 +73,4 @@ def is_own(path: Path) -> bool:
     if head.startswith(b"%PDF-"):
         page = path.with_suffix(".html")
         return page.is_file() and is_own(page)
-    return GENERATOR.encode() in head or head.startswith(_SCHEMA) or bool(_PICTURE.match(head))
+    return GENERATOR.encode() in head or head.startswith(_SCHEMAS) or bool(_PICTURE.match(head))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ..io.schema import schema
 from ..parameters import Parameters
 from ..resolution import Bools, Floats, Ints
 from ..tolerance import band
@@ -88,12 +89,12 @@ def frames(p: Parameters, x: Decisions, prices: dict[str, float]) -> dict[str, p
         "zones": _zones(p, x),
         "flows": _flows(p, x),
         "unused": _unused(p, x, use, prices),
-        "upgrades": pd.DataFrame({"upgrade": [], "period": [], "count": [], "capex_usd": []}),
+        "upgrades": _frame("upgrades", []),
     }
 
 
-def _frame(columns: list[str], rows: list[tuple[object, ...]]) -> pd.DataFrame:
-    return pd.DataFrame.from_records(rows, columns=columns)
+def _frame(table: str, rows: list[tuple[object, ...]]) -> pd.DataFrame:
+    return pd.DataFrame.from_records(rows, columns=schema(f"plan/{table}").names)
 
 
 def _assignments(p: Parameters, x: Decisions) -> pd.DataFrame:
@@ -108,18 +109,7 @@ def _assignments(p: Parameters, x: Decisions) -> pd.DataFrame:
                 (p.sites[s], p.skus[k], p.vendor_of[k], p.periods[t], pods, pods * racks, pods * mw,
                  served * racks, served * mw)
             )  # fmt: skip
-    columns = [
-        "site",
-        "sku",
-        "vendor",
-        "period",
-        "pods",
-        "racks",
-        "it_mw",
-        "racks_in_service",
-        "it_mw_in_service",
-    ]
-    return _frame(columns, rows)
+    return _frame("assignments", rows)
 
 
 def _sites(p: Parameters, x: Decisions, use: Usage) -> pd.DataFrame:
@@ -133,17 +123,7 @@ def _sites(p: Parameters, x: Decisions, use: Usage) -> pd.DataFrame:
         for s, site in enumerate(p.sites)
         for t, period in enumerate(p.periods)
     ]  # fmt: skip
-    columns = [
-        "site",
-        "period",
-        "open",
-        "halls",
-        "built_mw",
-        "it_mw_in_service",
-        "peak_mw",
-        "interconnection_mw",
-    ]
-    return _frame([*columns, "onsite_mw", "idle_hall_mw", "idle_power_mw"], rows)
+    return _frame("sites", rows)
 
 
 def _or_empty(value: float) -> float:
@@ -157,7 +137,7 @@ def _power(p: Parameters, x: Decisions, use: Usage) -> pd.DataFrame:
         for t in range(len(p.periods))
         if x.opened[s, t]
     ]
-    return _frame(["site", "period", "block", "load_mw", "draw_mw", "onsite_output_mw"], rows)
+    return _frame("power", rows)
 
 
 def _waiting(p: Parameters, x: Decisions) -> pd.DataFrame:
@@ -171,7 +151,7 @@ def _waiting(p: Parameters, x: Decisions) -> pd.DataFrame:
         if p.delivered_pods[k].any()
         for t in range(len(p.periods))
     ]  # fmt: skip
-    return _frame(["sku", "period", "delivered_racks", "placed_racks", "waiting_racks", "waiting_mw"], rows)
+    return _frame("waiting", rows)
 
 
 def _zones(p: Parameters, x: Decisions) -> pd.DataFrame:
@@ -184,7 +164,7 @@ def _zones(p: Parameters, x: Decisions) -> pd.DataFrame:
         for z, zone in enumerate(p.zones)
         for t, period in enumerate(p.periods)
     ]
-    return _frame(["zone", "period", "block", "load_mw", "served_mw", "headroom_mw"], rows)
+    return _frame("zones", rows)
 
 
 def _flows(p: Parameters, x: Decisions) -> pd.DataFrame:
@@ -193,7 +173,7 @@ def _flows(p: Parameters, x: Decisions) -> pd.DataFrame:
         for i, line in enumerate(p.lines)
         for t, period in enumerate(p.periods)
     ]
-    return _frame(["line", "period", "block", "flow_mw", "capacity_mw"], rows)
+    return _frame("flows", rows)
 
 
 def _unused(p: Parameters, x: Decisions, use: Usage, prices: dict[str, float]) -> pd.DataFrame:
@@ -221,6 +201,6 @@ def _unused(p: Parameters, x: Decisions, use: Usage, prices: dict[str, float]) -
         for t in range(last + 1):
             add("idle_hall", s, t, use.idle_hall_mw[s, t], years, prices["idle_hall"])
             add("idle_power", s, t, float(np.nan_to_num(use.idle_power_mw[s, t])), years, prices["idle_power"])
-    frame = _frame(["kind", "site", "sku", "period", "mw", "mw_years", "usd", "cause"], rows)
+    frame = _frame("unused", rows)
     # labels of one study are of one length: their text sorts by time
     return frame.sort_values(["kind", "site", "sku", "period"], ignore_index=True)

@@ -14,6 +14,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from ..errors import Fault, InputError, limit_met, said, shown, unwritable
+from ..io.schema import schema
 from ..io.scratch import NEW, OLD, clear, scratch
 from ..io.source import SHARED, irregular, path_fault
 from ..io.whole import is_own
@@ -28,7 +29,7 @@ _WHOLE = "a plan folder is whole or no plan: solve again"
 # A float must read back as the one that was written: pandas did not always do so by itself.
 _OLD = tuple(map(int, pd.__version__.split(".")[:2])) < (3, 1)
 _PRECISION: Literal["round_trip"] | None = "round_trip" if _OLD else None
-_TEXT = {"site", "sku", "vendor", "period", "zone", "line", "block", "kind", "cause", "upgrade"}
+_TEXT = {c.name for table in TABLES for c in schema(f"plan/{table}").columns if c.dtype == "str"}
 
 
 def digest(facts: Mapping[str, Any]) -> str:

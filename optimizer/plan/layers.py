@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
-from ..errors import Fault, InputError
 from ..io.geopackage import Field, Layer
+from ..io.schema import schema
+from .check import check_tables
 from .plan import Plan
-from .workbook import COLUMNS
 
 _CRS = "EPSG:4326"
 _PEOPLE = ("name", "kind", "operator")
@@ -28,14 +28,6 @@ _MORE = {
     "to": Field("", "Zone where the line ends."),
     "loading_share": Field("share", "Flow as a share of the capacity in its direction; empty where there is none."),
 }
-_NEEDED = {
-    "sites": ("site", "period", "open", "idle_hall_mw", "idle_power_mw"),
-    "assignments": ("site", "period", "vendor", "it_mw_in_service"),
-    "zones": ("zone", "period", "served_mw", "headroom_mw"),
-    "flows": ("line", "period", "flow_mw", "capacity_mw"),
-    "unused": ("site", "period", "kind", "mw_years", "usd", "cause"),
-    "waiting": ("sku",),
-}
 _UNUSED = {
     "mw_years": Field("MW-years", "{} over the period."),
     "usd": Field("USD", "{}, undiscounted, at its own price."),
@@ -45,19 +37,18 @@ _UNUSED = {
 
 def plan_layers(plan: Plan) -> list[Layer]:
     """Return for every period its sites, then its zones and lines where the study says where they are."""
-    _check(plan)
+    check_tables(plan)
     sites, site_fields = _sites(plan)
     every = [("{}", "Sites, {}", sites, "Point", site_fields)]
     zones = plan.study.zones
     shapes = zones["geometry"].dropna()
     if len(shapes):
-        fields = _fields()
-        every.append(("zones {}", "Zones, {}", _zones(plan), _shape(shapes), fields))
+        every.append(("zones {}", "Zones, {}", _zones(plan), _shape(shapes), _fields("zones")))
         lines = _lines(plan)
         if lines["geometry"].notna().any():
-            every.append(("lines {}", "Lines, {}", lines, "LineString", fields))
+            every.append(("lines {}", "Lines, {}", lines, "LineString", _fields("flows")))
     return [
-        Layer(name.format(period), title.format(period), _of_period(frame, period), shape, fields)
+        Layer(name.format(period), title.format(period), _of_period(frame, period, fields), shape, fields)
         for name, title, frame, shape, fields in every
         for period in plan.study.horizon.names
     ]
@@ -65,8 +56,8 @@ def plan_layers(plan: Plan) -> list[Layer]:
 
 def sites_text(plan: Plan) -> str:
     """Return the sites of every period as one GeoJSON text, a feature per line."""
-    _check(plan)
-    frame = _typed(_sites(plan)[0])
+    check_tables(plan)
+    frame = _typed(*_sites(plan))
     names = [str(c) for c in frame.columns if c != "geometry"]
     lines = []
     for row in frame.to_dict("records"):
@@ -76,50 +67,30 @@ def sites_text(plan: Plan) -> str:
     return '{"type": "FeatureCollection", "features": [\n' + ",\n".join(lines) + "\n]}\n"
 
 
-def _check(plan: Plan) -> None:
-    """Check that the tables have their columns and name sites, zones, lines and periods of the study alone.
-
-    Raises InputError naming every table that does not.
-    """
-    study, faults = plan.study, []
-    known = {name: set(study.table(f"{name}s")[name]) for name in ("site", "zone", "line")}
-    known["period"] = set(study.horizon.names)
-    for name, columns in _NEEDED.items():
-        table = plan.tables[name]
-        missing = [column for column in columns if column not in table.columns]
-        strange = [c for c in columns[:2] if c in known and c not in missing and not known[c].issuperset(table[c])]
-        if name == "unused":  # racks that wait stand at no site
-            strange = []
-        for reason in [f"has no column {c}" for c in missing] + [f"names a {c} that its study lacks" for c in strange]:
-            faults.append(Fault(f"{name}.csv", reason, cure="the plan folder is damaged: solve again"))
-    if faults:
-        raise InputError(faults)
-
-
 def _plain(value: Any) -> Any:
     return None if value is None or value is pd.NA or value != value else value
 
 
-def _fields() -> dict[str, Field]:
-    return {name: Field(*known) for name, known in COLUMNS.items()} | _MORE
+def _fields(table: str) -> dict[str, Field]:
+    columns = schema(f"plan/{table}").columns
+    return {c.name: Field("TRUE or FALSE" if c.type == "bool" else c.unit, c.meaning) for c in columns} | _MORE
 
 
-def _typed(frame: pd.DataFrame) -> pd.DataFrame:
+def _typed(frame: pd.DataFrame, fields: Mapping[str, Field]) -> pd.DataFrame:
     """Make what is measured, not counted, a float in every plan."""
-    fields = _fields()
     units = {str(c): fields[c].unit for c in frame.columns if c in fields}
     floats = [c for c, unit in units.items() if unit.startswith("MW") or unit in ("USD", "share")]
     return frame.astype(dict.fromkeys(floats, float))
 
 
-def _of_period(frame: pd.DataFrame, period: str) -> Any:
-    rows = _typed(frame[frame["period"] == period].reset_index(drop=True))
+def _of_period(frame: pd.DataFrame, period: str, fields: Mapping[str, Field]) -> Any:
+    rows = _typed(frame[frame["period"] == period].reset_index(drop=True), fields)
     return gpd.GeoDataFrame(rows, geometry="geometry", crs=_CRS)
 
 
 def _sites(plan: Plan) -> tuple[pd.DataFrame, dict[str, Field]]:
     """Return the sites table with names, the period of opening, IT MW by vendor, what is unused and where it is."""
-    table, fields = plan.sites.copy(), _fields()
+    table, fields = plan.sites.copy(), _fields("sites")
     people = plan.study.sites.set_index("site")
     for name in _PEOPLE:
         table[name] = [str(people.at[site, name]) for site in table["site"]]
@@ -132,7 +103,7 @@ def _sites(plan: Plan) -> tuple[pd.DataFrame, dict[str, Field]]:
         fields[column] = Field("MW IT", f"Power of the racks of {vendor} in service in the period.")
     for kind in _IDLE:
         table = _with_unused(plan, table, kind)
-        of = COLUMNS[f"{kind}_mw"][1].partition(";")[0].rstrip(".")
+        of = fields[f"{kind}_mw"].meaning.partition(";")[0].rstrip(".")
         fields |= {f"{kind}_{end}": Field(f.unit, f.meaning.format(of)) for end, f in _UNUSED.items()}
     points = gpd.points_from_xy(*([people.at[s, c] for s in table["site"]] for c in ("lon", "lat")))
     return table.assign(geometry=list(points)), fields

@@ -10,11 +10,11 @@ from typing import Any
 import pandas as pd
 
 from ..errors import shown
+from ..io.schema import PLAN_TABLES as TABLES
 from ..study import Study
 from .units import share, usd
 
-TABLES = ("assignments", "sites", "power", "waiting", "zones", "flows", "unused", "upgrades")
-"""Names of the plan's tables; each is a CSV of the folder and a key of ``Plan.tables``."""
+__all__ = ["TABLES", "Plan"]
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,12 @@ import pandas as pd
 from ..parameters import HOURS_PER_YEAR, Parameters
 from ..resolution import Floats
 from .plan import Plan
+from .summary import TERMS
 
 OF_SITES = ("opening", "halls", "lease", "fixed", "placement", "energy")
 """Terms of a site; ``racks`` and ``wheeling`` belong to the programme."""
+PAID = {"racks": "racks bought"} | {term: TERMS[term] for term in (*OF_SITES, "wheeling")}
+"""All terms in words, in their order."""
 COLUMNS = ["site", "period", "term", "usd"]
 
 

@@ -59,6 +59,15 @@ def mw_years(value: float) -> str:
     return f"{mw(value)}-years"
 
 
+def excel_format(unit: str) -> str:
+    """Return Excel's number format for a unit of a column; "" for what is no number."""
+    if unit == "share":
+        return "0.00 %"
+    if "MW-years" in unit:
+        return "#,##0.0"
+    return "#,##0.00" if unit.startswith(("MW", "GW")) else "#,##0" if unit else ""
+
+
 def money_unit(largest_usd: float) -> tuple[float, str]:
     """Return what a table of amounts is divided by, and its name."""
     if largest_usd >= 1e10:

@@ -1,16 +1,25 @@
-"""Turn a plan into the sheets of one workbook: its summary, and every table as in the plan folder."""
+"""Turn a plan into the sheets of one workbook for finance: key figures, cost, spending, every table, and plan.json."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from ..io.sheets import Head, Sheet, rows_of
+from ..io.schema import schema
+from ..io.sheets import Cell, Head, Sheet, letter, rows_of
+from .check import check_tables
+from .key_figures import key_figures
+from .kinds import standing
 from .plan import TABLES, Plan
+from .spending import PAID, spending
+from .summary import TERMS
+from .units import excel_format, share
 
-_SUMMARY = (
+COST, BY_YEAR, BY_SITE, FACTS = "cost by term", "spending by year", "spending by site", "plan.json"
+_PROGRAMME = "(programme)"  # no id of a site has brackets
+_FACTS = (
     "status",
     "objective_usd",
     "bound_usd",
@@ -23,62 +32,154 @@ _SUMMARY = (
     "delivered_mw",
     "energised_mw",
 )
-_IT, _FENCE = "MW IT", "MW at the fence"
-COLUMNS = {
-    "site": ("", "Id of the site."),
-    "sku": ("", "Id of the rack type."),
-    "vendor": ("", "Vendor of the rack."),
-    "period": ("", "Period."),
-    "zone": ("", "Id of the zone."),
-    "line": ("", "Id of the line."),
-    "block": ("", "Load block; all: one block of 8760 h at peak."),
-    "kind": ("", "What is unused: waiting, aged, unplaced, idle_hall or idle_power."),
-    "cause": ("", "Why it is unused."),
-    "upgrade": ("", "Id of the reinforcement."),
-    "pods": ("pods", "Pods placed in the period."),
-    "racks": ("racks", "Racks placed in the period."),
-    "it_mw": (_IT, "Power of the racks placed in the period."),
-    "racks_in_service": ("racks", "Racks in service in the period."),
-    "it_mw_in_service": (_IT, "Power of the racks in service in the period."),
-    "open": ("TRUE or FALSE", "Whether the site is open."),
-    "halls": ("halls", "Halls commissioned so far."),
-    "built_mw": (_IT, "Halls that stand, those of others included."),
-    "peak_mw": (_FENCE, "Draw of the racks in service at peak."),
-    "interconnection_mw": (_FENCE, "Firm power of the interconnection; empty: unlimited."),
-    "onsite_mw": (_FENCE, "Firm on-site generation."),
-    "idle_hall_mw": (_IT, "Built and without racks."),
-    "idle_power_mw": (_FENCE, "Energised and not drawn at peak; empty: unlimited."),
-    "draw_mw": (_FENCE, "Drawn from the grid."),
-    "onsite_output_mw": (_FENCE, "Served by on-site generation."),
-    "delivered_racks": ("racks", "Delivered so far."),
-    "placed_racks": ("racks", "Placed so far."),
-    "waiting_racks": ("racks", "Delivered and not placed."),
-    "waiting_mw": (_IT, "Power of the racks that wait."),
-    "load_mw": (_FENCE, "Load of the site, or what a zone's sites draw without their on-site output."),
-    "served_mw": (_FENCE, "Served by the zone's own headroom."),
-    "headroom_mw": (_FENCE, "New load that the zone's own surplus can serve."),
-    "flow_mw": ("MW", "Flow; negative: against the direction of the line."),
-    "capacity_mw": ("MW", "Capacity in the direction of flow."),
-    "mw": ("MW IT; idle_power: at the fence", "Unused power."),
-    "mw_years": ("MW-years", "Unused power over the period."),
-    "usd": ("USD", "Undiscounted, at the kind's own price."),
-    "count": ("pieces", "Reinforcements bought."),
-    "capex_usd": ("USD", "What they cost."),
+_UNITS = {"usd": "USD", "mw": "MW IT", "mw_years": "MW-years", "gap": "share"}
+_SITE = {"site name": "name", "state": "state", "operator": "operator", "site kind": "kind", "zone": "zone"}
+_BESIDE = {
+    "site": ("sites", _SITE),
+    "sku": ("racks", {"vendor": "vendor"}),
+    "zone": ("zones", {"zone name": "name"}),
+    "line": ("lines", {"from": "from", "to": "to"}),
 }
-"""Unit and meaning of the columns of a plan's tables; what is no number has the unit ""."""
-_UNITS = {"usd": "USD", "mw": "MW IT", "mw_years": "MW-years"}
-_KEYS = (
-    Head("key", "Key as in plan.json; parts are joined by a point.", look="required", is_text=True),
-    Head("value", "Its value.", look="required"),
-    Head("unit", "Unit of the value.", is_text=True),
-)
+"""What people want to see beside an id: the table of the study that says it, and its columns by their header."""
+_REAL = "real or GENERIC"
+Values = Sequence[Any]
 
 
 def plan_sheets(plan: Plan) -> list[Sheet]:
-    """Return the sheet "summary" and one sheet per table of the plan folder."""
-    facts = {"study": plan.study.config.study.name, **{key: plan.facts.get(key) for key in _SUMMARY}}
-    rows = [(key, value, _unit_of(key)) for key, value in _flat(facts, "")]
-    return [Sheet("summary", _KEYS, rows), *(_sheet(name, plan.tables[name]) for name in TABLES)]
+    """Return the sheets of a plan, key figures first; sums and what follows from other sheets are formulas.
+
+    Raises InputError where the plan's tables are damaged.
+    """
+    check_tables(plan)
+    cost, by_site = _cost(plan), _by_site(plan)
+    by_year = _by_year(by_site)
+    tables = [_table(plan, name) for name in TABLES]
+    return [key_figures(plan, [cost, by_year, *tables]), cost, by_year, by_site, *tables, _facts(plan)]
+
+
+def _table(plan: Plan, name: str) -> Sheet:
+    """Return a table of the plan folder with what people want to see beside its ids."""
+    frame = plan.tables[name]
+    columns: list[tuple[Head, Values]] = []
+    for column in map(str, frame.columns):
+        values = frame[column].tolist()
+        columns.append((_head(name, column, frame[column]), values))
+        columns += [(h, v) for h, v in _beside(plan, column, values) if h.name not in frame.columns]
+    return _of_columns(name, columns)
+
+
+def _of_columns(name: str, columns: Sequence[tuple[Head, Values]]) -> Sheet:
+    return Sheet(name, [head for head, _ in columns], list(zip(*(values for _, values in columns), strict=True)))
+
+
+def _head(table: str, name: str, values: pd.Series) -> Head:
+    column = schema(f"plan/{table}").find(name)
+    if column is None:
+        return Head(name, "A column of a later release.", is_text=not pd.api.types.is_numeric_dtype(values))
+    meaning = f"{column.meaning}\nUnit: {column.unit}" if column.unit else column.meaning
+    return Head(name, meaning, is_text=column.dtype == "str", format=excel_format(column.unit), adds=column.adds)
+
+
+def _beside(plan: Plan, key: str, ids: Values) -> Iterator[tuple[Head, Values]]:
+    """Yield the columns that stand beside a column of ids."""
+    if key not in _BESIDE:
+        return
+    table, columns = _BESIDE[key]
+    rows = plan.study.table(table).set_index(key)
+    for header, column in columns.items():
+        known = rows[column].to_dict()
+        yield _for_people(header, schema(table)[column].meaning), [known.get(i) for i in ids]
+        if column == "kind":
+            words = {i: standing(str(kind)) for i, kind in known.items()}
+            yield _for_people(_REAL, "GENERIC: no project, a place where one could be."), [words.get(i) for i in ids]
+
+
+def _for_people(name: str, comment: str) -> Head:
+    return Head(name, comment, "people", is_text=True)
+
+
+def _usd(name: str, comment: str) -> Head:
+    return Head(name, comment, format=excel_format("USD"), adds=True)
+
+
+def _cost(plan: Plan) -> Sheet:
+    """Return the cost term by term; discounted, the terms sum to the objective."""
+    now, plain = plan.facts["cost_usd"]["discounted"], plan.facts["cost_usd"]["undiscounted"]
+    rate = share(plan.study.config.money.discount_rate)
+    heads = (
+        Head("term", "What is paid, priced, or left at the end. Racks are bought outside of the cost.", is_text=True),
+        _usd(f"USD, discounted at {rate}", "Discounted to the first period: the sum is the cost of the plan."),
+        _usd("USD, undiscounted", "The same money, not discounted."),
+    )
+    return Sheet(COST, heads, [(TERMS.get(t, t), now[t], plain.get(t)) for t in now if now[t] or plain.get(t)])
+
+
+def _by_site(plan: Plan) -> Sheet:
+    """Return what is paid by site and term, with a column for each calendar year."""
+    horizon = plan.study.horizon
+    years = sorted(set(horizon.calendar_years))
+    paid, year_of = spending(plan), dict(zip(horizon.names, horizon.calendar_years, strict=True))
+    order = {term: i for i, term in enumerate(PAID)}
+    sums: dict[tuple[str, int], dict[int, float]] = {}
+    for site, period, term, usd in rows_of(paid):
+        of_key = sums.setdefault((site, order[term]), {})
+        of_key[year_of[period]] = of_key.get(year_of[period], 0.0) + usd
+    keys, words = sorted(sums), list(PAID.values())
+    ids, terms = [site for site, _ in keys], [words[term] for _, term in keys]
+    head = Head("term", "What is paid; prices of unused capacity are no spending.", is_text=True)
+    columns: list[tuple[Head, Values]] = [
+        (Head("site", f"Id of the site; {_PROGRAMME}: of no site.", is_text=True), [i or _PROGRAMME for i in ids]),
+        *_beside(plan, "site", ids),
+        (head, terms),
+    ]
+    first = len(columns) + 1
+    for year in years:
+        columns.append((_of_year(plan, year), [sums[key].get(year, 0.0) for key in keys]))
+    ends = letter(first), letter(first + len(years) - 1)
+    rows = (f"{ends[0]}{n}:{ends[1]}{n}" for n in range(2, len(keys) + 2))
+    totals = [Cell(sum(sums[key].values()), formula=f"SUM({row})") for key, row in zip(keys, rows, strict=True)]
+    columns.append((_usd("all years", "USD, undiscounted."), totals))
+    return _of_columns(BY_SITE, columns)
+
+
+def _of_year(plan: Plan, year: int) -> Head:
+    horizon = plan.study.horizon
+    of = [name for name, y in zip(horizon.names, horizon.calendar_years, strict=True) if y == year]
+    span = "" if len(of) == 1 else f", {of[0]} to {of[-1]}"
+    return _usd(str(year), f"USD, undiscounted, in the year in which it falls due{span}.")
+
+
+def _by_year(by_site: Sheet) -> Sheet:
+    """Return what is paid by term and calendar year, as sums over the sheet by site."""
+    names, last = [head.name for head in by_site.columns], len(by_site.rows) + 1
+    term = names.index("term")
+    of_term = f"'{BY_SITE}'!${letter(term + 1)}$2:${letter(term + 1)}${last}"
+    years = range(term + 1, len(names) - 1)
+    rows: list[list[Any]] = []
+    for word in PAID.values():
+        found = [row for row in by_site.rows if row[term] == word]
+        if found:
+            n, sums = len(rows) + 2, [sum(row[i] for row in found) for i in years]
+            cells = [
+                Cell(usd, formula=f"SUMIFS('{BY_SITE}'!${letter(i + 1)}$2:${letter(i + 1)}${last},{of_term},$A{n})")
+                for i, usd in zip(years, sums, strict=True)
+            ]
+            total = Cell(sum(sums), formula=f"SUM(B{n}:{letter(len(years) + 1)}{n})")
+            rows.append([word, *cells, total])
+    head = Head("USD, undiscounted", "What is paid, in the year in which it falls due.", is_text=True)
+    return Sheet(BY_YEAR, [head, *by_site.columns[term + 1 :]], rows)
+
+
+def _facts(plan: Plan) -> Sheet:
+    """Return what plan.json says, key by key."""
+    facts = {"study": plan.study.config.study.name, **{key: plan.facts.get(key) for key in _FACTS}}
+    heads = (
+        Head("key", "Key as in plan.json; parts are joined by a point.", look="required", is_text=True),
+        Head("value", "Its value.", look="required"),
+        Head("unit", "Unit of the value.", is_text=True),
+    )
+    found = [(key, value, _unit_of(key)) for key, value in _flat(facts, "")]
+    return Sheet(FACTS, heads, [(key, Cell(value, excel_format(unit or "")), unit) for key, value, unit in found])
 
 
 def _flat(content: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
@@ -94,15 +195,4 @@ def _unit_of(key: str) -> str | None:
     if key.endswith("idle_power_mw_years"):
         return "MW-years at the fence"
     ends = (key, key.partition(".")[0])
-    return next((u for part in ends for end, u in _UNITS.items() if part.endswith(f"_{end}")), None)
-
-
-def _sheet(name: str, frame: pd.DataFrame) -> Sheet:
-    return Sheet(name, [_head(str(c), frame[c]) for c in frame.columns], rows_of(frame))
-
-
-def _head(name: str, values: pd.Series) -> Head:
-    if name not in COLUMNS:
-        return Head(name, "A column of a later release.", is_text=not pd.api.types.is_numeric_dtype(values))
-    unit, meaning = COLUMNS[name]
-    return Head(name, f"{meaning}\nUnit: {unit}" if unit else meaning, is_text=not unit)
+    return next((u for part in ends for end, u in _UNITS.items() if f"_{part}".endswith(f"_{end}")), None)

@@ -7,15 +7,6 @@ import pandas as pd
 from optimizer.plan.kinds import standing
 from optimizer.plan.plan import Plan
 
-KINDS = {
-    "waiting": "racks that wait",
-    "aged": "racks that wait too long",
-    "unplaced": "racks never placed",
-    "idle_hall": "idle hall",
-    "idle_power": "idle power, at the fence",
-}
-"""Kinds of unused capacity in words; idle power is in MW at the fence, all else in IT MW."""
-
 TOTALS = {
     "waiting": "waiting_rack_mw_years",
     "aged": "aged_rack_mw_years",

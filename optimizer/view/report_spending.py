@@ -6,13 +6,10 @@ import pandas as pd
 
 from optimizer.plan.kinds import GENERIC, standing
 from optimizer.plan.plan import Plan
-from optimizer.plan.spending import OF_SITES, spending
-from optimizer.plan.summary import TERMS
+from optimizer.plan.spending import OF_SITES, PAID, spending
 from optimizer.plan.units import aligned, money_unit
 
 from .report_html import Column, Html, generic_badge, table, text
-
-_TERMS = ("racks", *OF_SITES, "wheeling")
 
 
 def spending_section(plan: Plan) -> Html:
@@ -31,12 +28,10 @@ def spending_section(plan: Plan) -> Html:
 
 def _by_year(paid: pd.DataFrame) -> str:
     sums = paid.pivot_table(index="term", columns="year", values="usd", aggfunc="sum", fill_value=0.0)
-    sums = sums.reindex([t for t in _TERMS if t in sums.index])
+    sums = sums.reindex([t for t in PAID if t in sums.index])
     sums.loc["total"] = sums.sum()
     sums["all years"] = sums.sum(axis=1)
-    return _table(
-        sums, {t: TERMS.get(t, t) for t in sums.index} | {"racks": "racks bought"}, "Spending by year", "Term"
-    )
+    return _table(sums, PAID | {"total": "total"}, "Spending by year", "Term")
 
 
 def _by_site(plan: Plan, paid: pd.DataFrame) -> str:
@@ -53,7 +48,7 @@ def _by_site(plan: Plan, paid: pd.DataFrame) -> str:
     for site in map(str, sums.index):
         is_generic = standing(kinds.get(site, "")) == GENERIC
         names[site] = Html(f"{text(site)} {generic_badge()}") if is_generic else site
-    sums.columns = pd.Index([TERMS.get(t, t) for t in sums.columns])
+    sums.columns = pd.Index([PAID.get(t, t) for t in sums.columns])
     return _table(sums, names | {"\0total": "total"}, "Spending by site", "Site")
 
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import pandas as pd
 
-from optimizer.plan.kinds import GENERIC, REAL, UNSTATED, standing
+from optimizer.plan.kinds import GENERIC, KINDS, REAL, UNSTATED, standing
 from optimizer.plan.plan import Plan
 from optimizer.plan.quantities import first_open, first_serving
 from optimizer.plan.units import aligned, figure, money_unit, mw_years, usd
 
-from .ledger import KINDS, cause_words, unused_ledger
+from .ledger import cause_words, unused_ledger
 from .readings import vendor_mw
 from .report_html import Column, Html, generic_badge, table, text
 

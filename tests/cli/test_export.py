@@ -14,10 +14,14 @@ import pytest
 
 from optimizer.io.write import cell_text
 from optimizer.plan import TABLES
+from optimizer.plan.spending import OF_SITES
+from optimizer.plan.summary import TERMS
 
 from .conftest import Run
 from .inside import inside
 from .test_disk import content, limited
+
+BEFORE = ["key figures", "cost by term", "spending by year", "spending by site"]
 
 
 @pytest.fixture
@@ -40,15 +44,16 @@ def exported(call: Run, plan: Path) -> Any:
 
 def test_sheets_hold_what_the_plan_folder_holds(call: Run, plan: Path) -> None:
     book = exported(call, plan)
-    assert book.sheetnames == ["summary", *TABLES]
+    assert book.sheetnames == [*BEFORE, *TABLES, "plan.json"]
     for page in book:
         assert (page.sheet_state, page.freeze_panes, list(page.merged_cells.ranges)) == ("visible", "B2", [])
         assert all(cell.comment.text for cell in page[1])
     for name in TABLES:
         with (plan / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-            rows = list(csv.reader(file))
-        cells = [[cell.value for cell in row] for row in book[name].iter_rows()]
-        assert [[cell_text(value) for value in row] for row in cells] == rows
+            rows = list(csv.DictReader(file))
+        columns = {column[0].value: column[1:] for column in book[name].iter_cols(max_row=len(rows) + 1)}
+        for column in rows[0] if rows else ():
+            assert [cell_text(c.value) for c in columns[column]] == [row[column] for row in rows], (name, column)
     sites = [
         {c.value: v.value for c, v in zip(book["sites"][1], row, strict=True)}
         for row in book["sites"].iter_rows(min_row=2)
@@ -59,8 +64,8 @@ def test_sheets_hold_what_the_plan_folder_holds(call: Run, plan: Path) -> None:
     assert "Unit: MW at the fence" in next(c.comment.text for c in book["sites"][1] if c.value == "peak_mw")
 
 
-def test_summary_is_that_of_plan_json(call: Run, plan: Path) -> None:
-    rows = exported(call, plan)["summary"].iter_rows(min_row=2, values_only=True)
+def test_facts_are_those_of_plan_json(call: Run, plan: Path) -> None:
+    rows = exported(call, plan)["plan.json"].iter_rows(min_row=2, values_only=True)
     found = {key: (value, unit) for key, value, unit in rows}
     facts = json.loads((plan / "plan.json").read_text(encoding="utf-8"))
     assert found["study"][0] == "Small $x^2$ [bold]study[/bold]"
@@ -73,11 +78,34 @@ def test_summary_is_that_of_plan_json(call: Run, plan: Path) -> None:
     assert found["energised_mw.2027"] == (facts["energised_mw"]["2027"], "MW IT")
 
 
-def test_ids_are_no_formulas(call: Run, plan: Path) -> None:
+def test_money_is_that_of_plan_json_whoever_adds_it_up(call: Run, plan: Path) -> None:
+    exported(call, plan)
+    book = openpyxl.load_workbook(f"{plan}.xlsx", data_only=True)
+    facts = json.loads((plan / "plan.json").read_text(encoding="utf-8"))
+    key = {row[1]: row[2] for row in book["key figures"].iter_rows(min_row=2, values_only=True)}
+    plain, discounted = facts["cost_usd"]["undiscounted"], facts["cost_usd"]["discounted"]
+    assert key["cost, discounted"] == pytest.approx(facts["objective_usd"]) == key["objective: least cost"]
+    assert key["cost, undiscounted"] == pytest.approx(sum(plain.values()))
+    years = {row[0]: row[1:] for row in book["spending by year"].iter_rows(values_only=True) if row[0]}
+    assert years["USD, undiscounted"] == ("2026", "2027", "all years")
+    terms = {TERMS[term]: usd for term, usd in plain.items() if usd and term in OF_SITES}
+    assert {k: v[-1] for k, v in years.items() if k in terms} == pytest.approx(terms)
+    assert years["racks bought"][-1] == pytest.approx(facts["rack_purchase_usd"]) == key["racks bought"]
+    assert years["total"][-1] == pytest.approx(sum(terms.values()) + facts["rack_purchase_usd"]) == key["paid in all"]
+    by_term = {row[0]: row[1:] for row in book["cost by term"].iter_rows(values_only=True)}
+    assert by_term["total"] == pytest.approx((sum(discounted.values()), sum(plain.values())))
+    unused = facts["unused"]
+    assert key["racks that wait"] == pytest.approx(unused["waiting_rack_mw_years"])
+    assert key["idle power, at the fence"] == pytest.approx(unused["idle_power_mw_years"])
+
+
+def test_a_damaged_table_is_named(call: Run, plan: Path) -> None:
     table = (plan / "waiting.csv").read_text(encoding="utf-8")
-    (plan / "waiting.csv").write_text(table.replace("A1,", "=A1,"), encoding="utf-8")
-    cell = exported(call, plan)["waiting"]["A2"]
-    assert (cell.value, cell.data_type, cell.number_format) == ("=A1", "s", "@")
+    (plan / "waiting.csv").write_text(table.replace("A1,", "=A1,").replace("waiting_mw", "mw"), encoding="utf-8")
+    done = call("export", plan, "--to", "xlsx")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "waiting.csv: names a sku that its study lacks – the plan folder is damaged" in done.stderr
+    assert "waiting.csv: has no column waiting_mw" in done.stderr
 
 
 def test_file_is_replaced_with_force_alone_and_by_the_same_bytes(

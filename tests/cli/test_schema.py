@@ -25,26 +25,47 @@ def test_help_says_how_an_editor_uses_it(run: Run) -> None:
     assert done.stdout.count("rackgrid schema") >= 3
 
 
-@pytest.mark.parametrize("what", ["", "study", "grid", "racks"])
+@pytest.mark.parametrize("what", ["", "study", "grid"])
 def test_prints_one_schema(call: Run, what: str) -> None:
     done = call(*filter(None, ["schema", what]))
     assert (done.returncode, done.stderr) == (0, "")
-    found = json.loads(done.stdout)
-    assert found["fields"] if what == "racks" else found["title"] == f"{what or 'study'}.toml"
+    assert json.loads(done.stdout)["title"] == f"{what or 'study'}.toml"
+
+
+@pytest.mark.parametrize(
+    ("what", "columns"),
+    [
+        ("racks", {"rack_kw"}),
+        ("sites", {"max_mw"}),
+        ("plan/sites", {"built_mw"}),
+        ("zones", {"geometry"}),
+        ("assignments", {"it_mw_in_service"}),
+        ("plan/assignments", {"it_mw_in_service"}),
+    ],
+)
+def test_a_bare_name_is_the_studys_table_before_the_plans(call: Run, what: str, columns: set[str]) -> None:
+    done = call("schema", what)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert columns <= {field["name"] for field in json.loads(done.stdout)["fields"]}
 
 
 def test_writes_all_of_them(run: Run, call: Run, tmp_path: Path) -> None:
     done = run("schema", "-o", "new/mine")
     assert (done.returncode, done.stderr) == (0, "")
     assert [Path(line) for line in done.stdout.splitlines()] == [Path(f"new/mine/{n}.schema.json") for n in NAMES]
-    assert (tmp_path / "new/mine/sites.schema.json").read_text(encoding="utf-8") == call("schema", "sites").stdout
+    for name in ("sites", "plan/sites"):
+        text = (tmp_path / f"new/mine/{name}.schema.json").read_text(encoding="utf-8")
+        assert text == call("schema", name).stdout
+    assert call("schema", "-o", "new/mine").stdout == done.stdout, "what it wrote it writes again"
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (["stes"], ["stes", 'did you mean "sites"?']),
-        (["xyz"], ["xyz", "name one of study, grid, sites"]),
+        (["assignmens"], ["is no file of a study and no table of a plan", 'did you mean "assignments"?']),
+        (["plan/stes"], ['did you mean "plan/sites"?']),
+        (["xyz"], ["xyz", "name one of study, grid, sites", "plan/assignments, plan/sites"]),
         (["sites", "-o", "mine"], ["sites is not used"]),
         (["-o", "file"], ["file: cannot be written", "-o"]),
     ],

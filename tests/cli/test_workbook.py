@@ -18,7 +18,7 @@ def test_walk_from_a_workbook_to_a_plan_as_a_workbook(run: Run, tmp_path: Path) 
     assert (tmp_path / "plans/mine/plan.json").is_file()
     done = run("export", "plans/mine", "--to", "xlsx")
     assert done.stdout.strip() == str(Path("plans", "mine.xlsx"))
-    sheet = openpyxl.load_workbook(tmp_path / "plans/mine.xlsx")["summary"]
+    sheet = openpyxl.load_workbook(tmp_path / "plans/mine.xlsx")["plan.json"]
     assert ("status", "optimal") in {(row[0].value, row[1].value) for row in sheet.iter_rows()}
     facts = json.loads((tmp_path / "plans/mine/plan.json").read_text(encoding="utf-8"))
     assert set(facts["inputs"]) == {"mine.xlsx"}

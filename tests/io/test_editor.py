@@ -19,7 +19,7 @@ from optimizer import InputError, read_study
 from optimizer.io.cells import read_bool, read_period
 from optimizer.io.config import GridConfig, StudyConfig, keys_of
 from optimizer.io.editor import NAMES, grid_schema, study_schema, table_schema, write_schemas
-from optimizer.io.schema import TABLES, schema
+from optimizer.io.schema import PLAN_TABLES, TABLES, schema
 from tests.small import DELIVERIES, HEADROOM, RACKS, SITES, STUDY, write_small_study
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -161,7 +161,7 @@ def holds(field: dict[str, Any], cell: str) -> bool:
     return value is None or Draft7Validator({"type": field["type"], **constraints}).is_valid(value)
 
 
-@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize("name", [*TABLES, *(f"plan/{table}" for table in PLAN_TABLES)])
 def test_every_column_of_a_table_is_described(name: str) -> None:
     found, table = table_schema(name), schema(name)
     columns = [*table.columns, *table.people]
@@ -236,7 +236,7 @@ def test_words_and_labels_are_those_that_are_read() -> None:
 
 def test_files_are_the_same_bytes_every_time(tmp_path: Path) -> None:
     first, again = write_schemas(tmp_path / "a/b"), write_schemas(tmp_path / "c")
-    assert [path.name for path in first] == [f"{name}.schema.json" for name in NAMES]
+    assert [path.relative_to(tmp_path / "a/b").as_posix() for path in first] == [f"{n}.schema.json" for n in NAMES]
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in again]
     for path in first:
         assert path.read_bytes().endswith(b"}\n")

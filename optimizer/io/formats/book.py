@@ -16,6 +16,7 @@ from optimizer.io.bounds import MAX_CELLS, MAX_RATIO, MAX_UNPACKED, too_large
 from optimizer.io.formats.sheet_marks import Marks, excess_in, marks_of
 
 _MAX_PART = 5_000_000  # bytes of styles, names and the like, which no table needs
+_STRINGS = "xl/sharedStrings.xml"
 _PARTS = re.compile(r"xl/(?:worksheets/[^/]+|sharedStrings)\.xml", re.IGNORECASE)
 _OTHER_PARTS = re.compile(r"(?:xl/[^/]+\.xml|\[Content_Types\]\.xml|(?:xl/)?_rels/[^/]+|docProps/[^/]+)", re.IGNORECASE)
 _LEAN = "delete what the study does not need, or save the table as CSV"
@@ -108,6 +109,7 @@ def open_book(content: bytes, name: str, faults: Faults) -> Book | None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of styles and extensions that no table needs
             book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        _mend_strings(book, content)
     except Exception as error:  # a damaged archive makes openpyxl raise anything
         faults.add(Fault(name, f"can't be opened as a workbook: {shown(error, 60)}", cure=_SAVE))
         return None
@@ -116,6 +118,20 @@ def open_book(content: bytes, name: str, faults: Faults) -> Book | None:
         faults.add(Fault(name, reason, cure="save it in Excel as Excel Workbook (.xlsx)"))
         return None
     return Book(name, content, book)
+
+
+def _mend_strings(book: Any, content: bytes) -> None:
+    """Put back the x005F_ by which Excel says that an underscore begins no escape: openpyxl drops it.
+
+    Without it the text _x0041_ would be read as A.
+    """
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        xml = archive.read(_STRINGS) if _STRINGS in archive.namelist() else b""
+    if b"_x005F_" in xml and book.worksheets:
+        from openpyxl.cell.text import Text
+        from openpyxl.xml.functions import fromstring
+
+        book.worksheets[0]._shared_strings[:] = [Text.from_tree(node).content for node in fromstring(xml)]
 
 
 def _excess(parts: dict[str, int], size: int) -> str:

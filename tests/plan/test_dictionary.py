@@ -1,0 +1,61 @@
+"""What the dictionary says of a plan's tables is what a plan folder holds."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from optimizer import read_study, solve
+from optimizer.io.schema import schema
+from optimizer.plan import TABLES, Plan, read_plan
+from tests.io.test_editor import refused_cells
+from tests.small import SITES, write_small_study
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A plan with rows in every table but upgrades, a site without a limit of power, and racks that wait."""
+    place = tmp_path_factory.mktemp("dictionary")
+    files = {
+        "sites.csv": SITES.replace(",0,50,", ",0,,"),
+        "grid/lines.csv": "line,from,to,capacity_mw\nl,z2,z1,10\n",
+    }
+    return solve(read_study(write_small_study(place / "study", files=files))).to_folder(place / "plan")
+
+
+@pytest.fixture(scope="module")
+def plan(folder: Path) -> Plan:
+    return read_plan(folder)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_tables_hold_what_the_dictionary_says(name: str, folder: Path, plan: Plan) -> None:
+    text, columns = (folder / f"{name}.csv").read_text(encoding="utf-8"), schema(f"plan/{name}").columns
+    assert text.splitlines()[0].split(",") == [c.name for c in columns]
+    assert (len(text.splitlines()) == 1) == (name == "upgrades")
+    assert list(refused_cells(f"plan/{name}", text)) == []
+    assert all(bool(c.unit) == c.is_number and c.meaning for c in columns)
+    frame = plan.tables[name]
+    if len(frame):
+        kinds = {c.name: c.dtype for c in columns}
+        wrong = {n: (str(frame[n].dtype), kind) for n, kind in kinds.items() if not fits(frame[n], kind)}
+        assert wrong == {}
+        assert frame.equals(frame.sort_values(keys := schema(f"plan/{name}").order, ignore_index=True))
+        assert not frame.duplicated(keys).any()
+    targets = [c.refers_to.split(".") for c in columns if c.refers_to]
+    assert all(key in schema(table).names for table, key in targets)
+
+
+def fits(column: pd.Series, kind: str) -> bool:
+    """Whether what was read is of the type that is stated; whole numbers stand for MW too."""
+    if kind == "str":
+        return all(isinstance(value, str) for value in column)
+    return str(column.dtype) in ({"float64", "int64"} if kind == "float64" else {kind})
+
+
+def test_no_dictionary_and_no_table_is_without_the_other(folder: Path) -> None:
+    written = {path.stem for path in folder.glob("*.csv")}
+    assert written == set(TABLES) == {p.name[:-4] for p in files("optimizer.io").joinpath("schema/plan").iterdir()}
