@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-import logging
-import os
-import shutil
-import signal
-import sys
-import tempfile
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from functools import partial
 from importlib.util import find_spec
 from typing import Any
 from uuid import uuid4
 
 from ..errors import Fault, InputError
-from ..modules import safe_environment
-from ..signals import SIGNALS
 from ..solve.again import Known
 from ..study import Study
 from . import remote
 from .attempt import Job, Outcome, one_line
 from .identity import versions
+from .processes import quiet, workers_here
 
 TICK_S = 0.2
 ANSWER_S = 20.0  # a scheduler that says nothing for so long is not there
 DESERTED_S = 120.0  # without any worker for so long the rest is not run
-_LOGGERS = ("distributed", "distributed.client", "distributed.gc")  # those with a level of their own
-_KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # the latter kills on Windows
 _LOST = "the scheduler or its workers were lost; run the sweep again to go on"
 
 
@@ -57,10 +47,10 @@ def connected(cluster: object, workers: int | None, cases: int) -> Iterator[Any]
         _check(cluster)
         yield cluster
     elif cluster is None:
-        with _quiet(), _local(workers, cases) as processes, Client(processes, set_as_default=False) as client:
+        with quiet(), workers_here(workers, cases) as processes, Client(processes, set_as_default=False) as client:
             yield client
     else:
-        with _quiet():
+        with quiet():
             try:
                 client = Client(cluster, set_as_default=False, timeout=ANSWER_S)
             except (OSError, TimeoutError, ValueError, TypeError) as fault:
@@ -72,95 +62,6 @@ def connected(cluster: object, workers: int | None, cases: int) -> Iterator[Any]
             with client:
                 _check(client)
                 yield client
-
-
-@contextmanager
-def _local(workers: int | None, cases: int) -> Iterator[Any]:
-    """Start worker processes with one thread each, and end them."""
-    from dask import config
-    from dask.system import CPU_COUNT
-    from distributed import LocalCluster
-
-    number = workers or max(1, min(CPU_COUNT, cases))
-    settings: dict[str, object] = {"distributed.deploy.lost-worker-timeout": "1 day"}  # one that ended comes back
-    if config.get("distributed.logging-file-config", None) is None:
-        silent = {"DASK_DISTRIBUTED__LOGGING": repr(dict.fromkeys(_LOGGERS, "critical"))}
-        settings["distributed.nanny.pre-spawn-environ"] = config.get("distributed.nanny.pre-spawn-environ") | silent
-    place = tempfile.mkdtemp(prefix="rackgrid-")
-    with (
-        SIGNALS.cleared(partial(shutil.rmtree, place, ignore_errors=True)),
-        _without_main(),
-        _safe_environment(),
-        config.set(settings),
-        LocalCluster(
-            local_directory=place,
-            n_workers=number,
-            threads_per_worker=1,
-            processes=True,
-            host="127.0.0.1",
-            dashboard_address="127.0.0.1:0",  # any port: None would be 8787, with a warning where it is taken
-            scheduler_kwargs={"dashboard": False},
-            memory_limit=0,
-            silence_logs=logging.CRITICAL,
-        ) as processes,
-    ):
-        try:
-            yield processes
-        finally:
-            _end(processes.workers.values())
-
-
-def _end(nannies: Iterable[Any]) -> None:
-    """End worker processes at once: what they solved has come, and an end in order takes seconds on busy cores."""
-    for nanny in nannies:
-        nanny.auto_restart = False
-        with suppress(OSError, TypeError):  # it has ended, or has not begun
-            os.kill(nanny.pid, _KILL)
-
-
-@contextmanager
-def _safe_environment() -> Iterator[None]:
-    """Let no process that starts import from the current folder: workers inherit the environment.
-
-    Python's tracker of resources, which clears what an ended worker leaves, does it without a word.
-    """
-    before = dict(os.environ)
-    silent = ",".join(filter(None, [before.get("PYTHONWARNINGS"), "ignore:resource_tracker:UserWarning"]))
-    os.environ.update(safe_environment() | {"PYTHONWARNINGS": silent})
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
-
-
-@contextmanager
-def _without_main() -> Iterator[None]:
-    """Hide the caller's script from the workers: they would run it again where it has no guard."""
-    main = sys.modules["__main__"]
-    kept = {name: getattr(main, name) for name in ("__file__", "__spec__") if hasattr(main, name)}
-    if "__file__" in kept:
-        del main.__file__
-    main.__spec__ = None
-    try:
-        yield
-    finally:
-        for name, value in kept.items():
-            setattr(main, name, value)
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep what dask logs in this process off the terminal."""
-    loggers = [logging.getLogger(name) for name in _LOGGERS]
-    levels = [logger.level for logger in loggers]
-    for logger in loggers:
-        logger.setLevel(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        for logger, level in zip(loggers, levels, strict=True):
-            logger.setLevel(level)
 
 
 def _check(client: Any) -> None:
