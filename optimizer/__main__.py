@@ -3,7 +3,7 @@
 import gc
 import os
 
-from .modules import without_current_folder
+from .modules import without_current_folder, without_settings_here
 
 without_current_folder()
 
@@ -16,6 +16,7 @@ def main() -> None:
     # Each thread of OpenBLAS takes memory that a limit counts, and nothing here gains by a second one.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
+        without_settings_here()
         from .cli.main import main as command_line
 
         command_line()

@@ -1,4 +1,4 @@
-"""Where modules come from: never from the folder that a user happens to work in."""
+"""Where modules, programs and settings come from: never from the folder that a user happens to work in."""
 
 import os
 import sys
@@ -12,10 +12,25 @@ def without_current_folder() -> None:
     sys.path[:] = [*filter(_elsewhere, sys.path), ROOT]
 
 
+def without_settings_here() -> None:
+    """Load Matplotlib while another folder is current where this one holds settings for it, which it would follow."""
+    if os.path.lexists("matplotlibrc"):
+        here = os.getcwd()
+        os.chdir(ROOT)
+        try:
+            import matplotlib  # noqa: F401
+        finally:
+            os.chdir(here)
+
+
+def elsewhere(paths: str) -> str:
+    """Return a list of folders as PATH has it without the current one, by whatever name it is there."""
+    return os.pathsep.join(filter(_elsewhere, paths.split(os.pathsep)))
+
+
 def safe_environment() -> dict[str, str]:
     """Return this process's environment for Python processes that import nothing from the current folder."""
-    kept = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if _elsewhere(path)]
-    return {**os.environ, "PYTHONSAFEPATH": "1", "PYTHONPATH": os.pathsep.join(kept)}
+    return {**os.environ, "PYTHONSAFEPATH": "1", "PYTHONPATH": elsewhere(os.environ.get("PYTHONPATH", ""))}
 
 
 def _elsewhere(path: str) -> bool:

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from optimizer.errors import Fault, InputError, limit_met, said, shown
+from optimizer.modules import elsewhere
 from optimizer.signals import SIGNALS
 
 VARIABLE = "RACKGRID_CHROMIUM"
@@ -41,9 +42,10 @@ def find_browser() -> str:
             cure = "name the program of Chromium, Chrome or Edge"
             raise InputError([Fault(VARIABLE, "is no program", value=named, cure=cure)])
         return found
+    path = elsewhere(os.environ.get("PATH", os.defpath))
     for name in (*_NAMES, *_PLACES):
-        found = shutil.which(name)
-        if found:
+        found = shutil.which(name, path=path)
+        if found and Path(found).is_absolute():  # Windows looks into the current folder unasked
             return found
     cure = f"install one, name it in {VARIABLE}, or leave --pdf out and print the page from any browser"
     raise InputError([Fault("--pdf", "needs Chromium, Chrome or Edge, and none is installed", cure=cure)])

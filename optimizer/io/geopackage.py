@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
@@ -54,7 +55,7 @@ def write_geopackage(layers: Sequence[Layer], path: Path) -> None:
     import pyogrio
 
     try:
-        with _same_date(pyogrio):
+        with _same_date(pyogrio), _own_definitions(pyogrio):
             for layer in layers:
                 pyogrio.write_dataframe(
                     layer.frame,
@@ -90,6 +91,20 @@ def _same_date(pyogrio: Any) -> Iterator[None]:
         yield
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+
+
+@contextmanager
+def _own_definitions(pyogrio: Any) -> Iterator[None]:
+    """Let PROJ take coordinate systems from where they came with GDAL, not from a proj.db in the current folder."""
+    place = Path(pyogrio.__file__).parent / "proj_data"
+    ours = place.is_dir() and not os.environ.keys() & {"PROJ_DATA", "PROJ_LIB"}
+    if ours:
+        os.environ["PROJ_DATA"] = str(place)
+    try:
+        yield
+    finally:
+        if ours:
+            del os.environ["PROJ_DATA"]
 
 
 def _rows(layers: Sequence[Layer]) -> Iterator[tuple[str, str, str, str]]:

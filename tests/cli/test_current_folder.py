@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -59,3 +60,25 @@ def test_nothing_planted_is_run(way: str, names: set[str], tmp_path: Path) -> No
         done = subprocess.run([*command, *words], cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         assert not (tmp_path / "ran").exists(), (tmp_path / "ran").read_text()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes in a folder are POSIX")
+def test_nothing_lying_there_is_read_or_started(solved: Path, tmp_path: Path) -> None:
+    shutil.copytree(solved.parents[1], tmp_path, dirs_exist_ok=True)
+    for name in ("matplotlibrc", "proj.db", "proj.ini"):
+        os.mkfifo(tmp_path / name)  # whoever reads it waits
+    (tmp_path / "chromium").write_text(f"#!/bin/sh\ntouch {tmp_path / 'ran'}\n")
+    (tmp_path / "chromium").chmod(0o755)
+    env = environment() | {"PATH": os.pathsep.join([".", "", str(tmp_path), os.environ["PATH"]])}
+    plan = "plans/small"
+    for words in (
+        ["check", "small"],
+        ["map", plan, "--png"],
+        ["export", plan, "--to", "gpkg"],
+        ["report", plan, "--pdf"],
+    ):
+        done = subprocess.run(
+            [*RACKGRID, *words], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=120, check=False
+        )
+        assert done.returncode == 0 or "none is installed" in done.stderr, done.stderr
+        assert not (tmp_path / "ran").exists()
