@@ -9,13 +9,16 @@ import typer
 
 from optimizer.errors import Fault, InputError, shown
 
+from . import options
 from .messages import result, say
 
 if TYPE_CHECKING:
     from optimizer.differences import Differences
+    from optimizer.io.whole import Replace
     from optimizer.plan import Plan
     from optimizer.plan.comparison import Comparison
 
+_CURE = "choose another place with -o, or replace a file with --force"
 _ENDINGS = (".html", ".htm")
 
 
@@ -32,6 +35,7 @@ def compare(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the differences as JSON; a page is written with -o alone.")
     ] = False,
+    force: options.ReplaceOption = False,
 ) -> None:
     """Say what differs between two plans, and write a page with both maps and the same tables.
 
@@ -43,6 +47,7 @@ def compare(
     rackgrid compare plans/before plans/after --json
     """
     target = _place(folder_a, folder_b, out)
+    replace: Replace = "any" if force else "own"
     plans = _read_both(folder_a, folder_b)
     from optimizer.differences import compare as compare_studies
     from optimizer.plan.comparison import compare_plans
@@ -54,19 +59,26 @@ def compare(
     names = [(short(n), shown(p.study.config.study.name, 60)) for n, p in zip((folder_a, folder_b), plans, strict=True)]
     has_page = out is not None or not as_json
     if has_page:
-        _write(target, plans, found, inputs, [name for name, _ in names])
+        _write(target, plans, found, inputs, [name for name, _ in names], replace)
     result(facts(found, inputs) if as_json else as_text(found, inputs, names, everything=everything))
     if has_page:
         say(f"page written to {shown(target, 300)}")
 
 
-def _write(target: Path, plans: list[Plan], found: Comparison, inputs: Differences, names: list[str]) -> None:
+def _write(
+    target: Path, plans: list[Plan], found: Comparison, inputs: Differences, names: list[str], replace: Replace
+) -> None:
     from optimizer.io.whole import write_whole
     from optimizer.io.write import write_text
     from optimizer.view.comparison_page import comparison_page
 
     text = comparison_page(plans, found, inputs, names=names)
-    write_whole(target, lambda fresh: write_text(text, fresh), replace="own", cure="choose another place with -o")
+    write_whole(
+        target,
+        lambda fresh: write_text(text, fresh),
+        replace=replace,
+        cure=_CURE,
+    )
 
 
 def _place(folder_a: str, folder_b: str, out: str | None) -> Path:

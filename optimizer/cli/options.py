@@ -39,6 +39,7 @@ DropLateOption = Annotated[
     bool, typer.Option("--drop-late", help="Leave out deliveries that a shift pushes past the horizon.")
 ]
 PlanArgument = Annotated[str, typer.Argument(metavar="DIR", help="A plan folder.")]
+ReplaceOption = Annotated[bool, typer.Option("--force", help="Replace a file that is no page of rackgrid, too.")]
 StrictOption = Annotated[bool, typer.Option("--strict", help="Take warnings for errors.")]
 
 

@@ -12,7 +12,7 @@ from optimizer.errors import Fault, InputError
 from . import options
 from .messages import result
 
-_CURE = "choose another place with -o"
+_CURE = "choose another place with -o, or replace a file with --force"
 
 
 def report(
@@ -29,6 +29,7 @@ def report(
     all_sites: Annotated[
         bool, typer.Option("--all-sites", help="List closed GENERIC sites too, which are counted otherwise.")
     ] = False,
+    force: options.ReplaceOption = False,
 ) -> None:
     """Write a plan as a page for people, report.html, and print its path; its first printed page stands alone.
 
@@ -36,7 +37,7 @@ def report(
     rackgrid report plans/openai-26gw
     rackgrid report plans/openai-26gw -o review.html --pdf
     """
-    from optimizer.io.whole import check_free, write_whole
+    from optimizer.io.whole import Replace, check_free, write_whole
     from optimizer.io.write import write_text
 
     from .browser import find_browser, print_pdf
@@ -45,8 +46,9 @@ def report(
     page = _page_path(Path(folder), out, pdf=pdf)
     targets = [page, page.with_suffix(".pdf")] if pdf else [page]
     browser = find_browser() if pdf else ""
+    replace: Replace = "any" if force else "own"
     for target in targets:
-        check_free(target, replace="own", cure=_CURE)
+        check_free(target, replace=replace, cure=_CURE)
     plan = read_rechecked(folder)
     from optimizer.view.report import report_page
 
@@ -58,8 +60,8 @@ def report(
         print_pdf(browser, beside, fresh)
 
     if pdf:
-        write_whole(targets[1], printed, replace="own", cure=_CURE)
-    write_whole(page, lambda fresh: write_text(text, fresh), replace="own", cure=_CURE)
+        write_whole(targets[1], printed, replace=replace, cure=_CURE)
+    write_whole(page, lambda fresh: write_text(text, fresh), replace=replace, cure=_CURE)
     result("\n".join(str(target) for target in targets))
 
 

@@ -134,11 +134,15 @@ def _search(study: Study) -> Plan:
 
 def _tell_end(plan: Plan, place: Path) -> None:
     """Say where the plan is and, where its gap is wider than asked, how wide."""
+    from optimizer.io.wording import listed
+    from optimizer.plan.folder import not_ours
     from optimizer.plan.summary import status_in_words
 
     if plan.status != "optimal":
         say(f"note: {status_in_words(plan)}")
     say(f"plan written to {place}")
+    if others := not_ours(place):
+        say(f"note: kept in its folder, though no part of the plan: {shown(listed(others, most=4), 300)}")
     say(f"next: rackgrid map {_as_typed(place)}")
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
@@ -14,6 +15,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from ..errors import Fault, InputError, limit_met, said, shown, unwritable
+from ..io.schema import TABLES as INPUTS
 from ..io.schema import schema
 from ..io.scratch import NEW, OLD, clear, scratch
 from ..io.source import SHARED, irregular, path_fault
@@ -30,6 +32,10 @@ _WHOLE = "a plan folder is whole or no plan: solve again"
 _OLD = tuple(map(int, pd.__version__.split(".")[:2])) < (3, 1)
 _PRECISION: Literal["round_trip"] | None = "round_trip" if _OLD else None
 _TEXT = {c.name for table in TABLES for c in schema(f"plan/{table}").columns if c.dtype == "str"}
+
+
+_OF_PLAN = {"plan.json", "solve.log", "sites.geojson", "case.json", *(f"{table}.csv" for table in TABLES)}
+_OF_STUDY = {"study.toml", "grid.toml", *(f"{table}{end}" for table in INPUTS for end in (".csv", ".geojson"))}
 
 
 def digest(facts: Mapping[str, Any]) -> str:
@@ -109,13 +115,25 @@ def _swap(target: Path) -> Iterator[Path]:
 
 def _keep(old: Path, fresh: Path) -> None:
     """Copy what is the user's; what this tool wrote for the plan of before – tables, pages, pictures – is left out."""
-    for part in sorted(old.iterdir()):
-        if (fresh / part.name).exists() or part.name == "case.json" or (part.is_file() and is_own(part)):
-            continue
-        if part.is_dir() and not part.is_symlink():
-            shutil.copytree(part, fresh / part.name, symlinks=True)
-        elif part.is_file() or part.is_symlink():
-            shutil.copy2(part, fresh / part.name, follow_symlinks=False)
+    for name in not_ours(old):
+        place = fresh / name
+        if not place.exists():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(old / name, place, follow_symlinks=False)
+
+
+def not_ours(folder: Path) -> list[str]:
+    """Return the files and links in a plan folder that this tool did not write for a plan, its study's included."""
+    found = []
+    for root, folders, files in os.walk(folder):
+        inside = Path(root).relative_to(folder)
+        ours = _OF_STUDY if inside.parts[:1] == ("study",) else _OF_PLAN
+        links = [name for name in folders if (Path(root) / name).is_symlink()]
+        for name in (*files, *links):
+            path = Path(root) / name
+            if (path.is_symlink() or path.is_file()) and not (name in ours or (path.is_file() and is_own(path))):
+                found.append((inside / name).as_posix())
+    return sorted(found)
 
 
 def _write_files(plan: Plan, folder: Path) -> None:
@@ -217,6 +235,9 @@ def _read_study(place: Path) -> Study:
 
 def _read_facts(folder: Path) -> dict[str, Any]:
     path = folder / "plan.json"
+    if not path.is_file():
+        with suppress(OSError):
+            clear(folder.resolve().parent)  # what a killed process had set aside comes back
     if not path.is_file():
         raise InputError([Fault(str(folder), "is no plan folder: it has no plan.json", cure="name the folder that "
                                 "rackgrid solve wrote")])  # fmt: skip

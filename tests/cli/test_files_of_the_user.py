@@ -39,6 +39,8 @@ def test_a_page_replaces_pages_of_the_tool_alone(words: list[str], call: Run, pl
         file.write_bytes(text)
         done = call(*words, "-o", str(file))
         assert (done.returncode, file.read_bytes()) == (2, text), done.stderr
+    assert call(*words, "-o", "notes.html", "--force").returncode == 0
+    assert "rackgrid" in (tmp_path / "notes.html").read_text()
     for _ in range(2):
         assert call(*words, "-o", "page.html").returncode == 0
 
@@ -78,7 +80,13 @@ def test_force_keeps_the_user_s_files_and_drops_pages_of_the_plan_before(call: R
     (plan / "notes.md").write_text("call the utility")
     (plan / "letters").mkdir()
     (plan / "letters" / "one.txt").write_text("dear sirs")
-    assert call("solve", "small", "-o", "plan", "--force", "--set", "policy.max_sites=2").returncode == 0
+    (plan / "study" / "survey.csv").write_text("mine")
+    (plan / "study" / "placement.csv").write_text("of the study before")
+    done = call("solve", "small", "-o", "plan", "--force", "--set", "policy.max_sites=2")
+    assert done.returncode == 0
+    assert "kept in its folder, though no part of the plan: letters/one.txt, notes.md, study/survey.csv" in done.stderr
+    assert (plan / "study" / "survey.csv").read_text() == "mine"
+    assert not (plan / "study" / "placement.csv").exists()
     names = {part.name for part in plan.iterdir()}
     assert {"notes.md", "letters", "plan.json"} <= names
     assert not {"map.html", "map-2027.png", "report.html"} & names
@@ -184,3 +192,15 @@ def test_a_killed_init_leaves_all_or_nothing_and_the_next_succeeds(
     done = subprocess.run(command(*words), cwd=home, env=environment(), capture_output=True, text=True, check=False)
     assert done.returncode == 0 or (seen and "is not empty" in done.stderr)
     assert not list(tmp_path.rglob(".rackgrid-*"))
+
+
+@posix
+def test_a_plan_set_aside_by_a_killed_process_is_read(call: Run, plan: Path) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    with scratch(plan.parent) as place:
+        name = place.name.replace(f"-{os.getpid()}-", f"-{gone.pid}-")
+    (plan.parent / name / "old").mkdir(parents=True)
+    plan.rename(plan.parent / name / "old" / "plan")
+    assert call("verify", "plan").returncode == 0
+    assert not (plan.parent / name).exists()
