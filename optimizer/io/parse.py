@@ -29,7 +29,8 @@ def parse(raw: RawTable, schema: Schema, faults: Faults) -> Table:
             given, other = columns[column.name], columns[column.same_as]
             columns[column.name] = np.where(np.isnan(given), other, given)
     table = Table(raw.name, raw.file, schema, _frame(columns, schema), list(raw.lines), raw.unit, letters=raw.letters)
-    table.lost_rows = raw.lost_rows or (bool(raw.lines) and any(c.name not in raw.cells for c in _required(schema)))
+    table.lost_rows = raw.lost_rows
+    table.missing = frozenset(c.name for c in _required(schema) if c.name not in raw.cells and raw.lines)
     table.unread_cells = {(f.row, name) for name, findings in found.items() for f in findings}
     places = read_places(table, raw.cells)
     table.frame = table.frame.assign(**places.columns)

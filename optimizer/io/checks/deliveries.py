@@ -69,7 +69,7 @@ def _available(context: Context, horizon: Horizon) -> dict[str, tuple[int, Label
 def broken_pods(context: Context) -> Iterator[Doubt]:
     """Find racks that are no whole pods: labels no coarser than a period, summed per SKU and period."""
     table, racks, horizon = context.some("deliveries"), context.some("racks"), context.horizon
-    if table is None or racks is None or horizon is None:
+    if table is None or racks is None or horizon is None or not context.keys.knows("periods.per_year"):
         return
     pods = dict(zip(racks.texts("sku"), racks.frame["pod_racks"].tolist(), strict=True))
     sums: dict[tuple[str, int], list[int]] = {}
