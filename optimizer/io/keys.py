@@ -13,11 +13,12 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from optimizer.errors import Fault, Faults, shown
+from optimizer.io import schema as dictionary
 from optimizer.io import toml
 from optimizer.io.config import StudyConfig, keys_of
-from optimizer.io.partial import of_sections, without
+from optimizer.io.partial import damaged, of_sections, without
 from optimizer.io.pieces import read_toml
-from optimizer.io.source import Source, decoded, nearest
+from optimizer.io.source import Source, decoded, kind_of, nearest
 from optimizer.io.table import SHOWN_ROWS
 from optimizer.io.wording import near
 
@@ -52,12 +53,13 @@ class Keys:
     overridden: frozenset[str] = frozenset()
     overrider: str = "--set"
     cells: Mapping[str, tuple[int, str]] = field(default_factory=dict)  # row and cell of each key in a sheet
-    unread: frozenset[str] = frozenset()  # keys that have a fault of their own; "": there may be more than were read
+    unread: frozenset[str] = frozenset()  # keys that have a fault of their own; "": there may be more sections
 
     def knows(self, dotted: str) -> bool:
         """Whether a key or a whole section holds what it seems to: no fault lies in it, nor around it."""
-        inside, around = f"{dotted}.", [dotted[:i] for i, c in enumerate(dotted) if c == "."]
-        return not self.unread & {"", dotted, *around} and not any(k.startswith(inside) for k in self.unread)
+        if "" in self.unread and dotted.partition(".")[0] not in self.content:
+            return False
+        return not any(f"{k}.".startswith(f"{dotted}.") or dotted.startswith(f"{k}.") for k in self.unread)
 
     def fault(self, dotted: str, reason: str, *, value: object = None, cure: str = "") -> Fault:
         """Return a fault of a key, at the override or the line that holds it."""
@@ -77,10 +79,11 @@ def toml_keys(path: Path, name: str, source: Source) -> Keys | None:
     if content is None:
         return None
     text = decoded(content, name, source.faults)
-    if text is None:
+    if text is None and (kind_of(content) or b"\0" in content):
         return Keys(name, {}, unread=frozenset({""}))
-    keys, unread = read_toml(text, name, source.faults)
-    return Keys(name, keys, text, unread=unread)
+    readable = content.decode("utf-8-sig", "replace") if text is None else text
+    keys, unread = read_toml(readable, name, source.faults)
+    return Keys(name, keys, readable, unread=unread | damaged(keys) if text is None else unread)
 
 
 def overridden(keys: Keys, overrides: Mapping[str, object], faults: Faults) -> Keys:
@@ -116,12 +119,18 @@ def overridden(keys: Keys, overrides: Mapping[str, object], faults: Faults) -> K
 def _override_value(dotted: str, given: object) -> object:
     if not isinstance(given, str):
         return _plain(given)
-    if dotted == "solve.gap" and given.strip().endswith("%"):
-        given = given.strip()[:-1].strip() + "e-2"
+    if _is_share(dotted) and (percent := _PERCENT.fullmatch(given.strip())):
+        return float(f"{percent[1]}e-2")
     value = toml.value_of(given)
     if (dotted in _TEXT_KEYS or dotted.startswith("files.")) and not isinstance(value, str):
         return given
     return value
+
+
+def _is_share(dotted: str) -> bool:
+    """Whether a key holds a part of a whole: what people write in per cent."""
+    column = dictionary.keys().get(dotted)
+    return column is not None and column.unit in ("share", "1/year")
 
 
 def _copy(content: Mapping[str, Any]) -> dict[str, Any]:
@@ -221,7 +230,9 @@ def _explained(keys: Keys, item: dict[str, Any], model: type[BaseModel]) -> Faul
         return keys.fault(dotted, "is empty" if kind.endswith("short") else "is too long", cure=f"write it: {meaning}")
     word = kind.partition("_")[0]
     if isinstance(value, str) and (percent := _PERCENT.fullmatch(value.strip())):
-        return keys.fault(dotted, "is a percentage", value=value, cure=f"write {float(percent[1]) / 100:.10g}")
+        if _is_share(dotted):
+            return keys.fault(dotted, "is a percentage", value=value, cure=f"write {float(percent[1]) / 100:.10g}")
+        return keys.fault(dotted, "is a percentage, and the key no share", value=value, cure=_range(dotted, model))
     return keys.fault(dotted, _WORDS.get(word, str(item["msg"]).lower()), value=value, cure=_CURES.get(word, ""))
 
 
@@ -252,7 +263,7 @@ def _meaning(field: FieldInfo | None) -> str:
 
 def _range(dotted: str, model: type[BaseModel]) -> str:
     """Say what numbers a key may hold, and what it means."""
-    if dotted.endswith(("_share", "_rate", ".gap")):
+    if _is_share(dotted):
         return "write a share from 0 to 1, 0.08 for 8 %"
     field = _field(dotted, model)
     found: dict[str, Any] = {}

@@ -20,6 +20,17 @@ def without(content: Mapping[str, Any], unread: Collection[str], prefix: str = "
     }
 
 
+def damaged(content: Mapping[str, Any], prefix: str = "") -> set[str]:
+    """Return the dotted keys whose text lost letters, since its bytes are no UTF-8."""
+    found = set[str]()
+    for key, value in content.items():
+        if isinstance(value, Mapping):
+            found |= damaged(value, f"{prefix}{key}.")
+        elif "\ufffd" in str(value):
+            found.add(prefix + key)
+    return found
+
+
 def of_sections(model: type[Model], content: Mapping[str, Any]) -> Model:
     """Return a model of the sections that can be read."""
     found: dict[str, Any] = {}

@@ -10,10 +10,10 @@ from typing import Any
 from optimizer.errors import Fault, Faults
 from optimizer.io import toml
 
-MOST_TOLD = 9  # errors of one file: with more it is hardly meant as TOML
+MOST_TOLD = 20  # errors of one file: with more it is hardly meant as TOML
 _MEANT = re.compile(r"\s*\[+\s*([A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)\s*\.?\s*(\].*|#.*)?")  # by a broken header
 _DEEPEST = 3  # parts of the name of a section
-_WORD = re.compile(r"\s*[\"']?([A-Za-z0-9_-]+)")
+_WORD = re.compile(r"[A-Za-z0-9_-]+")
 _MARKS = ('"""', "'''")
 Content = dict[str, Any]
 
@@ -100,11 +100,13 @@ class _Found:
             if any(mark in text for mark in _MARKS for text in lines):
                 self.unread.add("")  # a text without an end holds whatever stands below it
             return {} if "." in key else {key: _guess(lines[0])}
-        self._lose([word[1] for text in lines[1 if key else 0 :] if (word := _WORD.match(text))])
+        self._lose(_WORD.findall("\n".join(text.partition("#")[0] for text in lines[1 if key else 0 :])))
         return {} if isinstance(first, Fault) else first
 
     def _lose(self, keys: Sequence[str]) -> None:
-        self.unread |= {".".join((*(self.section or ()), key)) for key in keys}
+        """Mark keys of the section as unread, the whole of it where none can be named."""
+        section = self.section or ()
+        self.unread |= {".".join((*section, key)) for key in keys} or {".".join(section)}
 
     def _put(self, line: int, section: Sequence[str], found: Content) -> None:
         for part in reversed(section):

@@ -22,6 +22,13 @@ class Context:
     tables: dict[str, Table]
     has_grid: bool
 
+    @property
+    def months(self) -> int | None:
+        """Length of a period, None where nobody knows it."""
+        if not self.keys.knows("periods.per_year"):
+            return None
+        return 12 // int(self.keys.content.get("periods", {}).get("per_year", 1))
+
     def whole(self, name: str, column: str = "") -> Table | None:
         """Return a table that others can be held against: it has rows and lost none, nor a cell of the column."""
         table = self.some(name)
