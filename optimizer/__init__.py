@@ -13,6 +13,7 @@ from .entry import lazy
 from .version import __version__
 
 if TYPE_CHECKING:
+    from . import view
     from .errors import InfeasibleError, InputError, RackgridError, SolverError
     from .plan import Plan, read_plan
     from .solve import solve
@@ -32,6 +33,7 @@ _HOMES = {
     "solve": "solve",
     "sweep": "sweep",
     "verify": "verify",
+    "view": "",
 }
 
 __all__ = [
@@ -47,6 +49,11 @@ __all__ = [
     "solve",
     "sweep",
     "verify",
+    "view",
 ]
 
 __getattr__ = lazy(__name__, _HOMES)
+
+
+def __dir__() -> list[str]:
+    return __all__

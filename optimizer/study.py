@@ -22,15 +22,16 @@ from optimizer.io.frames import raw_from_frame
 from optimizer.io.keys import Keys, check_format, overridden, toml_keys, validated
 from optimizer.io.mappings import flat, mapping, parted
 from optimizer.io.order import sorted_frame
-from optimizer.io.parse import empty, parse
+from optimizer.io.parse import as_it_is, empty, parse
 from optimizer.io.paths import REQUIRED, located, replaced, study_file
 from optimizer.io.periods import Horizon
 from optimizer.io.reader import read_table
 from optimizer.io.schema import TABLES, schema
 from optimizer.io.source import Source
-from optimizer.io.table import RawTable, Table
+from optimizer.io.table import Table
 from optimizer.io.workbook import is_book, study_keys
 from optimizer.io.write import self_contained, write_study
+from optimizer.overview import in_a_line, overview
 
 SITE_TABLES = tuple(name for name in TABLES if name not in GRID_TABLES)
 Frames = Mapping[str, pd.DataFrame]
@@ -142,6 +143,12 @@ class Study:
         same: dict[str, Any] = {n: self.table(n) for n in TABLES if n not in new and not len(variant.table(n))}
         return dataclasses.replace(variant, folder=self.folder, **same)
 
+    def __repr__(self) -> str:
+        return f"<Study {in_a_line(self.config, self.table, self.horizon)}>"
+
+    def __str__(self) -> str:
+        return overview(self.config, self.table, self.horizon, self.flow if self.has_grid else None)
+
     def table(self, name: str) -> pd.DataFrame:
         """Return a table by its name in the data dictionary."""
         frame: pd.DataFrame = getattr(self, name)
@@ -224,7 +231,7 @@ def _from_frames(
     tables: dict[str, Table] = {}
     for name in TABLES:
         if name in kept:
-            tables[name] = _as_it_is(name, kept[name], faults)
+            tables[name] = as_it_is(kept[name], schema(name), faults)
         elif name not in frames:
             tables[name] = empty(name, schema(name))
         elif (raw := raw_from_frame(frames[name], schema(name), faults)) is not None:
@@ -247,15 +254,6 @@ def _from_frames(
         flow or ("transport" if "lines" in there else "none"),
     )
     return _assembled(config, keys, tables, grid, has_grid, Source(faults, inputs), kept=kept)
-
-
-def _as_it_is(name: str, frame: pd.DataFrame, faults: Faults) -> Table:
-    """Return a table of a study, which has been parsed and is valid; its unknown columns are doubted again."""
-    known = schema(name)
-    if any(known.find(str(column)) is None for column in frame):
-        parse(RawTable(name, name, {str(column): [] for column in frame}, range(0), "row"), known, faults)
-    # a copy that shares its columns: the zones that are found for sites must not enter the study's own table
-    return Table(name, name, known, frame.copy(deep=False), list(range(1, len(frame) + 1)), "row")
 
 
 def _assembled(

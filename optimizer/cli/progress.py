@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
-from optimizer.plan.units import share, usd
+from optimizer.units import share, usd
 
 from .interrupt import SIGNALS
 from .messages import say

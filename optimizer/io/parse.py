@@ -65,6 +65,15 @@ def empty(name: str, schema: Schema) -> Table:
     return Table(name, f"{name}.csv", schema, _frame(columns, schema), given=False)
 
 
+def as_it_is(frame: pd.DataFrame, schema: Schema, faults: Faults) -> Table:
+    """Return a table of a study, which has been parsed and is valid; its unknown columns are doubted again."""
+    name = schema.table
+    if any(schema.find(str(column)) is None for column in frame):
+        parse(RawTable(name, name, {str(column): [] for column in frame}, range(0), "row"), schema, faults)
+    # a copy that shares its columns: the zones that are found for sites must not enter the study's own table
+    return Table(name, name, schema, frame.copy(deep=False), list(range(1, len(frame) + 1)), "row")
+
+
 def _extras(raw: RawTable, schema: Schema) -> list[str]:
     known = set(schema.names)
     return sorted(n for n in raw.cells if n not in known)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from ..errors import shown
 from ..study import Study
-from .units import share, usd
+from ..units import share, usd
 
 TABLES = ("assignments", "sites", "power", "waiting", "zones", "flows", "unused", "upgrades")
 """Names of the plan's tables; each is a CSV of the folder and a key of ``Plan.tables``."""

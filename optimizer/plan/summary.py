@@ -7,10 +7,10 @@ from html import escape
 
 from optimizer.errors import shown
 
+from ..units import aligned, figure, money_unit, mw, mw_years, power_unit, share, usd
 from .kinds import GENERIC, REAL, UNSTATED, standing
 from .plan import Plan
 from .quantities import Quantities, quantities
-from .units import aligned, figure, money_unit, mw, mw_years, power_unit, share, usd
 
 WIDTH = 100
 _TOP_SITES = 7

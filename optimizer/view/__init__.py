@@ -47,3 +47,7 @@ __all__ = [
 ]
 
 __getattr__ = lazy(__name__, _HOMES)
+
+
+def __dir__() -> list[str]:
+    return __all__
