@@ -47,7 +47,7 @@ class Plan:
 
     @property
     def gap(self) -> float | None:
-        """(objective − bound) / max(1, |objective|), None without a bound."""
+        """(objective − bound) / max(1e-6 USD, |objective|), None without a bound."""
         gap = self.facts["gap"]
         return None if gap is None else float(gap)
 

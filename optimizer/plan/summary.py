@@ -210,7 +210,8 @@ def _vendors(plan: Plan, seen: Quantities) -> list[str]:
     unit, name = money_unit(max(sum(c.values()) for c in costs.values()))
     size, power = power_unit(max(map(seen.total_mw, costs)))
     per = {v: (c["racks"] + c["facility"]) / seen.total_mw(v) * size for v, c in costs.items()}
-    per_unit, per_name = (1e9, "bn USD") if power == "GW" else (1e6, "M USD")
+    most = max(per.values())
+    per_unit, per_name = (1e9, "bn USD") if power == "GW" and most >= 1e9 else money_unit(most)
     what = "racks + facility" if any(c["racks"] > 0 for c in costs.values()) else "facility"
     head = f"{'Vendor, ' + name + ' undiscounted':<32}{power:>7}{'racks':>10}{'facility':>10}{'energy':>9}"
     lines = [f"{head}{f'{what}, {per_name} per {power}':>32}"]
