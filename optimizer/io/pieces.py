@@ -30,7 +30,7 @@ def read_toml(text: str, name: str, faults: Faults) -> tuple[Content, frozenset[
     for line, lines in _pieces(text):
         found.take(line, lines)
         if len(found.told) >= MOST_TOLD:
-            found.unread.add("")
+            found.lose_rest()
             break
     for fault in found.told or [whole]:
         faults.add(fault)
@@ -98,10 +98,15 @@ class _Found:
         if key and isinstance(first, Fault):
             self._lose([key])
             if any(mark in text for mark in _MARKS for text in lines):
-                self.unread.add("")  # a text without an end holds whatever stands below it
+                self.lose_rest()  # a text without an end holds whatever stands below it
             return {} if "." in key else {key: _guess(lines[0])}
         self._lose(_WORD.findall("\n".join(text.partition("#")[0] for text in lines[1 if key else 0 :])))
         return {} if isinstance(first, Fault) else first
+
+    def lose_rest(self) -> None:
+        """Mark as unread what may stand below: more of this section, and other sections."""
+        self._lose([])
+        self.unread.add("")
 
     def _lose(self, keys: Sequence[str]) -> None:
         """Mark keys of the section as unread, the whole of it where none can be named."""

@@ -47,7 +47,4 @@ __all__ = [
 ]
 
 __getattr__ = lazy(__name__, _HOMES)
-
-
-def __dir__() -> list[str]:
-    return __all__
+__dir__ = __all__.copy
