@@ -5,6 +5,7 @@ from .version import __version__
 TYPE_CHECKING = False  # not that of typing: before the program has set its import path, nothing is imported here
 
 if TYPE_CHECKING:
+    from . import view
     from .errors import InfeasibleError, InputError, RackgridError, SolverError
     from .plan import Plan, read_plan
     from .solve import solve
@@ -24,6 +25,7 @@ _HOMES = {
     "solve": "solve",
     "sweep": "sweep",
     "verify": "verify",
+    "view": "",
 }
 
 __all__ = [
@@ -39,6 +41,7 @@ __all__ = [
     "solve",
     "sweep",
     "verify",
+    "view",
 ]
 
 
@@ -46,3 +49,6 @@ def __getattr__(name: str) -> object:
     from .entry import lazy
 
     return lazy(__name__, _HOMES)(name)
+
+
+__dir__ = __all__.copy

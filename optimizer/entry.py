@@ -28,12 +28,16 @@ def make_callable(name: str, function: Callable[..., Any]) -> None:
 
 
 def lazy(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
-    """Return a ``__getattr__`` that loads each name from its module on first use, so that the package stays light."""
+    """Return a ``__getattr__`` that loads each name from its module on first use, so that the package stays light.
+
+    A name without a module is one itself.
+    """
 
     def load(name: str) -> Any:
         if name not in homes:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        value = getattr(import_module(f".{homes[name]}", package), name)
+        module = import_module(f".{homes[name] or name}", package)
+        value = getattr(module, name) if homes[name] else module
         setattr(sys.modules[package], name, value)
         return value
 

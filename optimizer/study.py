@@ -13,24 +13,25 @@ import pandas as pd
 
 from optimizer.errors import Fault, Faults, InputError, in_order
 from optimizer.grid.folder import TABLES as GRID_TABLES
-from optimizer.grid.folder import Grid, no_grid, read_grid
+from optimizer.grid.folder import Grid, no_grid, read_grid, unread_grid
 from optimizer.grid.zones import join_zones
 from optimizer.io import checks
-from optimizer.io.config import StudyConfig
+from optimizer.io.config import USUAL, StudyConfig
 from optimizer.io.embedded import embedded_study
 from optimizer.io.frames import raw_from_frame
 from optimizer.io.keys import Keys, check_format, overridden, toml_keys, validated
 from optimizer.io.mappings import flat, mapping, parted
 from optimizer.io.order import sorted_frame
-from optimizer.io.parse import empty, parse
+from optimizer.io.parse import as_it_is, empty, parse
 from optimizer.io.paths import REQUIRED, located, replaced, study_file
 from optimizer.io.periods import Horizon
 from optimizer.io.reader import read_table
 from optimizer.io.schema import TABLES, schema
 from optimizer.io.source import Source
-from optimizer.io.table import RawTable, Table
+from optimizer.io.table import Table
 from optimizer.io.workbook import is_book, study_keys
 from optimizer.io.write import self_contained, write_study
+from optimizer.overview import in_a_line, overview
 
 SITE_TABLES = tuple(name for name in TABLES if name not in GRID_TABLES)
 Frames = Mapping[str, pd.DataFrame]
@@ -142,6 +143,12 @@ class Study:
         same: dict[str, Any] = {n: self.table(n) for n in TABLES if n not in new and not len(variant.table(n))}
         return dataclasses.replace(variant, folder=self.folder, **same)
 
+    def __repr__(self) -> str:
+        return f"<Study {in_a_line(self.config, self.table, self.horizon)}>"
+
+    def __str__(self) -> str:
+        return overview(self.config, self.table, self.horizon, self.flow if self.has_grid else None)
+
     def table(self, name: str) -> pd.DataFrame:
         """Return a table by its name in the data dictionary."""
         frame: pd.DataFrame = getattr(self, name)
@@ -188,14 +195,16 @@ def read_study(
     read = replaced(overridden(written, mapping(keys or {}), faults), files, faults)
     if not check_format(read, faults):
         raise InputError(faults.errors, faults.warnings)
-    config = validated(read, StudyConfig, faults)
+    config, read = validated(read, StudyConfig, faults)
     paths = located(read, study_path.parent, files)
     tables: dict[str, Table] = {}
     for name in SITE_TABLES:
-        table = read_table(name, *paths[name], source) if name in paths else empty(name, schema(name))
+        place = paths.get(name)
+        table = empty(name, schema(name)) if name not in paths else read_table(name, *place, source) if place else None
         if table is not None:
             tables[name] = table
-    grid = read_grid(*paths["grid"], source) if "grid" in paths else no_grid()
+    place = paths.get("grid")
+    grid = no_grid() if "grid" not in paths else read_grid(*place, source) if place else unread_grid()
     study = _assembled(config, read, tables, grid, "grid" in paths, source)
     return dataclasses.replace(study, folder=study_path.parent)
 
@@ -206,8 +215,8 @@ def _given(**frames: pd.DataFrame | None) -> dict[str, pd.DataFrame]:
 
 
 def _standard_files(frames: Frames) -> dict[str, str]:
-    files = {name: f"{name}.csv" for name in SITE_TABLES if name in frames or name in REQUIRED}
-    return files | ({"grid": "grid"} if any(name in frames for name in GRID_TABLES) else {})
+    has_grid = any(name in frames for name in GRID_TABLES)
+    return {n: place for n, place in USUAL.items() if n in (*frames, *REQUIRED) or (n == "grid" and has_grid)}
 
 
 def _from_frames(
@@ -218,11 +227,11 @@ def _from_frames(
     keys = overridden(keys, overrides, faults)
     if not check_format(keys, faults):
         raise InputError(faults.errors, faults.warnings)
-    config = validated(keys, StudyConfig, faults)
+    config, keys = validated(keys, StudyConfig, faults)
     tables: dict[str, Table] = {}
     for name in TABLES:
         if name in kept:
-            tables[name] = _as_it_is(name, kept[name], faults)
+            tables[name] = as_it_is(kept[name], schema(name), faults)
         elif name not in frames:
             tables[name] = empty(name, schema(name))
         elif (raw := raw_from_frame(frames[name], schema(name), faults)) is not None:
@@ -247,17 +256,8 @@ def _from_frames(
     return _assembled(config, keys, tables, grid, has_grid, Source(faults, inputs), kept=kept)
 
 
-def _as_it_is(name: str, frame: pd.DataFrame, faults: Faults) -> Table:
-    """Return a table of a study, which has been parsed and is valid; its unknown columns are doubted again."""
-    known = schema(name)
-    if any(known.find(str(column)) is None for column in frame):
-        parse(RawTable(name, name, {str(column): [] for column in frame}, range(0), "row"), known, faults)
-    # a copy that shares its columns: the zones that are found for sites must not enter the study's own table
-    return Table(name, name, known, frame.copy(deep=False), list(range(1, len(frame) + 1)), "row")
-
-
 def _assembled(
-    config: StudyConfig | None,
+    config: StudyConfig,
     keys: Keys,
     tables: dict[str, Table],
     grid: Grid,
@@ -269,18 +269,18 @@ def _assembled(
     """Check tables against each other, find the zones of sites and return the study."""
     faults = source.faults
     every = {**tables, **grid.tables}
-    horizon = config.periods.horizon if config else None
+    horizon = config.periods.horizon if "periods" in config.model_fields_set else None
     context = checks.Context(config, keys, horizon, every, has_grid)
     source.tell("checking the tables against each other")
     checks.run(context, faults)
-    if has_grid and "sites" in every and "zones" in every:
+    if has_grid and "sites" in every and "zones" in every and not every["zones"].missing:
         source.tell("finding the zones of the sites")
         join_zones(every["sites"], every["zones"], every.get("site_ramp"), horizon, faults)
         if "sites" in kept and not every["sites"].frame["zone"].equals(kept["sites"]["zone"]):
             kept = {name: frame for name, frame in kept.items() if name != "sites"}
     checks.run(context, faults, checks.WITH_ZONES)
     files = [keys.file, *(table.file for table in every.values())]
-    if faults.errors or config is None or horizon is None:
+    if faults.errors or horizon is None:
         raise InputError(in_order(faults.errors, files), in_order(faults.warnings, files))
     source.tell("sorting the tables")
     return Study(

@@ -12,6 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 
 BAND_MW = 2e-8
 BAND_SHARE = 2e-9
+LEAST_USD = 1e-6
+"""An objective nearer to 0 has a gap in parts of this, not of itself."""
 
 
 def band(*scales: ArrayLike) -> NDArray[np.float64]:

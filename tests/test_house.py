@@ -79,6 +79,19 @@ def test_front_door_has_docstrings() -> None:
         assert inspect.getdoc(getattr(optimizer, name)), name
 
 
+def test_public_names_alone_are_offered() -> None:
+    code = "import optimizer; print(*dir(optimizer)); print(*dir(optimizer.view)); optimizer.view.tornado"
+    names = [line.split() for line in called([sys.executable, "-c", code]).stdout.splitlines()]
+    assert names == [sorted(optimizer.__all__), sorted(optimizer.view.__all__)]
+    assert all(getattr(package, name) for package in (optimizer, optimizer.view) for name in dir(package))
+
+
+def test_the_name_of_the_distribution_says_what_to_import() -> None:
+    done = called([sys.executable, "-c", "import rackgrid"])
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].endswith("in Python write: import optimizer")
+
+
 @pytest.mark.parametrize("module", ["optimizer", "optimizer.cli.main"])
 def test_import_is_light(module: str) -> None:
     done = called([sys.executable, "-c", f"import sys, {module}; print(*sorted(set(sys.modules) & {set(HEAVY)!r}))"])

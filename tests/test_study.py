@@ -9,6 +9,7 @@ import pytest
 
 from optimizer import InputError, Study, read_study
 from optimizer.io.embedded import embedded_study
+from tests.small import STUDY, write_small_study
 
 TABLES = ("sites", "site_ramp", "racks", "deliveries", "placement", "zones", "headroom", "energy_prices", "lines")
 CONFORMANCE = sorted(p.parent for p in (Path(__file__).parent / "conformance").glob("*/*/study.toml"))
@@ -64,6 +65,29 @@ def test_without_a_path_it_is_the_embedded_study() -> None:
     same(named, found)
     assert found.folder == named.folder
     assert read_study(keys={"money.discount_rate": "0.07"}).config.money.discount_rate == 0.07
+
+
+def test_a_study_is_told_in_ten_lines_and_in_one(tmp_path: Path) -> None:
+    study = read_study()
+    lines = str(study).splitlines()
+    assert len(lines) == 10
+    assert max(map(len, lines)) <= 120
+    for words in (
+        "98: 10 campus, 80 generic, 8 generic-gas",
+        "134 zones, 303 lines",
+        "26.0 GW of IT: AMD 6.0 GW, Broadcom 10.0 GW, Nvidia 10.0 GW",
+        "2026 to 2030, 5 years",
+        "max_sites 30",
+        "USD per MW-year: waiting 8.40 M",
+        "discounted at 8 %",
+    ):
+        assert words in str(study)
+    assert repr(study) == "<Study OpenAI 26 GW programme: 98 sites, 26.0 GW delivered, 2026 to 2030>"
+    odd = STUDY.replace('name = "', 'name = "a\\u001b[31m' + "b" * 999)
+    small = read_study(write_small_study(tmp_path, files={"study.toml": odd}))
+    assert "\x1b" not in f"{small}{small!r}"
+    assert max(map(len, f"{small}\n{small!r}".splitlines())) <= 160
+    assert "2 campus, 1 generic; at most 180 MW of IT" in str(small)
 
 
 def test_an_override_is_named_by_its_option() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from optimizer.differences import Amount, CellChange, Differences, KeyChange, Row, TableDifference
 from optimizer.errors import shown
 from optimizer.io.schema import schema
-from optimizer.plan.units import money_unit
+from optimizer.units import money_unit
 
 _FIRST = 5
 _WIDTH = 48

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
-from optimizer.plan.units import share, usd
 from optimizer.signals import SIGNALS
+from optimizer.units import share, usd
 
 from .messages import say, show_cursor
 

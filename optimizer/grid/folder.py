@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from optimizer.errors import Fault, Faults
-from optimizer.io import toml
 from optimizer.io.config import GridConfig
-from optimizer.io.keys import Keys, validated
+from optimizer.io.keys import Keys, toml_keys, validated
 from optimizer.io.parse import empty
 from optimizer.io.reader import TABLE_ENDINGS, read_table
 from optimizer.io.schema import schema
@@ -39,6 +38,11 @@ def no_grid() -> Grid:
     return Grid({name: empty(name, schema(name)) for name in TABLES}, "none")
 
 
+def unread_grid() -> Grid:
+    """Return the grid of a study that has one of which nothing can be read."""
+    return Grid({}, "none")
+
+
 def read_grid(place: Path, name: str, source: Source) -> Grid:
     """Read what a folder or a workbook holds; every fault is added to the source's."""
     if is_book(place) and not place.is_dir():
@@ -49,12 +53,12 @@ def read_grid(place: Path, name: str, source: Source) -> Grid:
     except NotADirectoryError:
         cure = "name the folder that holds zones and headroom, or a workbook (.xlsx) with these sheets"
         source.faults.add(Fault(name, "is a file where the grid's folder is meant", cure=cure))
-        return Grid({}, "none")
+        return unread_grid()
     except (OSError, ValueError) as error:
         fault = path_fault(place, name, error)
         reason = fault.reason.replace("no such file", "no such folder")
         source.faults.add(Fault(name, reason, cure=fault.cure or "name the grid's folder, or leave files.grid out"))
-        return Grid({}, "none")
+        return unread_grid()
     _name_others(present - _of_figures(place, present), name, source.faults)
     found = {table: _files(table, present) for table in (*TABLES, *_LATER)}
     _refuse({f"{name}/{file}" for table in _LATER for file in found[table]}, "the grid's folder", source.faults)
@@ -67,7 +71,7 @@ def read_grid(place: Path, name: str, source: Source) -> Grid:
     if "generators.csv" in present:
         hidden.add("headroom")
     _name_missing({t: f"{name}/{t}.csv" for t in _REQUIRED if t not in hidden}, "there is no such file", source.faults)
-    keys = _keys_of_folder(place, name, source) if "grid.toml" in present else None
+    keys = toml_keys(place / "grid.toml", f"{name}/grid.toml", source) if "grid.toml" in present else None
     return _read(chosen, keys, source)
 
 
@@ -121,18 +125,11 @@ def _name_missing(wanted: Mapping[str, str], reason: str, faults: Faults) -> Non
         faults.add(Fault(name, reason, cure=cure))
 
 
-def _keys_of_folder(folder: Path, name: str, source: Source) -> Keys | None:
-    shown_path = f"{name}/grid.toml"
-    text = source.read_text(folder / "grid.toml", shown_path)
-    content = None if text is None else toml.load(text, shown_path, source.faults)
-    return None if content is None or text is None else Keys(shown_path, content, text)
-
-
 def _read_book(path: Path, name: str, source: Source) -> Grid:
     """Read the sheets of a workbook as the files of a folder are read; a blank sheet counts as none."""
     book = book_at(path, name, source)
     if book is None:
-        return Grid({}, "none")
+        return unread_grid()
     later = {f"{name}#{sheet_named(book, table)}" for table in _LATER if is_filled(book, table)}
     _refuse(later, "the workbook", source.faults)
     sheets = {t: f"#{sheet_named(book, t)}" for t in TABLES if is_filled(book, t)}
@@ -163,9 +160,7 @@ def _flow(keys: Keys, default: str, places: Mapping[str, tuple[Path, str]], has_
         source.faults.add(keys.fault("flow", _REFUSED, value="dc", cure='write "transport" or "none"'))
     if keys.content.get("security") == "n-1":
         source.faults.add(keys.fault("security", _REFUSED, value="n-1", cure='write "none"'))
-    config = validated(keys, GridConfig, source.faults)
-    if config is None:
-        return default
+    config, keys = validated(keys, GridConfig, source.faults)
     if config.flow == "none" and has_lines:
         reason = f'is not used: {keys.file.rpartition("/")[2]} says flow = "none"'
         fault = Fault(places["lines"][1], reason, cure='write flow = "transport" to use it', severity="warning")

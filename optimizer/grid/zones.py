@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from optimizer.errors import Fault, Faults, shown
@@ -107,11 +109,11 @@ def _doubt_stated(sites: Table, zones: Table, rows: list[int], areas: Areas, fau
 
 
 def _on_the_grid(sites: Table, rows: list[int], ramp: Table | None, horizon: Horizon | None) -> list[int]:
-    """Return the rows that draw from the grid in any period; none where a fault elsewhere hides it."""
-    if ramp is None or horizon is None:
+    """Return the rows that draw from the grid in any period; not those of which a fault elsewhere hides it."""
+    if ramp is None:
         return []
-    power_mw = by_site(sites.frame, ramp.frame, "interconnection_mw", horizon)
-    return [i for i in rows if power_mw[i].any()]
+    power_mw = np.nan_to_num(by_site(sites.frame, ramp.frame, "interconnection_mw", horizon), posinf=math.inf)
+    return [i for i in rows if power_mw[i].any() and not sites.unread(i, ("interconnection_mw",))]
 
 
 def _report_lost(sites: Table, zones: Table, tried: list[int], lost: list[int], areas: Areas, faults: Faults) -> None:

@@ -6,7 +6,16 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
 from optimizer.io.cells import FIRST_YEAR, LAST_YEAR, period_cure
 from optimizer.io.periods import Horizon, parse_label
@@ -96,6 +105,14 @@ class Periods(Section):
         default=None, description="Lead times count from here; default: the first day of the first period."
     )
 
+    @field_validator("last")
+    @classmethod
+    def _order(cls, last: str, info: ValidationInfo) -> str:
+        first = info.data.get("first")
+        if first is not None and parse_label(last).end <= parse_label(first).start:
+            raise ValueError(f"ends before first, {first}, begins: write the two the other way round")
+        return last
+
     @model_validator(mode="after")
     def _borders(self) -> Periods:
         periods = len(self.horizon)
@@ -118,6 +135,10 @@ class Files(Section):
     racks: Path = Field(description="Rack types.")
     deliveries: Path = Field(description="Racks delivered by period.")
     placement: Path | None = Field(default=None, description="Costs and bans of pairs of site and rack type.")
+
+
+USUAL = {name: "grid" if name == "grid" else f"{name}.csv" for name in Files.model_fields}
+"""Where the files of a study lie that nobody moved."""
 
 
 class AssetLife(Section):

@@ -13,10 +13,13 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from optimizer.errors import Fault, Faults, shown
+from optimizer.io import schema as dictionary
 from optimizer.io import toml
 from optimizer.io.config import StudyConfig, keys_of
+from optimizer.io.partial import damaged, of_sections, without
+from optimizer.io.pieces import read_toml
 from optimizer.io.settings import read_value
-from optimizer.io.source import Source, nearest
+from optimizer.io.source import Source, decoded, kind_of, nearest
 from optimizer.io.table import SHOWN_ROWS
 from optimizer.io.wording import near
 
@@ -51,7 +54,13 @@ class Keys:
     overridden: frozenset[str] = frozenset()
     overrider: str = "--set"
     cells: Mapping[str, tuple[int, str]] = field(default_factory=dict)  # row and cell of each key in a sheet
-    unread: frozenset[str] = frozenset()  # keys that are there and have a fault of their own
+    unread: frozenset[str] = frozenset()  # keys that have a fault of their own; "": there may be more sections
+
+    def knows(self, dotted: str) -> bool:
+        """Whether a key or a whole section holds what it seems to: no fault lies in it, nor around it."""
+        if "" in self.unread and dotted.partition(".")[0] not in self.content:
+            return False
+        return not any(f"{k}.".startswith(f"{dotted}.") or dotted.startswith(f"{k}.") for k in self.unread)
 
     def fault(self, dotted: str, reason: str, *, value: object = None, cure: str = "") -> Fault:
         """Return a fault of a key, at the override or the line that holds it."""
@@ -66,17 +75,23 @@ class Keys:
 
 
 def toml_keys(path: Path, name: str, source: Source) -> Keys | None:
-    """Read study.toml, or return None and a fault."""
-    text = source.read_text(path, name)
-    content = None if text is None else toml.load(text, name, source.faults)
-    return None if text is None or content is None else Keys(name, content, text)
+    """Read study.toml or grid.toml, as far as it is TOML; None and a fault where there is no such file."""
+    content = source.read(path, name)
+    if content is None:
+        return None
+    text = decoded(content, name, source.faults)
+    if text is None and (kind_of(content) or b"\0" in content):
+        return Keys(name, {}, unread=frozenset({""}))
+    readable = content.decode("utf-8-sig", "replace") if text is None else text
+    keys, unread = read_toml(readable, name, source.faults)
+    return Keys(name, keys, readable, unread=unread | damaged(keys) if text is None else unread)
 
 
 def overridden(keys: Keys, overrides: Mapping[str, object], faults: Faults) -> Keys:
     """Return the keys with dotted overrides applied; a text is read as a TOML value where it is one."""
     if problem := toml.excess((keys.content, overrides)):
         faults.add(Fault(keys.overrider, problem))
-        faults.raise_if_any()
+        return replace(keys, content={}, unread=frozenset({""}))
     content = _copy(keys.content)
     for dotted, given in overrides.items():
         parts = [p.strip() for p in str(dotted).split(".")]
@@ -105,12 +120,18 @@ def overridden(keys: Keys, overrides: Mapping[str, object], faults: Faults) -> K
 def _override_value(dotted: str, given: object) -> object:
     if not isinstance(given, str):
         return read_value(dotted, _plain(given))
-    if dotted == "solve.gap" and given.strip().endswith("%"):
-        given = given.strip()[:-1].strip() + "e-2"
+    if _is_share(dotted) and (percent := _PERCENT.fullmatch(given.strip())):
+        return float(f"{percent[1]}e-2")
     value = toml.value_of(given)
     if (dotted in _TEXT_KEYS or dotted.startswith("files.")) and not isinstance(value, str):
         return given
     return read_value(dotted, value)
+
+
+def _is_share(dotted: str) -> bool:
+    """Whether a key holds a part of a whole: what people write in per cent."""
+    column = dictionary.keys().get(dotted)
+    return column is not None and column.unit in ("share", "1/year")
 
 
 def _copy(content: Mapping[str, Any]) -> dict[str, Any]:
@@ -131,7 +152,9 @@ def _plain(value: Any) -> Any:
 def check_format(keys: Keys, faults: Faults) -> bool:
     """Whether anything else in study.toml can be judged: not where its format is newer; adds the fault."""
     value = keys.content.get("format")
-    if value is None:
+    if not keys.knows("format"):
+        pass  # told already
+    elif value is None:
         faults.add(keys.fault("format", "is missing", cure=f"write format = {FORMAT} in the first line"))
     elif type(value) is not int or value != FORMAT:
         newer = type(value) is int and value > FORMAT
@@ -143,17 +166,21 @@ def check_format(keys: Keys, faults: Faults) -> bool:
     return True
 
 
-def validated(keys: Keys, model: type[Model], faults: Faults) -> Model | None:
-    """Return the model of all keys, or None and a fault for each key that is wrong."""
+def validated(keys: Keys, model: type[Model], faults: Faults) -> tuple[Model, Keys]:
+    """Return the keys that are right as their model, and all keys, which know the others; each of those is a fault.
+
+    A section that can't be read lacks in the model, and in its ``model_fields_set``.
+    """
+    content = without(keys.content, keys.unread)
     try:
-        return model.model_validate(keys.content)
+        return model.model_validate(content), keys
     except ValidationError as error:
         items: list[dict[str, Any]] = [dict(item) for item in error.errors(include_url=False)]
     unknown: dict[str, list[dict[str, Any]]] = {}
     for item in items:
         if item["type"] == "extra_forbidden":
             unknown.setdefault(_dotted(item["loc"][:-1]), []).append(item)
-        elif not (item["type"] == "missing" and _dotted(item["loc"]) in keys.unread):
+        elif item["type"] != "missing" or _is_missed(keys, _dotted(item["loc"]), model):
             faults.add(_explained(keys, item, model))
     for group in unknown.values():
         several = len(group) > SHOWN_ROWS
@@ -161,7 +188,15 @@ def validated(keys: Keys, model: type[Model], faults: Faults) -> Model | None:
             more = f", nor are {len(group) - 1:,} more here" if several else ""
             dotted = _dotted(item["loc"])
             faults.add(keys.fault(dotted, f"is no key of this format{more}", cure=_nearest_key(dotted, model)))
-    return None
+    wrong = frozenset(_dotted(item["loc"]) for item in items)
+    return of_sections(model, without(content, wrong)), replace(keys, unread=keys.unread | wrong)
+
+
+def _is_missed(keys: Keys, dotted: str, model: type[BaseModel]) -> bool:
+    """Whether a key lacks for sure: it is not what an unreadable line of its section says."""
+    section = dotted.rpartition(".")[0]
+    odd = {k.rpartition(".")[0] for k in keys.unread - set(keys_of(model))}
+    return keys.knows(dotted) and section not in odd
 
 
 def _dotted(parts: Iterable[object]) -> str:
@@ -196,7 +231,9 @@ def _explained(keys: Keys, item: dict[str, Any], model: type[BaseModel]) -> Faul
         return keys.fault(dotted, "is empty" if kind.endswith("short") else "is too long", cure=f"write it: {meaning}")
     word = kind.partition("_")[0]
     if isinstance(value, str) and (percent := _PERCENT.fullmatch(value.strip())):
-        return keys.fault(dotted, "is a percentage", value=value, cure=f"write {float(percent[1]) / 100:.10g}")
+        if _is_share(dotted):
+            return keys.fault(dotted, "is a percentage", value=value, cure=f"write {float(percent[1]) / 100:.10g}")
+        return keys.fault(dotted, "is a percentage, and the key no share", value=value, cure=_range(dotted, model))
     return keys.fault(dotted, _WORDS.get(word, str(item["msg"]).lower()), value=value, cure=_CURES.get(word, ""))
 
 
@@ -227,7 +264,7 @@ def _meaning(field: FieldInfo | None) -> str:
 
 def _range(dotted: str, model: type[BaseModel]) -> str:
     """Say what numbers a key may hold, and what it means."""
-    if dotted.endswith(("_share", "_rate", ".gap")):
+    if _is_share(dotted):
         return "write a share from 0 to 1, 0.08 for 8 %"
     field = _field(dotted, model)
     found: dict[str, Any] = {}

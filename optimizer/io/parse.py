@@ -29,7 +29,8 @@ def parse(raw: RawTable, schema: Schema, faults: Faults) -> Table:
             given, other = columns[column.name], columns[column.same_as]
             columns[column.name] = np.where(np.isnan(given), other, given)
     table = Table(raw.name, raw.file, schema, _frame(columns, schema), list(raw.lines), raw.unit, letters=raw.letters)
-    table.lost_rows = raw.lost_rows or (bool(raw.lines) and any(c.name not in raw.cells for c in _required(schema)))
+    table.lost_rows = raw.lost_rows
+    table.missing = frozenset(c.name for c in _required(schema) if c.name not in raw.cells and raw.lines)
     table.unread_cells = {(f.row, name) for name, findings in found.items() for f in findings}
     places = read_places(table, raw.cells)
     table.frame = table.frame.assign(**places.columns)
@@ -62,6 +63,15 @@ def empty(name: str, schema: Schema) -> Table:
     """Return the table of a file that the study does not have."""
     columns: dict[str, Any] = {c.name: absent(c, 0) for c in schema.typed}
     return Table(name, f"{name}.csv", schema, _frame(columns, schema), given=False)
+
+
+def as_it_is(frame: pd.DataFrame, schema: Schema, faults: Faults) -> Table:
+    """Return a table of a study, which has been parsed and is valid; its unknown columns are doubted again."""
+    name = schema.table
+    if any(schema.find(str(column)) is None for column in frame):
+        parse(RawTable(name, name, {str(column): [] for column in frame}, range(0), "row"), schema, faults)
+    # a copy that shares its columns: the zones that are found for sites must not enter the study's own table
+    return Table(name, name, schema, frame.copy(deep=False), list(range(1, len(frame) + 1)), "row")
 
 
 def _extras(raw: RawTable, schema: Schema) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from optimizer.errors import Fault, Faults, InputError
-from optimizer.io.config import Files
+from optimizer.io.config import USUAL, Files
 from optimizer.io.keys import Keys
 from optimizer.io.source import nearest, path_fault
 
@@ -48,14 +48,30 @@ def replaced(keys: Keys, files: Mapping[str, str | None], faults: Faults) -> Key
     return keys
 
 
-def located(keys: Keys, folder: Path, files: Mapping[str, str | None]) -> dict[str, tuple[Path, str]]:
-    """Return the path of each file and its name for people; what is no text has a fault of its own.
+def located(keys: Keys, folder: Path, files: Mapping[str, str | None]) -> dict[str, tuple[Path, str] | None]:
+    """Return the path of each file and its name for people, None where the study may have it but nobody knows where.
 
-    Paths of study.toml are relative to its folder, those of ``files`` to the working directory.
+    Paths of study.toml are relative to its folder, those of ``files`` to the working directory. Where a path has a
+    fault, the file is what it seems to say, else that of the usual name, if it is there.
     """
     section = keys.content.get("files")
-    found: dict[str, tuple[Path, str]] = {}
-    for name, path in section.items() if isinstance(section, dict) else ():
-        if name in KNOWN and isinstance(path, str) and path:
-            found[name] = (Path(path) if files.get(name) is not None else folder / path, path)
+    given = section if isinstance(section, dict) else {}
+    found: dict[str, tuple[Path, str] | None] = {}
+    for name in KNOWN:
+        path = given.get(name)
+        if files.get(name) is not None:
+            found[name] = Path(str(path)), str(path)
+        elif keys.knows(f"files.{name}"):
+            if path:
+                found[name] = folder / path, path
+        elif name not in files:
+            there = [p for p in (path, USUAL[name]) if isinstance(p, str) and p and _is_there(folder / p)]
+            found[name] = (folder / there[0], there[0]) if there else None
     return found
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False

@@ -35,21 +35,22 @@ def labels_of(periods: Iterable[str]) -> list[Label | None]:
     return [known[p] if p in known else known.setdefault(p, parse_label(p)) for p in periods]
 
 
-def by_site(sites: pd.DataFrame, ramp: pd.DataFrame, column: str, horizon: Horizon) -> np.ndarray:
+def by_site(sites: pd.DataFrame, ramp: pd.DataFrame, column: str, horizon: Horizon | None) -> np.ndarray:
     """Return what holds at each row of sites in each period, for a column of ``POWER_COLUMNS``, (s, t).
 
     Before the first value of a ramp the site's own value holds where given, else 0; a site without any value
-    in the ramp keeps its own, default included.
+    in the ramp keeps its own, default included. Without a horizon there is one column, NaN where the ramp says more.
     """
     rows: dict[str, list[tuple[Label, float]]] = {}
     for site, label, value in zip(ramp["site"], labels_of(ramp["period"]), ramp[column], strict=True):
         if label is not None and not math.isnan(value):
             rows.setdefault(site, []).append((label, value))
     own = sites[column].to_numpy(dtype=float)
-    found = np.repeat(np.where(np.isnan(own), POWER_COLUMNS[column], own)[:, None], len(horizon), axis=1)
+    found = np.repeat(np.where(np.isnan(own), POWER_COLUMNS[column], own)[:, None], len(horizon or "1"), axis=1)
     for place, site in enumerate(sites["site"].tolist()) if rows else ():
         if site in rows:
-            found[place] = standing(rows[site], horizon, 0.0 if math.isnan(own[place]) else own[place])
+            before = 0.0 if math.isnan(own[place]) else own[place]
+            found[place] = math.nan if horizon is None else standing(rows[site], horizon, before)
     return found
 
 

@@ -41,6 +41,7 @@ class Table:
     unit: str = "line"
     given: bool = True
     lost_rows: bool = False
+    missing: frozenset[str] = frozenset()  # required columns
     unread_cells: set[tuple[int, str]] = field(default_factory=set)
     letters: Mapping[str, str] = field(default_factory=dict)
 

@@ -10,7 +10,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from optimizer.errors import Fault, Faults, shown
+from optimizer.errors import Fault, shown
 
 MAX_DEPTH = 20  # no key of ours lies deeper than 3
 MAX_BITS = 1_000  # beyond it no float holds a number, and to print it may take a minute
@@ -21,38 +21,38 @@ _LONG_KEY = re.compile(
 )  # tomllib takes minutes over thousands of parts
 _TOO_DEEP = "holds keys or lists that are nested too deeply"
 _FLATTEN = "no key of a study lies deeper than money.asset_life_years.hall"
+_TWICE, _KEEP_ONE = "a key or a section stands twice", "keep one of the two"
 _TOO_LARGE = "holds a number of hundreds of digits"
 
 
-def load(text: str, name: str, faults: Faults) -> dict[str, Any] | None:
-    """Parse text, or None and a fault with its line."""
+def parsed(text: str, name: str) -> dict[str, Any] | Fault:
+    """Return the content of a text, or a fault; its line is None where the parser names none."""
     if found := _LONG_KEY.search(text):
-        faults.add(Fault(name, _TOO_DEEP, text.count("\n", 0, found.start()) + 1, cure=_FLATTEN))
-        return None
+        return Fault(name, _TOO_DEEP, text.count("\n", 0, found.start()) + 1, cure=_FLATTEN)
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         message = str(error)
         at = _AT.search(message)
-        line = int(at[1]) if at and at[1] else max(1, len(text.splitlines()))
         reason, cure = _in_plain_words(_AT.sub("", message))
-        faults.add(Fault(name, f"is no TOML: {reason}", line, cure=cure))
+        return Fault(name, f"is no TOML: {reason}", int(at[1]) if at and at[1] else None, cure=cure)
     except RecursionError:
-        faults.add(Fault(name, _TOO_DEEP))
+        return Fault(name, _TOO_DEEP)
     except ValueError as error:
-        faults.add(Fault(name, _TOO_LARGE if "digits" in str(error) else f"is no TOML: {shown(error)}"))
-    else:
-        problem = excess(content)
-        if not problem:
-            return content
-        faults.add(Fault(name, problem))
-    return None
+        return Fault(name, _TOO_LARGE if "digits" in str(error) else f"is no TOML: {shown(error)}")
+    problem = excess(content)
+    return Fault(name, problem) if problem else content
+
+
+def twice(name: str, line: int) -> Fault:
+    """Return the fault of a key or a section that stands a second time."""
+    return Fault(name, f"is no TOML: {_TWICE}", line, cure=_KEEP_ONE)
 
 
 def _in_plain_words(message: str) -> tuple[str, str]:
     """Return reason and cure of what the parser says."""
     if "overwrite" in message or "twice" in message or "Duplicate" in message or "already" in message:
-        return "a key or a section stands twice", "keep one of the two"
+        return _TWICE, _KEEP_ONE
     cure = 'one key = value per line; text in "quotes", lists in [brackets]'
     return shown(message[:1].lower() + message[1:]), cure
 
@@ -97,18 +97,29 @@ def _lines(text: str) -> dict[str, int]:
     section = ""
     found: dict[str, int] = {}
     for number, line in enumerate(text.splitlines(), 1):
-        if line.lstrip().startswith("["):
-            section = here = _plain(line.partition("]")[0].lstrip(" \t["))
+        if is_header(line):
+            section = here = plain(line.partition("]")[0].lstrip(" \t["))
+        elif key := key_in(line):
+            here = f"{section}.{key}" if section else key
         else:
-            key, equals, _ = line.partition("=")
-            if not equals or not _KEY.fullmatch(key):
-                continue
-            here = f"{section}.{_plain(key)}" if section else _plain(key)
+            continue
         found.setdefault(here, number)
     return found
 
 
-def _plain(key: str) -> str:
+def is_header(line: str) -> bool:
+    """Whether a line begins a section."""
+    return line.lstrip().startswith("[")
+
+
+def key_in(line: str) -> str:
+    """Return the key that a line sets, or ""."""
+    key, equals, _ = line.partition("=")
+    return plain(key) if equals and _KEY.fullmatch(key) else ""
+
+
+def plain(key: str) -> str:
+    """Return a dotted key without blanks and quotes."""
     return re.sub(r"[\s\"']", "", key)
 
 

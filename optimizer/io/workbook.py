@@ -102,10 +102,9 @@ def study_keys(path: Path, name: str, source: Source) -> Keys | None:
         source.faults.add(Fault(name, f'has no sheet "{KEYS}", which holds the keys of study.toml', cure=cure))
         return None
     keys = read_keys(book, KEYS, source.faults)
-    if keys is not None:
-        _add_files(book, path.name, keys.content)
-        if all(sheet_named(book, table) for table in _NEEDED):  # else told with what is missing
-            _doubt_other_sheets(book, source.faults)
+    _add_files(book, path.name, keys.content)
+    if all(sheet_named(book, table) for table in _NEEDED):  # else told with what is missing
+        _doubt_other_sheets(book, source.faults)
     return keys
 
 
@@ -139,19 +138,19 @@ def _alternatives(book: Book) -> set[str]:
     return {_folded(sheet_of(file)) for rule in rules for file in named_tables(str(rule))}
 
 
-def read_keys(book: Book, sheet: str, faults: Faults) -> Keys | None:
-    """Read a sheet with the columns key and value; None and faults where it is none."""
+def read_keys(book: Book, sheet: str, faults: Faults) -> Keys:
+    """Read a sheet with the columns key and value, as far as it is one."""
     raw = read_sheet(book, sheet_named(book, sheet), _KEY_SHEET, faults)
-    if raw is None:
-        return None
     file = f"{book.name}#{sheet}"
+    if raw is None:
+        return Keys(file, {}, unread=frozenset({""}))
     missing = [column for column in ("key", "value") if column not in raw.cells]
     if missing:
         reason = (
             f"{counted(missing, 'the column', 'the columns')} {listed(missing)} {counted(missing, 'is', 'are')} missing"
         )
         faults.add(Fault(file, reason, cure="a sheet of keys has the columns key and value"))
-        return None
+        return Keys(file, {}, unread=frozenset({""}))
     content: dict[str, Any] = {}
     cells: dict[str, tuple[int, str]] = {}
     unread: set[str] = set()

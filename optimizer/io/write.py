@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from optimizer.io.config import Files, StudyConfig
+from optimizer.io.config import USUAL, StudyConfig
 from optimizer.io.schema import schema
 from optimizer.io.toml import dumps
 
@@ -93,8 +93,8 @@ def grid_text(flow: str) -> str:
 
 def self_contained(config: StudyConfig, tables: Collection[str], *, has_grid: bool) -> StudyConfig:
     """Return the keys with the paths that ``write_study`` gives its files, wherever they were read from."""
-    paths: dict[str, str | None] = {n: f"{n}.csv" if n in tables else None for n in Files.model_fields}
-    paths["grid"] = "grid" if has_grid else None
+    kept = {*tables, "grid"} if has_grid else tables
+    paths = {name: place if name in kept else None for name, place in USUAL.items()}
     return config.model_copy(update={"files": config.files.model_copy(update=paths)})
 
 

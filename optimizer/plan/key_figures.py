@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ..io.sheets import Cell, Head, Sheet, letter
+from ..units import excel_format, power_unit, share
 from .comparison import UNUSED
 from .kinds import GENERIC, KINDS, REAL, UNSTATED, standing
 from .plan import Plan
 from .quantities import Quantities, quantities
 from .summary import FIRST, status_in_words
-from .units import excel_format, power_unit, share
 
 KEY_FIGURES = "key figures"
 _UNIT = "MW IT: nameplate of the racks. MW at the fence: with cooling and losses. USD is undiscounted unless said."

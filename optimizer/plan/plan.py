@@ -12,7 +12,7 @@ import pandas as pd
 from ..errors import shown
 from ..io.schema import PLAN_TABLES as TABLES
 from ..study import Study
-from .units import share, usd
+from ..units import share, usd
 
 __all__ = ["TABLES", "Plan"]
 
@@ -47,7 +47,7 @@ class Plan:
 
     @property
     def gap(self) -> float | None:
-        """(objective − bound) / max(1, |objective|), None without a bound."""
+        """(objective − bound) / max(1e-6 USD, |objective|), None without a bound."""
         gap = self.facts["gap"]
         return None if gap is None else float(gap)
 

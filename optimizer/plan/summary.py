@@ -7,10 +7,10 @@ from html import escape
 
 from optimizer.errors import shown
 
+from ..units import aligned, figure, money_unit, mw, mw_years, power_unit, share, usd
 from .kinds import GENERIC, REAL, UNSTATED, standing
 from .plan import Plan
 from .quantities import Quantities, quantities
-from .units import aligned, figure, money_unit, mw, mw_years, power_unit, share, usd
 
 WIDTH = 100
 _TOP_SITES = 7
@@ -210,7 +210,8 @@ def _vendors(plan: Plan, seen: Quantities) -> list[str]:
     unit, name = money_unit(max(sum(c.values()) for c in costs.values()))
     size, power = power_unit(max(map(seen.total_mw, costs)))
     per = {v: (c["racks"] + c["facility"]) / seen.total_mw(v) * size for v, c in costs.items()}
-    per_unit, per_name = (1e9, "bn USD") if power == "GW" else (1e6, "M USD")
+    most = max(per.values())
+    per_unit, per_name = (1e9, "bn USD") if power == "GW" and most >= 1e9 else money_unit(most)
     what = "racks + facility" if any(c["racks"] > 0 for c in costs.values()) else "facility"
     head = f"{'Vendor, ' + name + ' undiscounted':<32}{power:>7}{'racks':>10}{'facility':>10}{'energy':>9}"
     lines = [f"{head}{f'{what}, {per_name} per {power}':>32}"]

@@ -9,13 +9,13 @@ import pandas as pd
 
 from ..io.schema import schema
 from ..io.sheets import Cell, Head, Sheet, letter, rows_of
+from ..units import excel_format, share
 from .check import check_tables
 from .key_figures import key_figures
 from .kinds import standing
 from .plan import TABLES, Plan
 from .spending import PAID, spending
 from .summary import TERMS
-from .units import excel_format, share
 
 COST, BY_YEAR, BY_SITE, FACTS = "cost by term", "spending by year", "spending by site", "plan.json"
 _PROGRAMME = "(programme)"  # no id of a site has brackets

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ..tolerance import LEAST_USD
+
 
 def relative_gap(objective: float, bound: float) -> float:
-    """(objective − bound) / max(1, |objective|), in USD; inf without a plan or a bound."""
+    """(objective − bound) / max(1e-6 USD, |objective|); inf without a plan or a bound."""
     if not (np.isfinite(objective) and np.isfinite(bound)):
         return float("inf")
-    return max(0.0, objective - bound) / max(1.0, abs(objective))
+    return max(0.0, objective - bound) / max(LEAST_USD, abs(objective))
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from typing import Literal
 import numpy as np
 
 from ..parameters import Parameters
+from ..tolerance import LEAST_USD
 from .arrays import Bools, Floats, Job, Matrix, Result
 from .matrix import Compiled
 from .progress import Journal, relative_gap
@@ -194,12 +195,12 @@ class Search:
     @property
     def enough(self) -> float:
         """Objective that is within the gap of the proven bound, with a margin for rounding."""
-        return self.bound + 0.999 * self.gap * max(1.0 / self.matrix.unit, abs(self.bound))
+        return self.bound + 0.999 * self.gap * max(LEAST_USD / self.matrix.unit, abs(self.bound))
 
     @property
     def needed_bound(self) -> float:
         """Bound that would prove the best plan to be within the gap."""
-        return self.objective - self.gap * max(1.0 / self.matrix.unit, abs(self.objective))
+        return self.objective - self.gap * max(LEAST_USD / self.matrix.unit, abs(self.objective))
 
     def relax(self, gap: float, bound_target: float | None = None) -> Floats | None:
         """Solve with continuous pods: a bound for the plan, and openings and halls to repair from."""

@@ -8,7 +8,7 @@ from html import escape
 import pandas as pd
 
 from ..errors import shown
-from ..plan.units import mw_years, usd
+from ..units import mw_years, usd
 from ..view.sweep_programme import MARK, programmes, size, told
 from ..view.sweep_words import is_shift, step_of
 from .result import Sweep

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..plan.folder import FORMAT, digest
 from ..resolution import Floats
+from ..tolerance import LEAST_USD
 from . import money
 from .ground import Ground
 from .report import Finding
@@ -238,12 +239,12 @@ def bound(g: Ground) -> list[Finding]:
 
 
 def gap(g: Ground) -> list[Finding]:
-    """The gap is (objective_usd − bound_usd) / max(1, |objective_usd|)."""
+    """The gap is (objective_usd − bound_usd) / max(1e-6, |objective_usd|)."""
     numbers = [_number(g.facts.get(key)) for key in ("objective_usd", "bound_usd")]
     if None in numbers:
         return []
     value, least = (float(n or 0.0) for n in numbers)
-    right, stated = max(0.0, value - least) / max(1.0, abs(value)), _number(g.facts.get("gap"))
+    right, stated = max(0.0, value - least) / max(LEAST_USD, abs(value)), _number(g.facts.get("gap"))
     if stated is None:
         return [Finding(FILE, "", "gap", g.facts.get("gap"), right)]
     apart = abs(stated - right) > _GAP + RELATIVE * abs(right)

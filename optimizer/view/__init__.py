@@ -47,3 +47,4 @@ __all__ = [
 ]
 
 __getattr__ = lazy(__name__, _HOMES)
+__dir__ = __all__.copy

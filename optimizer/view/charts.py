@@ -14,7 +14,7 @@ from optimizer.errors import shown
 from optimizer.plan.plan import Plan
 from optimizer.plan.quantities import Quantities, quantities
 from optimizer.plan.summary import TERMS, waits_by_rule
-from optimizer.plan.units import aligned, money_unit, power_unit
+from optimizer.units import aligned, money_unit, power_unit
 
 from .palette import AVOIDABLE, BORDER, CREDIT, DARK, ENERGISED, SOFT, SPENT, vendor_colours
 from .style import Picture, settled

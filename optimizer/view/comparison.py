@@ -12,7 +12,7 @@ from optimizer.errors import shown
 from optimizer.plan.comparison import Change, Comparison, Pair
 from optimizer.plan.kinds import GENERIC, REAL, UNSTATED
 from optimizer.plan.summary import TERMS
-from optimizer.plan.units import aligned, figure, money_unit, power_unit, share
+from optimizer.units import aligned, figure, money_unit, power_unit, share
 
 _KINDS = {
     "waiting": "racks waiting",

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from optimizer.errors import shown
-from optimizer.plan.units import figure
+from optimizer.units import figure
 
 from .fonts import can_draw
 from .layers import halo

@@ -10,7 +10,7 @@ from matplotlib.patches import Circle, FancyArrowPatch, Rectangle
 
 from optimizer.errors import shown
 from optimizer.plan.kinds import GENERIC, REAL, UNSTATED
-from optimizer.plan.units import figure
+from optimizer.units import figure
 
 from .fonts import drawn_vendors
 from .layers import CLOSED_MARKS, SMALL_MARK_PT, pie, rim, ring

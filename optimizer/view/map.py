@@ -13,7 +13,7 @@ from matplotlib.patches import Patch
 from optimizer.errors import InputError, shown
 from optimizer.io.whole import write_whole
 from optimizer.plan.plan import Plan
-from optimizer.plan.units import mw
+from optimizer.units import mw
 
 from . import labels, layers, legend
 from .fonts import can_draw, drawn_vendors, use_fonts_for

@@ -5,7 +5,7 @@ from __future__ import annotations
 from optimizer.plan.plan import Plan
 from optimizer.plan.quantities import Quantities
 from optimizer.plan.summary import ESTIMATE, ESTIMATE_USD_PER_GW
-from optimizer.plan.units import aligned, money_unit, usd
+from optimizer.units import aligned, money_unit, usd
 
 from .charts import cost_waterfall
 from .report_html import Column, Html, picture, table, text

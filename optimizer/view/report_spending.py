@@ -7,7 +7,7 @@ import pandas as pd
 from optimizer.plan.kinds import GENERIC, standing
 from optimizer.plan.plan import Plan
 from optimizer.plan.spending import OF_SITES, PAID, spending
-from optimizer.plan.units import aligned, money_unit
+from optimizer.units import aligned, money_unit
 
 from .report_html import Column, Html, generic_badge, table, text
 

@@ -9,7 +9,7 @@ from optimizer.plan.kinds import GENERIC, standing
 from optimizer.plan.plan import Plan
 from optimizer.plan.quantities import Quantities
 from optimizer.plan.summary import FIRST, TERMS, chosen_periods, split_of_waiting, status_in_words
-from optimizer.plan.units import aligned, figure, money_unit, mw, mw_years, power_unit, share, usd
+from optimizer.units import aligned, figure, money_unit, mw, mw_years, power_unit, share, usd
 
 from .map import small_map
 from .report_html import Column, Html, generic_badge, picture, table, text

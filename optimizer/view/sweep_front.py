@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from optimizer.errors import shown
-from optimizer.plan.units import power_unit
+from optimizer.units import power_unit
 
 from .palette import AVOIDABLE, DARK, FLOW, SOFT
 from .style import settled

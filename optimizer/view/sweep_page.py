@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from optimizer.entry import make_callable
 from optimizer.plan.plan import Plan
-from optimizer.plan.units import usd
+from optimizer.units import usd
 
 from .report_html import Html, asset, page, picture, text
 from .style import settled

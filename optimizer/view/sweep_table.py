@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from optimizer.errors import shown
-from optimizer.plan.units import share
+from optimizer.units import share
 
 from .report_html import Column, Html, generic_badge, table, text
 from .sweep_frames import Floats, given, is_numeric, numbers, ordered, planned, texts

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from optimizer.errors import shown
-from optimizer.plan.units import aligned, money_unit, power_unit
+from optimizer.units import aligned, money_unit, power_unit
 
 from .sweep_frames import Floats
 

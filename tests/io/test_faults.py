@@ -154,7 +154,7 @@ CASES: dict[str, tuple[Change, list[str]]] = {
     "many unknown keys": (swap("study.toml", "max_sites = 3", "a = 1\nb = 1\nc = 1\nd = 1"), ["study.toml:24 policy.a", "nor are 3 more here"]),
     "key twice": (swap("study.toml", "max_sites = 3", "max_sites = 3\nmax_sites = 4"), ["study.toml:25", "stands twice"]),
     "section as a key": (swap("study.toml", "max_sites = 3", "[policy.money]"), ["policy.money", "money is a section: [money]"]),
-    "huge number": (swap("study.toml", "max_sites = 3", f"max_sites = 0x{'f' * 5000}"), ["study.toml: holds a number of hundreds of digits"]),
+    "huge number": (swap("study.toml", "max_sites = 3", f"max_sites = 0x{'f' * 5000}"), ["study.toml:24: holds a number of hundreds of digits"]),
     "too many sites": (swap("study.toml", "max_sites = 3", "max_sites = 1e300"), ["policy.max_sites", "whole number"]),
     "negative limit": (swap("study.toml", "max_sites = 3", "min_site_mw = -5"), ["-5 is below 0 – write a number from 0 to 100,000: Least IT MW"]),
     "date for a label": (swap("study.toml", "first = 2026", "first = 2026-01-01"), ["periods.first: 2026-01-01 is no period – write 2026"]),

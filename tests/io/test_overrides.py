@@ -38,6 +38,13 @@ def test_a_word_that_a_table_reads_as_true_or_false_is_read_for_a_key(text: str,
         assert read_study(path, keys=keys).config.money.residual_value is read
 
 
+def test_a_share_may_be_given_in_per_cent(tmp_path: Path) -> None:
+    keys = {"policy.max_site_share": "33.3%", "money.discount_rate": " 8 %", "solve.gap": "0.1%", "study.name": "5%"}
+    config = read_study(write_small_study(tmp_path), keys=keys).config
+    assert (config.policy.max_site_share, config.money.discount_rate, config.solve.gap) == (0.333, 0.08, 0.001)
+    assert config.study.name == "5%"
+
+
 @pytest.mark.parametrize(
     ("key", "value", "told"),
     [
@@ -45,6 +52,16 @@ def test_a_word_that_a_table_reads_as_true_or_false_is_read_for_a_key(text: str,
         ("gap", "0.1", "--set gap: is no key of this format – gap belongs to [solve]"),
         ("solve.gap", "small", '--set solve.gap: "small" is no number – write a number without quotes'),
         ("policy.forbid", '["alfa"]', '--set policy.forbid: "alfa" is no site of sites.csv – did you mean "alpha"?'),
+        (
+            "policy.max_sites",
+            "3%",
+            '--set policy.max_sites: "3%" is a percentage, and the key no share – write a number from 0 to 1,000,000: Most sites that may be open',
+        ),
+        (
+            "policy.max_site_share",
+            "130 %",
+            "--set policy.max_site_share: 1.3 is above 1 – write a share from 0 to 1, 0.08 for 8 %",
+        ),
         ("policy", "3", "--set policy: 3 is no section of keys"),
         ("a..b", "3", "--set a..b: is no key"),
     ],

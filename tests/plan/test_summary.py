@@ -10,7 +10,7 @@ import pytest
 from optimizer import read_study, solve
 from optimizer.plan.spending import OF_SITES, spending
 from optimizer.plan.summary import split_of_waiting, status_in_words
-from optimizer.plan.units import aligned, figure, mw, share, usd
+from optimizer.units import aligned, figure, mw, share, usd
 from tests.handmade import handmade_plan
 from tests.small import RACKS, STUDY, write_small_study
 

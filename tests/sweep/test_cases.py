@@ -221,10 +221,10 @@ def test_every_fault_of_every_case_is_told_at_once_and_the_same_fault_once(study
     found = faults(study.replace(sites=study.sites.assign(existing_mw=30)), table)
     assert len(found) == 3
     assert 'racks has no column "rackkw" – did you mean "rack_kw"?' in found[0]
-    assert found[1].startswith("cases:1 money.discount_rate: 2 is above 1 (cases in rows 1, 2, 3 and 15 more)")
     words = "cases:1 sites[site=beta].max_mw*: 0.1 makes max_mw of sites 4, which is below the existing_mw of 2026, 30"
-    assert found[2].startswith(words)
-    assert "(cases in rows 1, 2, 3 and 16 more)" in found[2]
+    assert found[1].startswith(words)
+    assert "(cases in rows 1, 2, 3 and 16 more)" in found[1]
+    assert found[2].startswith("cases:1 money.discount_rate: 2 is above 1 (cases in rows 1, 2, 3 and 15 more)")
 
 
 def test_a_fault_of_two_keys_together_names_both(study: Study) -> None:

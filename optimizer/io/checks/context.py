@@ -14,13 +14,20 @@ from optimizer.io.table import Finding, Table
 
 @dataclass(frozen=True)
 class Context:
-    """Everything that could be read: a table that could not is absent, and so is a wrong study.toml."""
+    """Everything that could be read: a table that could not is absent; ``keys`` know what ``config`` does not."""
 
-    config: StudyConfig | None
+    config: StudyConfig
     keys: Keys
     horizon: Horizon | None
     tables: dict[str, Table]
     has_grid: bool
+
+    @property
+    def months(self) -> int | None:
+        """Length of a period, None where nobody knows it."""
+        if not self.keys.knows("periods.per_year"):
+            return None
+        return 12 // int(self.keys.content.get("periods", {}).get("per_year", 1))
 
     def whole(self, name: str, column: str = "") -> Table | None:
         """Return a table that others can be held against: it has rows and lost none, nor a cell of the column."""
@@ -28,7 +35,8 @@ class Context:
         if table is None or table.lost_rows:
             return None
         name = column or table.schema.order[0]
-        return None if any(unread == name for _, unread in table.unread_cells) else table
+        is_read = name not in table.missing and all(unread != name for _, unread in table.unread_cells)
+        return table if is_read else None
 
     def some(self, name: str) -> Table | None:
         """Return a table that has rows to check."""

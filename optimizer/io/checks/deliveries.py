@@ -68,22 +68,22 @@ def _available(context: Context, horizon: Horizon) -> dict[str, tuple[int, Label
 
 def broken_pods(context: Context) -> Iterator[Doubt]:
     """Find racks that are no whole pods: labels no coarser than a period, summed per SKU and period."""
-    table, racks, horizon = context.some("deliveries"), context.some("racks"), context.horizon
-    if table is None or racks is None or horizon is None:
+    table, racks, months, horizon = context.some("deliveries"), context.some("racks"), context.months, context.horizon
+    if table is None or racks is None or months is None:
         return
     pods = dict(zip(racks.texts("sku"), racks.frame["pod_racks"].tolist(), strict=True))
     sums: dict[tuple[str, int], list[int]] = {}
     numbers = table.numbers("racks")
     for row, (sku, label) in enumerate(zip(table.texts("sku"), labels_of(table.texts("period")), strict=True)):
-        if label is None or math.isnan(numbers[row]) or sku not in pods or label.months > 12 * horizon.length_years:
+        if label is None or math.isnan(numbers[row]) or sku not in pods or label.months > months:
             continue
-        for period in horizon.spread(label):
-            sums.setdefault((sku, period), []).append(row)
+        if horizon is None or horizon.spread(label):
+            sums.setdefault((sku, label.start // months), []).append(row)
     found = []
     for (sku, period), rows in sums.items():
         total, pod = int(sum(numbers[r] for r in rows)), pods[sku]
         if total % pod:
-            reason = f"{total:,} racks in {horizon.names[period]} are no whole pods of {pod}"
+            reason = f"{total:,} racks in {Label(period * months, months)} are no whole pods of {pod}"
             low = total // pod * pod  # the pod that is begun is left out or filled
             cure = f"deliver {low:,} or {low + pod:,}, or give mw in place of racks"
             found.append(Finding(rows[-1], reason, cure, None, "pods"))

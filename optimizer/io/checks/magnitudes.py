@@ -29,8 +29,6 @@ def cells(context: Context) -> Iterator[Doubt]:
 
 def settings(context: Context) -> Iterator[Fault]:
     """Doubt keys of study.toml that are larger or smaller than anyone has seen."""
-    if context.config is None:
-        return
     for key, column in keys().items():
         value = value_of(context.config, key)
         for rows, reason, cure in _beyond(column, np.array([np.nan if value is None else float(value)]), ""):

@@ -15,7 +15,7 @@ from optimizer.io.table import SHOWN_ROWS, Finding
 def policy_sites(context: Context) -> Iterator[Fault]:
     """Find sites of the policy that do not exist, or that must be open and closed at once."""
     sites = context.whole("sites")
-    if context.config is None or sites is None:
+    if sites is None:
         return
     policy = context.config.policy
     known = set(sites.texts("site"))
@@ -41,7 +41,7 @@ def policy_sites(context: Context) -> Iterator[Fault]:
 
 def closed_programme(context: Context) -> Iterator[Fault]:
     """Doubt a ceiling of 0 sites: no limit, perhaps."""
-    if context.config is not None and context.config.policy.max_sites == 0:
+    if context.config.policy.max_sites == 0:
         cure = "leave the key out for no limit"
         fault = context.keys.fault("policy.max_sites", "lets no site open: every rack waits", value=0, cure=cure)
         yield replace(fault, severity="warning")
@@ -49,8 +49,8 @@ def closed_programme(context: Context) -> Iterator[Fault]:
 
 def first_without_order(context: Context) -> Iterator[Fault]:
     """Doubt a first objective where cost is the only one."""
-    objective = None if context.config is None else context.config.objective
-    if objective is not None and objective.minimise == "cost" and objective.first == "waiting":
+    objective = context.config.objective
+    if context.keys.knows("objective") and objective.minimise == "cost" and objective.first == "waiting":
         cure = 'write minimise = "lexicographic", or take the key out'
         reason = 'binds nothing: objective.minimise is "cost"'
         fault = context.keys.fault("objective.first", reason, value=objective.first, cure=cure)
@@ -60,7 +60,7 @@ def first_without_order(context: Context) -> Iterator[Fault]:
 def shares_of_zones(context: Context) -> Iterator[Doubt | Fault]:
     """Without a grid, doubt a share of zones where sites state none, and find zones that are nearly the same."""
     sites = context.some("sites")
-    if context.has_grid or sites is None or context.config is None or context.config.policy.max_zone_share is None:
+    if context.has_grid or sites is None or context.config.policy.max_zone_share is None:
         return
     stated = sites.texts("zone")
     yield Doubt(sites, "zone", nearly_the_same(sites, stated))

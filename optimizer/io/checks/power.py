@@ -29,11 +29,13 @@ def halls_that_never_fit(context: Context) -> Iterator[Doubt]:
 
 
 def _standing(context: Context, column: str) -> np.ndarray | None:
-    """Return what holds at each site in each period, None where that can't be known."""
-    sites, ramp, horizon = context.some("sites"), context.tables.get("site_ramp"), context.horizon
-    if sites is None or ramp is None or horizon is None:
+    """Return what holds at each site in each period, NaN or None where that can't be known."""
+    sites, ramp = context.some("sites"), context.tables.get("site_ramp")
+    if sites is None or ramp is None:
         return None
-    return by_site(sites.frame, ramp.frame, column, horizon)
+    found = by_site(sites.frame, ramp.frame, column, context.horizon)
+    found[[row for row, name in sites.unread_cells if name == column]] = math.nan
+    return found
 
 
 def falling_ramps(context: Context) -> Iterator[Doubt]:
@@ -68,14 +70,14 @@ def falling_ramps(context: Context) -> Iterator[Doubt]:
 
 def too_much_existing(context: Context) -> Iterator[Doubt]:
     """Find sites whose existing halls pass their ceiling in any period."""
-    sites, existing, horizon = context.some("sites"), _standing(context, "existing_mw"), context.horizon
-    if sites is None or existing is None or horizon is None:
+    sites, existing = context.some("sites"), _standing(context, "existing_mw")
+    if sites is None or existing is None:
         return
     largest, ceiling = existing.max(axis=1), sites.numbers("max_mw")
     found = []
     for row in np.flatnonzero(largest > ceiling * _SLACK).tolist():
-        period = horizon.names[int(existing[row].argmax())]
-        reason = f"is below the existing_mw of {period}, {_plain(largest[row])}"
+        when = f" of {context.horizon.names[int(existing[row].argmax())]}" if context.horizon else ""
+        reason = f"is below the existing_mw{when}, {_plain(largest[row])}"
         found.append(Finding(row, reason, "raise max_mw or lower existing_mw", _plain(ceiling[row]), "existing"))
     yield Doubt(sites, "max_mw", found)
 

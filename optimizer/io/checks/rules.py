@@ -110,11 +110,14 @@ def _shares_below_one(n: _Numbers, parts: float, usable: np.ndarray, start: str)
 # numbers ------------------------------------------------------------------------------------------------------------
 def _numbers(context: Context) -> _Numbers | None:
     """Read what the rules need; None where a table could not be read whole, or no rule is set."""
-    config, horizon, sites = context.config, context.horizon, context.whole("sites")
+    rules, horizon, sites = context.config.policy, context.horizon, context.whole("sites")
     ramp, racks, deliveries = context.tables.get("site_ramp"), context.whole("racks"), context.whole("deliveries")
-    if config is None or horizon is None or sites is None or ramp is None or racks is None or deliveries is None:
+    if horizon is None or sites is None or ramp is None or racks is None or deliveries is None:
         return None
-    rules = config.policy
+    if not (context.keys.knows("policy") and context.keys.knows("periods")):
+        return None
+    if any(table.unread_cells or table.missing for table in (sites, ramp, racks, deliveries)):
+        return None
     hold, existing, hall = _hold_mw(sites, ramp, horizon)
     delivered, largest_pod = _delivered_mw(racks, deliveries)
     if not np.isfinite([*hold, delivered]).all():
