@@ -3,7 +3,7 @@
 import gc
 import os
 
-from .modules import without_current_folder, without_settings_here
+from .modules import ROOT, without_current_folder
 
 without_current_folder()
 
@@ -16,13 +16,24 @@ def main() -> None:
     # Each thread of OpenBLAS takes memory that a limit counts, and nothing here gains by a second one.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
-        without_settings_here()
+        _without_settings_here()
         from .cli.main import main as command_line
 
         command_line()
     finally:
         SIGNALS.ignore()
         gc.freeze()  # what is left goes with the process: to search it all for circles takes a second
+
+
+def _without_settings_here() -> None:
+    """Load Matplotlib while another folder is current where this one holds settings for it, which it would follow."""
+    if os.path.lexists("matplotlibrc"):
+        here = os.getcwd()
+        os.chdir(ROOT)
+        try:
+            import matplotlib  # noqa: F401
+        finally:
+            os.chdir(here)
 
 
 if __name__ == "__main__":

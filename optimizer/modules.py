@@ -1,4 +1,4 @@
-"""Where modules, programs and settings come from: never from the folder that a user happens to work in."""
+"""Where modules and programs come from: never from the folder that a user happens to work in."""
 
 import os
 import sys
@@ -10,17 +10,6 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 def without_current_folder() -> None:
     """Take the current folder off the import path, by whatever name it is there: a numpy.py in it is not numpy."""
     sys.path[:] = [*filter(_elsewhere, sys.path), ROOT]
-
-
-def without_settings_here() -> None:
-    """Load Matplotlib while another folder is current where this one holds settings for it, which it would follow."""
-    if os.path.lexists("matplotlibrc"):
-        here = os.getcwd()
-        os.chdir(ROOT)
-        try:
-            import matplotlib  # noqa: F401
-        finally:
-            os.chdir(here)
 
 
 def elsewhere(paths: str) -> str:

@@ -59,13 +59,17 @@ def start(folder: Path, workers: int, *, embedded: bool = False) -> subprocess.P
 
 
 def processes(folder: Path, word: str = "") -> list[int]:
-    """Processes that come of a sweep that was started here, with a word in their command line (Linux)."""
+    """Processes that come of a sweep that was started here, with a word in their command line (Linux).
+
+    Python's tracker of resources is none: it belongs to the process that started the sweep, and ends with that.
+    """
     mark = f"{MARK}={folder}".encode()
     found = []
     for place in Path("/proc").glob("[0-9]*"):
         try:
             ours = mark in (place / "environ").read_bytes().split(b"\0")
-            if ours and word.encode() in (place / "cmdline").read_bytes():
+            command = (place / "cmdline").read_bytes()
+            if ours and word.encode() in command and b"resource_tracker" not in command:
                 found.append(int(place.name))
         except OSError:
             continue
