@@ -140,10 +140,10 @@ class Parameters:
     def rooms(self) -> Rooms:
         """Return the sites as the rules of the last period see them."""
         hold = np.where(self.admits.any(axis=1) & ~self.forbidden, self.may_hold_it_mw[:, -1], 0.0)
-        rules = self.policy
+        rules, comes = self.policy, self.delivered_pods.sum(axis=1) > 0
         return Rooms(
             hold, self.stated_zone_of, self.committed | self.forced,
-            self.cluster_it_mw(max(rules.min_site_mw, rules.min_vendor_mw)),
+            self.cluster_it_mw(max(rules.min_site_mw, rules.min_vendor_mw)), float(self.pod_mw[comes].min(initial=inf)),
             inf if rules.max_sites is None else rules.max_sites, rules.max_site_share or 1.0,
             rules.max_zone_share or 1.0,
         )  # fmt: skip

@@ -64,8 +64,15 @@ def excel_format(unit: str) -> str:
     if unit == "share":
         return "0.00 %"
     if "MW-years" in unit:
-        return "#,##0.0"
-    return "#,##0.00" if unit.startswith(("MW", "GW")) else "#,##0" if unit else ""
+        return _with_small("#,##0.0", 1)
+    if unit.startswith("USD"):
+        return _with_small("#,##0", 100)
+    return _with_small("#,##0.00", 1) if unit.startswith(("MW", "GW")) else "#,##0" if unit else ""
+
+
+def _with_small(usual: str, least: int) -> str:
+    """Return a format that shows more digits of what is positive and below ``least``: it is not 0."""
+    return f"[>={least}]{usual};[>0]0.00####;{usual}"
 
 
 def money_unit(largest_usd: float) -> tuple[float, str]:

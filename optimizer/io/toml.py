@@ -13,6 +13,7 @@ from typing import Any
 from optimizer.errors import Fault, shown
 
 MAX_DEPTH = 20  # no key of ours lies deeper than 3
+_SHOWN = 200  # letters of a broken line
 MAX_BITS = 1_000  # beyond it no float holds a number, and to print it may take a minute
 _AT = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 _KEY = re.compile(r"[A-Za-z0-9_.\"' \t-]+")
@@ -22,6 +23,20 @@ _LONG_KEY = re.compile(
 _TOO_DEEP = "holds keys or lists that are nested too deeply"
 _FLATTEN = "no key of a study lies deeper than money.asset_life_years.hall"
 _TWICE, _KEEP_ONE = "a key or a section stands twice", "keep one of the two"
+_ONE_PER_LINE = 'one key = value per line; text in "quotes", lists in [brackets]'
+_CURES = {
+    r"[“”„‘’]": 'write straight quotes: "text"',
+    r"==": "write a single =",
+    r"=\s*[+-]?\d+,\d{3}(,\d{3})*\s*(#|$)": "write digits alone, or 8_400_000, or 8.4e6",
+    r"=\s*[+-]?\d+,\d": "write a point for the comma: 0.08",
+    r"=\s*[+-]?[\d.]+\s*%": "write a share: 0.08 for 8 %",
+    r"=\s*[+-]?\.\d": "write a 0 before the point: 0.08",
+    r"=\s*(True|False|TRUE|FALSE|yes|no)\b": "write true or false",
+    r'=\s*"[^"]*\\': "write / in a path, or 'single quotes'",
+    r"=\s*[+-]?[\d.]+\s*[A-Za-z]+\s*(#|$)": 'write a number alone, without its unit; a label in quotes: "2026H1"',
+    r"=\s*[A-Za-z]": 'write text in "quotes"',
+}
+"""What lines are meant that are often written, by a pattern of theirs."""
 _TOO_LARGE = "holds a number of hundreds of digits"
 
 
@@ -34,8 +49,10 @@ def parsed(text: str, name: str) -> dict[str, Any] | Fault:
     except tomllib.TOMLDecodeError as error:
         message = str(error)
         at = _AT.search(message)
-        reason, cure = _in_plain_words(_AT.sub("", message))
-        return Fault(name, f"is no TOML: {reason}", int(at[1]) if at and at[1] else None, cure=cure)
+        line = int(at[1]) if at and at[1] else None
+        written = text.split("\n")[line - 1].strip()[:_SHOWN] if line else ""
+        reason, cure = _in_plain_words(_AT.sub("", message), written)
+        return Fault(name, f"is no TOML: {reason}", line, value=written or None, cure=cure)
     except RecursionError:
         return Fault(name, _TOO_DEEP)
     except ValueError as error:
@@ -49,11 +66,11 @@ def twice(name: str, line: int) -> Fault:
     return Fault(name, f"is no TOML: {_TWICE}", line, cure=_KEEP_ONE)
 
 
-def _in_plain_words(message: str) -> tuple[str, str]:
-    """Return reason and cure of what the parser says."""
+def _in_plain_words(message: str, line: str) -> tuple[str, str]:
+    """Return reason and cure of what the parser says of a line."""
     if "overwrite" in message or "twice" in message or "Duplicate" in message or "already" in message:
         return _TWICE, _KEEP_ONE
-    cure = 'one key = value per line; text in "quotes", lists in [brackets]'
+    cure = next((cure for pattern, cure in _CURES.items() if re.search(pattern, line)), _ONE_PER_LINE)
     return shown(message[:1].lower() + message[1:]), cure
 
 

@@ -218,7 +218,7 @@ def _barred(p: Parameters, use: Usage, above_share: Bools) -> Bools:
     sums let nothing in at all stand in its way.
     """
     nothing = use.it_mw[:, -1].sum() == 0.0
-    shut_out = p.rooms().most_mw(float(p.delivered_mw.sum())) == 0.0
+    shut_out = p.rooms().shuts_out(float(p.delivered_mw.sum()))
     shares = shut_out & p.serves[None, :, :, -1] if nothing else above_share
     new = np.inf if p.policy.max_new_mw_per_year is None else p.policy.max_new_mw_per_year
     small = p.existing_mw[:, None] + band(p.pod_mw)[:, None] < p.pod_mw[:, None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from html import escape
+from textwrap import wrap
 
 from optimizer.errors import shown
 
@@ -71,6 +72,10 @@ def _cut(line: str) -> str:
     return line if len(line) <= WIDTH else line[: WIDTH - 1] + "…"
 
 
+def _wrapped(line: str) -> list[str]:
+    return wrap(line, WIDTH, subsequent_indent=" " * 11, break_on_hyphens=False)
+
+
 def _head(plan: Plan) -> list[str]:
     config = plan.study.config
     lines = [shown(config.study.name or "Plan", WIDTH - 2), f"Status     {status_in_words(plan)}"]
@@ -136,11 +141,9 @@ def _unused(plan: Plan, seen: Quantities) -> list[str]:
     if waited <= 0:
         lines = ["Waiting    no rack waits through a period"]
     else:
-        start, split = f"Waiting    racks wait {mw_years(waited)}:", split_of_waiting(plan)
-        lines = [f"{start} {split}"] if len(start) + len(split) < WIDTH else [start, f"           {split}"]
-        lines.append(
-            "           by rack: " + ", ".join(f"{shown(k, 30)} {mw_years(v)}" for k, v in seen.waited_by_sku.items())
-        )
+        lines = _wrapped(f"Waiting    racks wait {mw_years(waited)}: {split_of_waiting(plan)}")
+        by_rack = ", ".join(f"{shown(k, 30)} {mw_years(v)}" for k, v in seen.waited_by_sku.items())
+        lines += _wrapped(f"           by rack: {by_rack}")
     aged, left = float(unused["aged_rack_mw_years"]), seen.unplaced_mw
     late = [f"{mw_years(aged)} of it aged"] if aged > 0 else []
     late += [f"{mw(left)} still wait when the horizon ends"] if left > 0 else []

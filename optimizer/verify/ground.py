@@ -205,7 +205,7 @@ class Ground:
         """Whether count, shares and clusters by their sums let nothing into service in the last period."""
         zones = sorted({*self.zone_names.tolist()} - {""})
         zone_of = np.array([zones.index(name) if name else -1 for name in self.zone_names.tolist()], dtype=np.int64)
-        return replace(self.p.rooms(), zone_of=zone_of).most_mw(float(self.p.delivered_mw.sum())) == 0.0
+        return replace(self.p.rooms(), zone_of=zone_of).shuts_out(float(self.p.delivered_mw.sum()))
 
     @cached_property
     def unused_mw_years(self) -> float:

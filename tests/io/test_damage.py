@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -55,13 +56,20 @@ HOSTILE: dict[str, tuple[str, str]] = {
 }
 
 
+def _seconds(call: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_no_small_file_takes_long(name: str, tmp_path: Path) -> None:
     file, text = HOSTILE[name]
     unplaced = {"sites.csv": f"{SITES}\nalpha,-99,32,,60\n"} if file.startswith("grid") else {}
     path = write_small_study(tmp_path, files={**unplaced, file: text})
+    sums = _seconds(lambda: sum(i * i for i in range(2_000_000)))  # the measure of this machine at this moment
     start = time.perf_counter()
     with pytest.raises(InputError) as caught:
         read_study(path)
-    assert time.perf_counter() - start < 8
+    assert time.perf_counter() - start < 60 * sums
     assert len(caught.value.faults) < 10

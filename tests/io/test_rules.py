@@ -108,7 +108,8 @@ def test_a_share_of_zones_without_a_grid(zones: str, doubt: str, tmp_path: Path)
         ("max_new_mw_per_year = 30\n", "policy.max_new_mw_per_year: 30.0 is less than any hall, 50 MW: none is ever built"),
         ("max_sites = 2\nmax_site_share = 0.5\n", ""),
         ("max_zone_share = 0.5\nmax_site_share = 0.5\n", ""),
-        ("max_site_share = 0.3333333\n", ""),  # rounded
+        ("max_site_share = 0.333333333\n", ""),  # a third
+        ("max_site_share = 0.3333333\n", "policy.max_site_share: 0.3333333 lets no rack into service in 2027, where 100 MW could be: 3 sites × 0.3333333 = 0.9999999, below 1"),
         ("max_sites = 1\n", ""),
     ],
 )  # fmt: skip

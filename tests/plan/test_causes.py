@@ -298,3 +298,10 @@ def test_a_plan_of_before_is_told_in_one_line() -> None:
     lines = [line for line in str(verify(Plan(plan.study, {}, empty, ""))).splitlines() if "unused.csv" in line]
     assert len(lines) == 1
     assert "cause (and 1 more): empty, recomputed interconnection;hall" in lines[0]
+
+
+@pytest.mark.parametrize("digits", range(2, 9))
+def test_a_share_a_hair_below_a_third_of_three_sites_is_a_rule(digits: int) -> None:
+    share = int(10**digits / 3) / 10**digits
+    study = _study(*({"site": site} for site in "abc"), pods=[3], policy={"max_site_share": share})
+    assert _why(_plan(study, [[[0]]] * 3, opened=False))["waiting k"] == "policy"

@@ -12,10 +12,11 @@ from optimizer.errors import Fault
 from optimizer.io.checks.context import Context
 from optimizer.io.config import Policy
 from optimizer.io.periods import Horizon
-from optimizer.io.rooms import ROUNDING, Rooms
+from optimizer.io.rooms import Rooms
 from optimizer.io.standing import by_site, halls_by, whole_pods
 from optimizer.io.table import Table
 from optimizer.io.wording import listed
+from optimizer.tolerance import BAND_SHARE, band
 
 
 @dataclass(frozen=True)
@@ -76,18 +77,22 @@ def _no_hall(n: _Numbers) -> Told:
 def _shut_out(n: _Numbers) -> Told:
     rules, volume = n.policy, n.volume_mw
     most = n.rooms.most_mw(volume)
-    if most >= volume * (1 - ROUNDING) - ROUNDING or rules.max_sites == 0:
+    if most >= volume - band(volume) or rules.max_sites == 0:
         return
     lets = "no rack" if most == 0 else f"at most {most:,.6g} MW"
     start = f"lets {lets} into service in {n.last}, where {volume:,.6g} MW could be: "
     parts, usable = n.rooms.of_equal_sites(), n.rooms.hold_mw > 0
-    if parts < 1 - ROUNDING:
+    if parts < 1 - BAND_SHARE:
         yield _shares_below_one(n, parts, usable, start)
         return
     names = ("max_site_share", "max_zone_share", "min_site_mw", "min_vendor_mw", "max_sites")
     told = [f"{name} {value:g}" for name in names if (value := getattr(rules, name))]
-    clash = f"{' with '.join(told)} against what the {int(usable.sum())} sites can hold"
-    yield told[0].partition(" ")[0], start + clash, "raise the shares, or lower what a site must hold"
+    key, sites = told[0].partition(" ")[0], f"{int(usable.sum())} site{'s' if usable.sum() != 1 else ''}"
+    if most == 0 and max(rules.min_site_mw, rules.min_vendor_mw) > volume:
+        yield key, f"{start}less than a site must hold", f"write at most {volume:,.10g}"
+        return
+    clash = f"{' with '.join(told)} against what the {sites} can hold"
+    yield key, start + clash, "raise the shares, or lower what a site must hold"
 
 
 def _shares_below_one(n: _Numbers, parts: float, usable: np.ndarray, start: str) -> tuple[str, str, str]:
@@ -97,13 +102,13 @@ def _shares_below_one(n: _Numbers, parts: float, usable: np.ndarray, start: str)
     counts = {"max_site_share": ("sites", len(zones)), "max_zone_share": ("zones", len({*zones.tolist()}))}
     for key, (word, count) in counts.items():
         share, used = getattr(rules, key) or 0.0, min(count, sites)
-        if share and abs(used * share - parts) < ROUNDING and not (word == "zones" and (zones < 0).any()):
+        if share and abs(used * share - parts) < BAND_SHARE and not (word == "zones" and (zones < 0).any()):
             few = " (max_sites)" if used < count else ""
-            reason = f"{used} {word}{few} × {share:.6g} = {parts:.6g}, below 1"
+            reason = f"{used} {word if used != 1 else word[:-1]}{few} × {share:.10g} = {parts:.10g}, below 1"
             least = math.ceil(1e4 / used - 1e-9) / 1e4
             return key, start + reason, f"write at least {least:g}, or let sites in more places open"
     key = "max_site_share" if rules.max_site_share else "max_zone_share"
-    reason = f"by the shares sites and zones hold at most {parts:.6g} of all IT MW, below 1"
+    reason = f"by the shares sites and zones hold at most {parts:.10g} of all IT MW, below 1"
     return key, start + reason, "raise the shares, or let more sites open"
 
 
@@ -119,7 +124,7 @@ def _numbers(context: Context) -> _Numbers | None:
     if any(table.unread_cells or table.missing for table in (sites, ramp, racks, deliveries)):
         return None
     hold, existing, hall = _hold_mw(sites, ramp, horizon)
-    delivered, largest_pod = _delivered_mw(racks, deliveries)
+    delivered, pods = _delivered_mw(racks, deliveries)
     if not np.isfinite([*hold, delivered]).all():
         return None
     ids, zones = sites.texts("site"), sites.texts("zone")
@@ -130,7 +135,8 @@ def _numbers(context: Context) -> _Numbers | None:
         np.where(closed, 0.0, hold),
         np.array([place.get(zone, -1) for zone in zones], dtype=np.int64),
         surely,
-        np.minimum(max(rules.min_site_mw, rules.min_vendor_mw), hold - largest_pod),
+        np.minimum(max(rules.min_site_mw, rules.min_vendor_mw), hold - max(pods, default=0.0)),
+        min(pods, default=math.inf),
         math.inf if rules.max_sites is None else rules.max_sites,
         rules.max_site_share or 1.0,
         rules.max_zone_share or 1.0,
@@ -155,8 +161,8 @@ def _hold_mw(sites: Table, ramp: Table, horizon: Horizon) -> tuple[np.ndarray, n
     return np.minimum(existing[:, -1] + hall * halls, power), existing[:, -1], np.where(halls > 0, hall, 0.0)
 
 
-def _delivered_mw(racks: Table, deliveries: Table) -> tuple[float, float]:
-    """IT MW of all deliveries in whole pods, and of the largest pod."""
+def _delivered_mw(racks: Table, deliveries: Table) -> tuple[float, list[float]]:
+    """IT MW of all deliveries in whole pods, and of each pod."""
     pod_racks, rack_mw = racks.numbers("pod_racks"), racks.numbers("rack_kw") / 1000
     pod_mw = dict(zip(racks.texts("sku"), (pod_racks * rack_mw).tolist(), strict=True))
     each = dict(zip(racks.texts("sku"), rack_mw.tolist(), strict=True))
@@ -167,4 +173,4 @@ def _delivered_mw(racks: Table, deliveries: Table) -> tuple[float, float]:
         if sku in pod_mw:
             stated[sku] = stated.get(sku, 0.0) + (mw if math.isnan(count) else count * each[sku])
     whole = sum(float(whole_pods(np.array(mw / pod_mw[sku]))) * pod_mw[sku] for sku, mw in stated.items())
-    return whole, max(pod_mw.values(), default=0.0)
+    return whole, list(pod_mw.values())
