@@ -8,8 +8,6 @@ from typing import Annotated
 
 import typer
 
-from optimizer.errors import Fault, InputError
-
 SET = "--set"
 StudyArgument = Annotated[
     str | None,
@@ -52,21 +50,13 @@ def replaced_files(
     deliveries: str | None,
     placement: str | None,
 ) -> dict[str, str | None]:
-    """Return what replaces the study's files: a path, or None where ``none`` leaves an optional file out.
-
-    Raises InputError where a file is left out that a study needs.
-    """
+    """Return what replaces the study's files: a path, or None where ``none`` leaves a file out."""
     options = {
         "sites": sites, "site_ramp": site_ramp, "grid": grid, "racks": racks, "deliveries": deliveries,
         "placement": placement,
     }  # fmt: skip
-    files = {
-        table: None if text.strip().lower() == "none" else text for table, text in options.items() if text is not None
-    }
-    needed = [table for table in ("sites", "racks", "deliveries") if table in files and files[table] is None]
-    if needed:
-        raise InputError([Fault(f"--{table}", "can't be left out", cure="name a file") for table in needed])
-    return files
+    given = {table: text for table, text in options.items() if text is not None}
+    return {table: None if text.strip().lower() == "none" else text for table, text in given.items()}
 
 
 def replaced_values(assignments: Sequence[str]) -> dict[str, object]:

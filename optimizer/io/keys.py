@@ -21,7 +21,7 @@ from optimizer.io.pieces import read_toml
 from optimizer.io.settings import read_value
 from optimizer.io.source import Source, decoded, kind_of, nearest
 from optimizer.io.table import SHOWN_ROWS
-from optimizer.io.wording import near
+from optimizer.io.wording import listed, near
 
 FORMAT = 1
 _PERCENT = re.compile(r"(\d{1,12}(?:\.\d{1,12})?)\s*%", re.ASCII)
@@ -185,7 +185,8 @@ def validated(keys: Keys, model: type[Model], faults: Faults) -> tuple[Model, Ke
     for group in unknown.values():
         several = len(group) > SHOWN_ROWS
         for item in group[:1] if several else group:
-            more = f", nor are {len(group) - 1:,} more here" if several else ""
+            others = listed([str(other["loc"][-1]) for other in group[1:]])
+            more = f", nor are {others} here" if several else ""
             dotted = _dotted(item["loc"])
             faults.add(keys.fault(dotted, f"is no key of this format{more}", cure=_nearest_key(dotted, model)))
     wrong = frozenset(_dotted(item["loc"]) for item in items)

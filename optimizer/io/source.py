@@ -99,7 +99,9 @@ def path_fault(path: Path, name: str, error: OSError | ValueError) -> Fault:
         cure = "put the plan back into plans/ of its sweep; rackgrid export CASE --to folder there makes it whole"
         return Fault(name, "is a table that the plan shares with its sweep, and is not there", cure=cure)
     if isinstance(error, FileNotFoundError):
-        cure = _nearest_file(path) or "correct its path; paths of a study are relative to its study.toml"
+        typed = Path.cwd() / name == path  # in a call, or in the study of this very folder
+        relative = "" if typed else "; paths of a study are relative to its study.toml"
+        cure = _nearest_file(path) or f"correct its path{relative}"
         return Fault(name, "there is no such file", cure=cure)
     if isinstance(error, NotADirectoryError):
         return Fault(name, "there is no such file: a part of its path is a file, not a folder", cure="correct its path")

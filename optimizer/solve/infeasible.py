@@ -24,7 +24,7 @@ WORDS = {
     "vendor_cluster": "policy.min_vendor_mw",
     "forced_open": "policy.force_open",
 }
-_CLASH = "The rules of [policy] clash with each other; no key alone stands in the way."
+CLASH = "The rules of [policy] clash with each other; no key alone stands in the way."
 _NODES = 2_000
 _SHARE_STEPS = 8
 Completed = tuple[Decisions, Floats]
@@ -56,7 +56,7 @@ class Clash:
         families.sort(key=lambda family: WORDS[family] not in self.overridden)
         alone: list[str] = []
         if self.search is None:
-            return [line for family in families for line in self._at_least(family)] or [_CLASH]
+            return [line for family in families for line in self._at_least(family)] or [CLASH]
         for family in families:
             found = self._alone(family, self.search)
             if found is not None:
@@ -149,7 +149,7 @@ class Clash:
         result = self.run(relaxed, Job(gap=1e-3, max_nodes=_NODES))
         found = self._whole(None if result.x is None else result.x[: len(self.c.matrix.lower)])
         if found is None:
-            return [_CLASH]
+            return [CLASH]
         told = self._told(families, found)
         return [*told[:1], *(f"and at once {line}" for line in told[1:])]
 

@@ -22,7 +22,7 @@ from .dispatch import complete
 from .engine import Engine
 from .facts import facts
 from .follow import follow
-from .infeasible import WORDS, Clash
+from .infeasible import CLASH, WORDS, Clash
 from .known import Known
 from .matrix import MUSD, Compiled, ImpossibleRow, compile_matrix
 from .progress import Journal, Progress, relative_gap
@@ -228,7 +228,23 @@ class Planner:
             self.p, self.c, self.tight, self._run_to_end, search if few or self._lent is None else None, completed,
             self.study.overridden,
         ).reasons()  # fmt: skip
+        if reasons and self._lent is None and (cure := self._without_forbidden(gap)):
+            others = [line for line in reasons if line != CLASH]
+            reasons = [cure, *others] if "policy.forbid" in self.study.overridden else [*others, cure]
         return InfeasibleError(NO_PLAN, reasons or [HAIR])
+
+    def _without_forbidden(self, gap: float) -> str:
+        """Say which forbidden sites a plan would use if it might, all other rules kept; "" where there is none."""
+        forbid = self.p.policy.forbid
+        if not forbid:
+            return ""
+        allowed = self.study.replace(keys={"policy.forbid": []})
+        try:
+            plan = Planner(allowed, None, lambda: self.stopped, search_gap=max(gap, WIDE_GAP)).plan()
+        except (InfeasibleError, SolverError):
+            return ""
+        opened = set(plan.sites.loc[plan.sites["open"], "site"])
+        return f"policy.forbid: without {', '.join(site for site in forbid if site in opened)} a plan exists"
 
     # accounting ---------------------------------------------------------------------------------------------
     def _account(self, search: Search, decisions: Decisions, x: Floats, unavoidable: Unavoidable) -> Plan:
