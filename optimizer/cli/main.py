@@ -35,7 +35,7 @@ rackgrid init mine.xlsx --excel   the same as one workbook; --blank starts small
 rackgrid check mine               are the files right, and is power enough?
 rackgrid solve mine               solve your own
 rackgrid map plans/mine           a map to explore; --png for pictures
-rackgrid report plans/mine        one page to read, print and send
+rackgrid report plans/mine        a report to read, print and send
 rackgrid sweep mine --vary 'policy.max_sites=20,30,40' -o sweeps/mine    many cases, one table
 
 Exit codes: 0 a plan; 1 internal error; 2 bad usage or input; 3 proven infeasible; 4 stopped without a plan;
@@ -59,7 +59,7 @@ app.command("export", short_help="Write a plan as a GeoPackage, an Excel workboo
 app.command("init", short_help="Start a study: a copy of the embedded one, or a blank; as files or a workbook.")(init)
 app.command("verify", short_help="Recheck a plan against its study.")(verify)
 app.command("map", cls=MapCommand, short_help="Draw a plan: a map to explore; pictures with --png.")(map_)
-app.command("report", short_help="Write a plan as one page for people; --pdf prints it.")(report)
+app.command("report", short_help="Write a plan as a report for people; --pdf prints it.")(report)
 app.command("schema", short_help="Describe the files of a study and of a plan for editors and programs.")(schema)
 
 

@@ -155,10 +155,13 @@ def _diagnosis(text: str, column: Column) -> Problem:
         return Problem("is not a number", _or_empty(column))
     if text.lower() in _MISSING:
         return Problem("is a word for a missing value", _or_empty(column))
-    for pattern, reason, spell in _SHAPES:
-        if len(text) < 100 and pattern.fullmatch(text):
-            return Problem(reason, spell(text))
-    return Problem("is not a number", _or_empty(column))
+    return almost_a_number(text) or Problem("is not a number", _or_empty(column))
+
+
+def almost_a_number(text: str) -> Problem | None:
+    """Say what a text is that is nearly a number, and how to write it; None for any other."""
+    shapes = _SHAPES if len(text) < 100 else ()
+    return next((Problem(reason, spell(text)) for pattern, reason, spell in shapes if pattern.fullmatch(text)), None)
 
 
 def read_bool(value: object, _: Column) -> bool | Problem:

@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 from optimizer.errors import Fault, Faults, shown
 from optimizer.io import schema as dictionary
 from optimizer.io import toml
+from optimizer.io.cells import almost_a_number
 from optimizer.io.config import StudyConfig, keys_of
 from optimizer.io.partial import damaged, of_sections, without
 from optimizer.io.pieces import read_toml
@@ -235,6 +236,8 @@ def _explained(keys: Keys, item: dict[str, Any], model: type[BaseModel]) -> Faul
         if _is_share(dotted):
             return keys.fault(dotted, "is a percentage", value=value, cure=f"write {float(percent[1]) / 100:.10g}")
         return keys.fault(dotted, "is a percentage, and the key no share", value=value, cure=_range(dotted, model))
+    if isinstance(value, str) and word in ("int", "float") and (problem := almost_a_number(value.strip())):
+        return keys.fault(dotted, problem.reason, value=value, cure=problem.cure.replace("column", "key"))
     return keys.fault(dotted, _WORDS.get(word, str(item["msg"]).lower()), value=value, cure=_CURES.get(word, ""))
 
 

@@ -33,7 +33,7 @@ _CURES = {
     r"=\s*[+-]?\.\d": "write a 0 before the point: 0.08",
     r"=\s*(True|False|TRUE|FALSE|yes|no)\b": "write true or false",
     r'=\s*"[^"]*\\': "write / in a path, or 'single quotes'",
-    r"=\s*[+-]?[\d.]+\s*[A-Za-z]+\s*(#|$)": 'write a number alone, without its unit; a label in quotes: "2026H1"',
+    r"=\s*[+-]?[\d.]+\s*[A-Za-z]\w*\s*(#|$)": 'write a number alone, without its unit; a label in quotes: "2026H1"',
     r"=\s*[A-Za-z]": 'write text in "quotes"',
 }
 """What lines are meant that are often written, by a pattern of theirs."""
