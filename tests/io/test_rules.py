@@ -150,3 +150,10 @@ def test_more_halls_than_the_site_holds_are_a_fault_however_many(tmp_path: Path)
     assert lines == [
         'sites.csv:2 max_mw: 60 is below the existing_mw of 2026, 20000 (site "a") – raise max_mw or lower existing_mw'
     ]
+
+
+@pytest.mark.parametrize(("day", "doubts"), [("2027-12-31", 0), ("2028-01-01", 1)])
+def test_a_decision_after_the_last_period_is_doubted(day: str, doubts: int, tmp_path: Path) -> None:
+    study = read_study(a_study(tmp_path), keys={"periods.decide_on": day})
+    found = [str(w) for w in study.warnings if "lies after the last period, 2027: nothing is ever built" in str(w)]
+    assert len(found) == doubts

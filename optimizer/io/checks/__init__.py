@@ -32,6 +32,7 @@ CHECKS: tuple[Check, ...] = (
     magnitudes.settings,
     policy.policy_sites,
     policy.closed_programme,
+    policy.late_decision,
     policy.first_without_order,
     policy.shares_of_zones,
     policy.loops,

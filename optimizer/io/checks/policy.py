@@ -47,6 +47,16 @@ def closed_programme(context: Context) -> Iterator[Fault]:
         yield replace(fault, severity="warning")
 
 
+def late_decision(context: Context) -> Iterator[Fault]:
+    """Doubt a decision after the horizon: all lead times end beyond it."""
+    horizon = context.horizon
+    if horizon is not None and 12 * horizon.decide_on.year + horizon.decide_on.month > horizon.labels[-1].end:
+        reason = f"lies after the last period, {horizon.names[-1]}: nothing is ever built"
+        cure = "write the day from which lead times count"
+        fault = context.keys.fault("periods.decide_on", reason, value=str(horizon.decide_on), cure=cure)
+        yield replace(fault, severity="warning")
+
+
 def first_without_order(context: Context) -> Iterator[Fault]:
     """Doubt a first objective where cost is the only one."""
     objective = context.config.objective
