@@ -3,7 +3,7 @@
 import gc
 import os
 
-from .modules import ROOT, without_current_folder
+from .modules import ROOT, elsewhere, without_current_folder
 
 without_current_folder()
 
@@ -13,6 +13,7 @@ from .signals import SIGNALS  # noqa: E402 (the line above must come first)
 def main() -> None:
     """Run the program and end the process with its exit code."""
     SIGNALS.install()
+    os.environ["PATH"] = elsewhere(os.environ.get("PATH", os.defpath))  # that of all programs that libraries start
     # Each thread of OpenBLAS takes memory that a limit counts, and nothing here gains by a second one.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:

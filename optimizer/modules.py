@@ -19,7 +19,8 @@ def elsewhere(paths: str) -> str:
 
 def safe_environment() -> dict[str, str]:
     """Return this process's environment for Python processes that import nothing from the current folder."""
-    return {**os.environ, "PYTHONSAFEPATH": "1", "PYTHONPATH": elsewhere(os.environ.get("PYTHONPATH", ""))}
+    paths = {name: elsewhere(os.environ[name]) for name in ("PATH", "PYTHONPATH") if name in os.environ}
+    return {**os.environ, **paths, "PYTHONSAFEPATH": "1"}
 
 
 def _elsewhere(path: str) -> bool:

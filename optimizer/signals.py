@@ -34,7 +34,7 @@ class Signals:
         self._taken = self._late = 0
 
     def install(self) -> None:
-        """Take over SIGINT and, where the system has it, SIGTERM (and Ctrl-Break on Windows).
+        """Take over SIGINT, SIGTERM, SIGHUP – a terminal that closes – and Ctrl-Break, where the system has them.
 
         One that whoever started us lets us ignore, as a shell does for a job in the background, stays ignored.
         """
@@ -132,7 +132,7 @@ class Signals:
 
 
 def _numbers() -> list[int]:
-    return [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGBREAK") if hasattr(signal, name)]
+    return [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
 
 
 SIGNALS = Signals()

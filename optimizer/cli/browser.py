@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from optimizer.errors import Fault, InputError, limit_met, said, shown
+from optimizer.io.scratch import scratch
 from optimizer.modules import elsewhere
 from optimizer.signals import SIGNALS
 
@@ -56,8 +57,7 @@ def print_pdf(browser: str, page: Path, out: Path) -> None:
 
     Raises InputError where the browser does not.
     """
-    profile = tempfile.mkdtemp(prefix="rackgrid-")
-    with SIGNALS.cleared(partial(shutil.rmtree, profile, ignore_errors=True)):
+    with scratch(Path(tempfile.gettempdir())) as profile:
         options = [
             "--headless", "--disable-gpu", "--no-first-run", "--no-pdf-header-footer", "--disable-extensions",
             "--disable-background-networking", "--host-resolver-rules=MAP * ~NOTFOUND", f"--user-data-dir={profile}",
@@ -71,6 +71,7 @@ def print_pdf(browser: str, page: Path, out: Path) -> None:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
                 start_new_session=True,
+                env={**os.environ, "TMPDIR": str(profile)},
             )
             with started, SIGNALS.cleared(partial(_end, started)):
                 _, errors = started.communicate(timeout=_SECONDS)

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from optimizer.plan import Plan
     from optimizer.plan.comparison import Comparison
 
-_CURE = "choose another place with -o, or replace a file with --force"
+_ELSEWHERE = "choose another place with -o"
+_CURE = f"{_ELSEWHERE}, or replace a file with --force"
 _ENDINGS = (".html", ".htm")
 
 
@@ -77,7 +78,7 @@ def _write(
         target,
         lambda fresh: write_text(text, fresh),
         replace=replace,
-        cure=_CURE,
+        cure=_ELSEWHERE if replace == "any" else _CURE,
     )
 
 

@@ -12,7 +12,8 @@ from optimizer.errors import Fault, InputError
 from . import options
 from .messages import result
 
-_CURE = "choose another place with -o, or replace a file with --force"
+_ELSEWHERE = "choose another place with -o"
+_CURE = f"{_ELSEWHERE}, or replace a file with --force"
 
 
 def report(
@@ -47,8 +48,9 @@ def report(
     targets = [page, page.with_suffix(".pdf")] if pdf else [page]
     browser = find_browser() if pdf else ""
     replace: Replace = "any" if force else "own"
+    cure = _ELSEWHERE if force else _CURE
     for target in targets:
-        check_free(target, replace=replace, cure=_CURE)
+        check_free(target, replace=replace, cure=cure)
     plan = read_rechecked(folder)
     from optimizer.view.report import report_page
 
@@ -60,8 +62,8 @@ def report(
         print_pdf(browser, beside, fresh)
 
     if pdf:
-        write_whole(targets[1], printed, replace=replace, cure=_CURE)
-    write_whole(page, lambda fresh: write_text(text, fresh), replace=replace, cure=_CURE)
+        write_whole(targets[1], printed, replace=replace, cure=cure)
+    write_whole(page, lambda fresh: write_text(text, fresh), replace=replace, cure=cure)
     result("\n".join(str(target) for target in targets))
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, chdir, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,8 +53,9 @@ def write_geopackage(layers: Sequence[Layer], path: Path) -> None:
     """
     import pyogrio
 
+    path = path.absolute()
     try:
-        with _same_date(pyogrio), _own_definitions(pyogrio):
+        with _same_date(pyogrio), chdir(path.parent):  # GDAL and PROJ look for files of theirs where we are
             for layer in layers:
                 pyogrio.write_dataframe(
                     layer.frame,
@@ -79,7 +79,7 @@ def _ask_the_system(folder: Path) -> None:
     """Open and write files as a database does, for its own word: GDAL and SQLite only say that they failed."""
     with ExitStack() as stack:
         for number in range(4):
-            stack.enter_context((folder / f"asked-{number}").open("wb")).write(bytes(65_536))
+            stack.enter_context((folder / f"asked-{number}").open("wb")).write(bytes(4_000_000))
 
 
 @contextmanager
@@ -91,20 +91,6 @@ def _same_date(pyogrio: Any) -> Iterator[None]:
         yield
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
-
-
-@contextmanager
-def _own_definitions(pyogrio: Any) -> Iterator[None]:
-    """Let PROJ take coordinate systems from where they came with GDAL, not from a proj.db in the current folder."""
-    place = Path(pyogrio.__file__).parent / "proj_data"
-    ours = place.is_dir() and not os.environ.keys() & {"PROJ_DATA", "PROJ_LIB"}
-    if ours:
-        os.environ["PROJ_DATA"] = str(place)
-    try:
-        yield
-    finally:
-        if ours:
-            del os.environ["PROJ_DATA"]
 
 
 def _rows(layers: Sequence[Layer]) -> Iterator[tuple[str, str, str, str]]:

@@ -75,6 +75,14 @@ def regular_bytes(path: Path, name: str) -> bytes | Fault:
     return bytes(content)
 
 
+def bytes_of(path: Path) -> bytes:
+    """Return the bytes of a regular file. Raises OSError, also where it is none."""
+    content = regular_bytes(path, path.name)
+    if isinstance(content, Fault):
+        raise OSError(errno.EINVAL, content.reason, str(path))
+    return content
+
+
 def irregular(path: Path, name: str) -> Fault | None:
     """Say what is no regular file of a size that is read, or None; nothing is opened. Raises OSError, ValueError."""
     status = path.stat()

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
 import signal
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from functools import partial
+from pathlib import Path
 from typing import Any
 
+from ..io.scratch import scratch
 from ..modules import safe_environment
-from ..signals import SIGNALS
 
 _LOGGERS = ("distributed", "distributed.client", "distributed.gc")  # those with a level of their own
 _KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # the latter kills on Windows
@@ -32,14 +31,12 @@ def workers_here(workers: int | None, cases: int) -> Iterator[Any]:
     if config.get("distributed.logging-file-config", None) is None:
         silent = {"DASK_DISTRIBUTED__LOGGING": repr(dict.fromkeys(_LOGGERS, "critical"))}
         settings["distributed.nanny.pre-spawn-environ"] = config.get("distributed.nanny.pre-spawn-environ") | silent
-    place = tempfile.mkdtemp(prefix="rackgrid-")
     with (
-        SIGNALS.cleared(partial(shutil.rmtree, place, ignore_errors=True)),
+        scratch(Path(tempfile.gettempdir())) as place,
         _without_main(),
         _safe_environment(),
-        config.set(settings),
+        config.set(settings | {"temporary-directory": str(place)}),
         LocalCluster(
-            local_directory=place,
             n_workers=number,
             threads_per_worker=1,
             processes=True,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import said
+from ..io.source import bytes_of
 from ..io.write import write_text
 
 ROW = "case.json"  # in the plan folder of a case: its cells of the table, and a digest of each file beside it
@@ -30,7 +31,7 @@ def unsealed(path: Path, *keys: str) -> dict[str, Any]:
     Raises FileNotFoundError where it is absent, and Damaged where it is not what was written.
     """
     try:
-        content = json.loads(path.read_bytes())
+        content = json.loads(bytes_of(path))
         if content.pop(_SEAL) != _digest(content):
             raise Damaged(f"{path.name} was changed since the sweep wrote it")
     except FileNotFoundError:
@@ -74,4 +75,4 @@ def plan_cells(folder: Path) -> dict[str, Any] | None:
 
 
 def _of_file(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return hashlib.sha256(bytes_of(path)).hexdigest()

@@ -12,7 +12,7 @@ import pandas as pd
 
 from ..errors import Fault
 from ..io.config import Files
-from ..io.source import SHARED
+from ..io.source import SHARED, bytes_of
 from ..io.write import config_text, grid_tables, grid_text, table_text, write_text
 from ..study import Study
 from .identity import Digests, grid_of, hashed
@@ -88,7 +88,7 @@ def _holds(folder: Path, wanted: dict[str, Path], config: str) -> bool:
     texts = {name: path.read_bytes() for name, path in wanted.items()} | {"grid.toml": config.encode()}
     try:
         found = [path for path in folder.iterdir() if not path.name.startswith(".")]
-        return {path.name: path.read_bytes() for path in found} == texts
+        return {path.name: bytes_of(path) for path in found} == texts
     except OSError:
         return False
 

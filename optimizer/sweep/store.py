@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +17,7 @@ from typing import Any
 from ..errors import Fault, InputError, unwritable
 from ..io.write import write_text
 from ..plan import Plan, read_plan
+from ..plan.folder import not_ours
 from ..study import Study
 from .identity import Digests
 from .lock import locked
@@ -23,6 +27,12 @@ from .shared import TEMPORARY, Shared, write_atomically
 FORMAT = 1
 LOCK, ABOUT, TABLE, LOG = "sweep.lock", "sweep.json", "cases.parquet", "sweep.log"
 _FOLDERS = ("plans", "tables", "ended")
+_OURS = {
+    "plans": re.compile(r"[0-9a-f]{16}"),
+    "tables": re.compile(r"[a-z_]+-[0-9a-f]{12}(\.\w+)?"),
+    "ended": re.compile(r"[0-9a-f]{16}\.json"),
+}
+"""Names in them that a sweep gives."""
 _FILES = (TABLE, LOG, "sweep.html", ABOUT)  # sweep.json goes last: it is what lets a folder be cleared
 _ANEW = "name another folder with -o, or --force to start anew"
 
@@ -126,10 +136,25 @@ def _check(folder: Path, about: Mapping[str, Any], *, force: bool) -> None:
 def _clear(folder: Path) -> None:
     """Remove a sweep, and nothing that is not of it."""
     for name in _FOLDERS:
-        if (folder / name).exists():
-            shutil.rmtree(folder / name)
+        if (folder / name).is_symlink():
+            raise OSError(errno.EEXIST, f"{name} is a link to elsewhere", str(folder / name))
+        kept = {path for part in (folder / name).glob("*") for path in _not_ours(part, _OURS[name])}
+        for root, folders, files in os.walk(folder / name, topdown=False):
+            for path in (Path(root) / part for part in (*files, *folders)):
+                if path.is_dir() and not path.is_symlink():
+                    with suppress(OSError):
+                        path.rmdir()  # it is empty, but for what is kept
+                elif path not in kept:
+                    path.unlink()
     for name in _FILES:
         (folder / name).unlink(missing_ok=True)
+
+
+def _not_ours(part: Path, ours: re.Pattern[str]) -> list[Path]:
+    """Return the files in a part of a sweep that no sweep wrote."""
+    if ours.fullmatch(part.name):
+        return [part / name for name in not_ours(part)] if (part / "plan.json").is_file() else []
+    return [part, *part.rglob("*")]
 
 
 class Store:

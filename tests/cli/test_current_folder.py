@@ -65,10 +65,11 @@ def test_nothing_planted_is_run(way: str, names: set[str], tmp_path: Path) -> No
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes in a folder are POSIX")
 def test_nothing_lying_there_is_read_or_started(solved: Path, tmp_path: Path) -> None:
     shutil.copytree(solved.parents[1], tmp_path, dirs_exist_ok=True)
-    for name in ("matplotlibrc", "proj.db", "proj.ini"):
+    for name in ("matplotlibrc", "proj.db", "proj.ini", "NZTM2000", "MapML_APSTILE"):
         os.mkfifo(tmp_path / name)  # whoever reads it waits
-    (tmp_path / "chromium").write_text(f"#!/bin/sh\ntouch {tmp_path / 'ran'}\n")
-    (tmp_path / "chromium").chmod(0o755)
+    for name in ("chromium", "uname", "grep", "ls"):
+        (tmp_path / name).write_text(f"#!/bin/sh\ntouch {tmp_path / 'ran'}\n")
+        (tmp_path / name).chmod(0o755)
     env = environment() | {"PATH": os.pathsep.join([".", "", str(tmp_path), os.environ["PATH"]])}
     plan = "plans/small"
     for words in (
@@ -76,6 +77,7 @@ def test_nothing_lying_there_is_read_or_started(solved: Path, tmp_path: Path) ->
         ["map", plan, "--png"],
         ["export", plan, "--to", "gpkg"],
         ["report", plan, "--pdf"],
+        ["sweep", "small", "--vary", "policy.max_sites=2,3", "--workers", "2", "-o", "sweep"],
     ):
         done = subprocess.run(
             [*RACKGRID, *words], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=120, check=False

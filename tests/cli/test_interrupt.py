@@ -21,7 +21,7 @@ from .conftest import command, environment
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C reaches no single process there")
 # Nothing of this size is proven to the last dollar.
 LONG = ("solve", "--gap", "0", "-o", "plan", "--json")
-STOPS = (signal.SIGINT, signal.SIGTERM)
+STOPS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 Start = Callable[..., "subprocess.Popen[str]"]
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from optimizer import InputError, Study, read_plan, read_study
 from optimizer.plan.folder import own_files
 from optimizer.sweep.identity import Digests, about, case_id
 from optimizer.sweep.row import row
-from optimizer.sweep.store import End, Store, opened
+from optimizer.sweep.store import End, Store, _clear, opened
 from tests.handmade import handmade_plan
 from tests.small import write_small_study
 
@@ -232,3 +234,26 @@ def test_digest_of_a_table_is_made_once(study: Study, monkeypatch: pytest.Monkey
     for rate in (0.01, 0.02, 0.03):
         case_id(study.replace(keys={"money.discount_rate": rate}), digests)
     assert len(made) == len(set(made))
+
+
+def test_a_sweep_begun_anew_keeps_what_the_user_put_there(store: Store, study: Study, digests: Digests) -> None:
+    plan = kept(store, study, digests)
+    mine = ["notes.txt", f"plans/{plan.name}/notes.txt", "plans/mine.txt", "plans/own/u.txt", "tables/mine.csv"]
+    for name in mine:
+        (store.folder / name).parent.mkdir(exist_ok=True)
+        (store.folder / name).write_text("mine")
+    _clear(store.folder)
+    left = [path.relative_to(store.folder).as_posix() for path in store.folder.rglob("*") if path.is_file()]
+    assert sorted(left) == sorted([*mine, "sweep.lock"])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes are POSIX")
+@pytest.mark.parametrize("name", ["solve.log", "case.json"])
+def test_a_pipe_in_a_sweep_is_damage_and_not_waited_for(
+    name: str, store: Store, study: Study, digests: Digests
+) -> None:
+    file = kept(store, study, digests) / name
+    file.unlink()
+    os.mkfifo(file)
+    assert store.cells(case_id(study, digests), study) is None
+    assert store.warnings
