@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..resolution import Floats
+from ..tolerance import band
 from .ground import Ground
 from .numbers import waiting_price
-from .rows import NOTHING_MW
 
 HOURS = 8760.0
 
@@ -103,18 +103,19 @@ def _unplaced(g: Ground, worth: Worth) -> float:
 
 
 def _idle_hall(g: Ground, worth: Worth) -> float:
-    return _sum(g.config.unused.idle_hall_usd_per_mw_year * _counted(g.idle_hall_mw) * g.p.length_years, worth)
-
-
-def _idle_power(g: Ground, worth: Worth) -> float:
     return _sum(
-        g.config.unused.idle_power_usd_per_mw_year * _counted(np.nan_to_num(g.spare_mw)) * g.p.length_years, worth
+        g.config.unused.idle_hall_usd_per_mw_year * _counted(g.idle_hall_mw, g.built_mw) * g.p.length_years, worth
     )
 
 
-def _counted(mw: Floats) -> Floats:
-    """Leave out what is too little to be a row of unused.csv: at a high price it would be dollars."""
-    return np.where(np.abs(mw) < NOTHING_MW, 0.0, mw)
+def _idle_power(g: Ground, worth: Worth) -> float:
+    spare = _counted(np.nan_to_num(g.spare_mw), g.energised_mw)
+    return _sum(g.config.unused.idle_power_usd_per_mw_year * spare * g.p.length_years, worth)
+
+
+def _counted(mw: Floats, of_mw: Floats) -> Floats:
+    """Leave out what is left of a limit within its band: at a high price it would be dollars."""
+    return np.where(np.abs(mw) <= band(of_mw), 0.0, mw)
 
 
 TERMS: dict[str, Callable[[Ground, Worth], float]] = {
