@@ -93,7 +93,7 @@ def overridden(keys: Keys, overrides: Mapping[str, object], faults: Faults) -> K
     if problem := toml.excess((keys.content, overrides)):
         faults.add(Fault(keys.overrider, problem))
         return replace(keys, content={}, unread=frozenset({""}))
-    content = _copy(keys.content)
+    content = {str(k): _plain(v) for k, v in keys.content.items()}
     for dotted, given in overrides.items():
         parts = [p.strip() for p in str(dotted).split(".")]
         value = _override_value(str(dotted), given)
@@ -135,14 +135,10 @@ def _is_share(dotted: str) -> bool:
     return column is not None and column.unit in ("share", "1/year")
 
 
-def _copy(content: Mapping[str, Any]) -> dict[str, Any]:
-    return {str(k): _plain(v) for k, v in content.items()}
-
-
 def _plain(value: Any) -> Any:
     """Return what a TOML file could hold: numbers of numpy, days of pandas and sets are taken for what they mean."""
     if isinstance(value, Mapping):
-        return _copy(value)
+        return {str(k): _plain(v) for k, v in value.items()}
     if isinstance(value, (set, frozenset)):
         return sorted(value, key=str)
     if isinstance(value, datetime):
