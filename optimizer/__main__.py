@@ -32,7 +32,7 @@ def _without_settings_here() -> None:
         here = os.getcwd()
         os.chdir(ROOT)
         try:
-            import matplotlib  # noqa: F401
+            import matplotlib  # noqa: F401 (it reads its settings as it is loaded)
         finally:
             os.chdir(here)
 

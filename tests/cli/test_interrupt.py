@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -114,7 +115,7 @@ def test_signals_at_any_moment(start: Start, tmp_path: Path, words: tuple[str, .
     chance = random.Random(words[0])
     for _ in range(4):
         process = start(*words)
-        wait_for(lambda process=process: listens(process), tmp_path)  # type: ignore[misc]
+        wait_for(partial(listens, process), tmp_path)
         time.sleep(chance.uniform(0.0, 2.0))
         for _ in range(chance.choice([1, 2, 3])):
             if process.poll() is None:
