@@ -14,11 +14,10 @@ from pydantic import (
     ValidationInfo,
     WithJsonSchema,
     field_validator,
-    model_validator,
 )
 
 from optimizer.io.cells import FIRST_YEAR, LAST_YEAR, period_cure
-from optimizer.io.periods import Horizon, parse_label
+from optimizer.io.periods import Horizon, check_borders, parse_label
 
 MAX_PERIODS = 400
 YEAR = "(19[0-9]{2}|2[01][0-9]{2}|2200)"  # FIRST_YEAR to LAST_YEAR, as a pattern
@@ -99,7 +98,7 @@ class Periods(Section):
     first: Period = Field(description='First calendar year or label, such as 2026 or "2026H2".')
     last: Period = Field(description="Last calendar year or label.")
     per_year: Annotated[Literal[1, 2, 4], BeforeValidator(_one_two_four)] = Field(
-        default=1, description="Periods per year: 1, 2 or 4."
+        default=1, validate_default=True, description="Periods per year: 1, 2 or 4."
     )
     decide_on: Day = Field(
         default=None, description="Lead times count from here; default: the first day of the first period."
@@ -113,12 +112,14 @@ class Periods(Section):
             raise ValueError(f"ends before first, {first}, begins: write the two the other way round")
         return last
 
-    @model_validator(mode="after")
-    def _borders(self) -> Periods:
-        periods = len(self.horizon)
-        if periods > MAX_PERIODS:
-            raise ValueError(f"make {periods:,} periods, more than {MAX_PERIODS}: plan fewer years, or fewer per year")
-        return self
+    @field_validator("per_year")
+    @classmethod
+    def _borders(cls, per_year: int, info: ValidationInfo) -> int:
+        known = {name: info.data[name] for name in ("first", "last") if name in info.data}
+        check_borders(per_year, **known)
+        if len(known) == 2 and (periods := len(Horizon.of(**known, per_year=per_year))) > MAX_PERIODS:
+            raise ValueError(f"makes {periods:,} periods, more than {MAX_PERIODS}: plan fewer years, or fewer per year")
+        return per_year
 
     @property
     def horizon(self) -> Horizon:

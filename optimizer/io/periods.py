@@ -70,11 +70,7 @@ class Horizon:
         """
         months = 12 // per_year
         start, end = parse_label(first).start, parse_label(last).end
-        if start % months or end % months:
-            fits = next((n for n in (2, 4) if not (start % (12 // n) or end % (12 // n))), 4)
-            raise ValueError(
-                f"first ({first}) and last ({last}) are no border of whole periods: write per_year = {fits}"
-            )
+        check_borders(per_year, first, last)
         labels = tuple(Label(m, months) for m in range(start, end, months))
         return cls(labels, decide_on or date(start // 12, start % 12 + 1, 1))
 
@@ -130,6 +126,18 @@ class Horizon:
         else:
             found = list(range(self.position(label.start), self.position(label.end - 1) + 1))
         return [t for t in found if max(0, not_before) <= t < len(self)]
+
+
+def check_borders(per_year: int, first: str | None = None, last: str | None = None) -> None:
+    """Raise ValueError where what is given of first and last period begins or ends inside a period."""
+    at = {
+        f"first ({first})": None if first is None else parse_label(first).start,
+        f"last ({last})": None if last is None else parse_label(last).end,
+    }
+    months = {name: month for name, month in at.items() if month is not None}
+    if inside := [name for name, month in months.items() if month % (12 // per_year)]:
+        fits = next((n for n in (2, 4) if not any(month % (12 // n) for month in months.values())), 4)
+        raise ValueError(f"has no border of periods at {' and '.join(inside)}: write per_year = {fits}")
 
 
 def add_months(day: date, months: int) -> date:

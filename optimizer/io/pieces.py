@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from typing import Any
 
 from optimizer.errors import Fault, Faults
 from optimizer.io import toml
 
 MOST_TOLD = 20  # errors of one file: with more it is hardly meant as TOML
-_MEANT = re.compile(r"\s*\[+\s*([A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)\s*\.?\s*(\].*|#.*)?")  # by a broken header
+_MEANT = re.compile(r"\s*\[*\s*([A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)\s*\.?\s*(\].*|#.*)?")  # by a broken header
 _DEEPEST = 3  # parts of the name of a section
 _WORD = re.compile(r"[A-Za-z0-9_-]+")
 _MARKS = ('"""', "'''")
@@ -26,7 +27,7 @@ def read_toml(text: str, name: str, faults: Faults) -> tuple[Content, frozenset[
     whole = toml.parsed(text, name)
     if not isinstance(whole, Fault):
         return whole, frozenset()
-    found = _Found(name)
+    found = _Found(name, text)
     for line, lines in _pieces(text):
         found.take(line, lines)
         if len(found.told) >= MOST_TOLD:
@@ -39,9 +40,11 @@ def read_toml(text: str, name: str, faults: Faults) -> tuple[Content, frozenset[
 
 def _pieces(text: str) -> Iterator[tuple[int, list[str]]]:
     """Yield each header and each key with the lines that follow it, and the line on which it begins."""
+    lines = text.replace("\r\n", "\n").split("\n")
     start, kept, is_text = 1, list[str](), False
-    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
-        if kept and not is_text and (toml.is_header(line) or toml.key_in(line)):
+    for number, line in enumerate(lines, 1):
+        begins = toml.is_header(line) or (toml.key_in(line) and not _inside_braces(kept, lines[number - 1 :]))
+        if kept and not is_text and begins:
             yield start, kept
             start, kept = number, []
         kept.append(line)
@@ -49,11 +52,20 @@ def _pieces(text: str) -> Iterator[tuple[int, list[str]]]:
     yield start, kept
 
 
+def _inside_braces(kept: Sequence[str], below: Sequence[str]) -> bool:
+    """Whether a line stands within { … } that begins above it and ends before a blank line or a header."""
+    if sum(line.count("{") - line.count("}") for line in kept) <= 0:
+        return False
+    near = takewhile(lambda line: line.strip() and not toml.is_header(line), below)
+    return any(line.count("}") > line.count("{") for line in near)
+
+
 @dataclass
 class _Found:
     """What was found so far in a file; ``section`` is None below a header whose name is lost."""
 
     name: str
+    text: str
     content: Content = field(default_factory=dict)
     unread: set[str] = field(default_factory=set)
     told: list[Fault] = field(default_factory=list)
@@ -65,13 +77,12 @@ class _Found:
         if toml.is_header(lines[0]):
             self._begin(line, lines[0])
             line, lines = line + 1, lines[1:]
-        if self.section is None or not lines:
-            return
         found = toml.parsed("\n".join(lines), self.name)
         if isinstance(found, Fault):
             self.told.append(replace(found, line=line + (found.line or 1) - 1))
             found = self._kept(lines)
-        self._put(line, self.section, found)
+        if self.section is not None:
+            self._put(line, self.section, found)
 
     def _begin(self, line: int, header: str) -> None:
         """Go on in another section; one whose header is broken is that which it is meant to be."""
@@ -84,7 +95,7 @@ class _Found:
             self._put(line, (), found)
             return
         elif self.section in self.seen:
-            self.told.append(toml.twice(self.name, line))
+            self._tell_twice(line, ".".join(self.section or ()), "[{}]")
         if self.section is None:
             self.unread.add("")
         else:
@@ -117,8 +128,12 @@ class _Found:
         for part in reversed(section):
             found = {part: found}
         if clash := _merged(self.content, found):
-            self.told.append(toml.twice(self.name, line))
+            self._tell_twice(line, clash, "{}")
             self.unread.add(clash)
+
+    def _tell_twice(self, line: int, key: str, form: str) -> None:
+        first = toml.line_of(self.text, key)
+        self.told.append(toml.twice(self.name, line, form.format(key), first if first != line else None))
 
 
 def _guess(line: str) -> str:

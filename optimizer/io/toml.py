@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from optimizer.errors import Fault, shown
+from optimizer.io.config import StudyConfig, keys_of
 
 MAX_DEPTH = 20  # no key of ours lies deeper than 3
 _SHOWN = 200  # letters of a broken line
@@ -34,9 +35,12 @@ _CURES = {
     r"=\s*(True|False|TRUE|FALSE|yes|no)\b": "write true or false",
     r'=\s*"[^"]*\\': "write / in a path, or 'single quotes'",
     r"=\s*[+-]?[\d.]+\s*[A-Za-z]\w*\s*(#|$)": 'write a number alone, without its unit; a label in quotes: "2026H1"',
+    r"=\s*\{[^}]*$": "write { … } on one line",
     r"=\s*[A-Za-z]": 'write text in "quotes"',
+    r"^[\w.-]+\s*(#.*)?$": "write a section in [brackets], a key with = and its value",
 }
 """What lines are meant that are often written, by a pattern of theirs."""
+_SECTIONS = {key.rpartition(".")[0] for key in keys_of(StudyConfig)} - {""}
 _TOO_LARGE = "holds a number of hundreds of digits"
 
 
@@ -50,7 +54,8 @@ def parsed(text: str, name: str) -> dict[str, Any] | Fault:
         message = str(error)
         at = _AT.search(message)
         line = int(at[1]) if at and at[1] else None
-        written = text.split("\n")[line - 1].strip()[:_SHOWN] if line else ""
+        lines = text.rstrip().split("\n")
+        written = lines[line - 1 if line else 0].strip()[:_SHOWN] if line or len(lines) == 1 else ""
         reason, cure = _in_plain_words(_AT.sub("", message), written)
         return Fault(name, f"is no TOML: {reason}", line, value=written or None, cure=cure)
     except RecursionError:
@@ -61,9 +66,10 @@ def parsed(text: str, name: str) -> dict[str, Any] | Fault:
     return Fault(name, problem) if problem else content
 
 
-def twice(name: str, line: int) -> Fault:
-    """Return the fault of a key or a section that stands a second time."""
-    return Fault(name, f"is no TOML: {_TWICE}", line, cure=_KEEP_ONE)
+def twice(name: str, line: int, key: str, first: int | None) -> Fault:
+    """Return the fault of a key, or a section in brackets, that stands a second time."""
+    cure = _KEEP_ONE if first is None else f"{_KEEP_ONE}; the first stands in line {first}"
+    return Fault(name, "is no TOML: stands twice", line, key, cure=cure)
 
 
 def _in_plain_words(message: str, line: str) -> tuple[str, str]:
@@ -115,7 +121,7 @@ def _lines(text: str) -> dict[str, int]:
     found: dict[str, int] = {}
     for number, line in enumerate(text.splitlines(), 1):
         if is_header(line):
-            section = here = plain(line.partition("]")[0].lstrip(" \t["))
+            section = here = plain(re.split("[]#]", line)[0].lstrip(" \t["))
         elif key := key_in(line):
             here = f"{section}.{key}" if section else key
         else:
@@ -125,8 +131,8 @@ def _lines(text: str) -> dict[str, int]:
 
 
 def is_header(line: str) -> bool:
-    """Whether a line begins a section."""
-    return line.lstrip().startswith("[")
+    """Whether a line begins a section, or is meant to: its name alone, without brackets."""
+    return line.lstrip().startswith("[") or line.partition("#")[0].strip() in _SECTIONS
 
 
 def key_in(line: str) -> str:

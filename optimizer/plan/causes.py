@@ -6,6 +6,7 @@ The rule stands in docs/causes.md. Letters: s sites, k SKUs, t periods, z zones,
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,7 +26,7 @@ DELIVERY, POLICY, COST = "delivery", "policy", "cost"
 def causes(p: Parameters, x: Decisions, use: Usage) -> Causes:
     """Test every site, SKU and period of a plan for room for one more pod."""
     limits = _limits(p, x, use)
-    share, cluster = _shares(p, x, use), _clusters(p, x)
+    share, cluster, unbuilt = _shares(p, x, use), _clusters(p, x), _unbuilt(p, x)
     lifted_pods = np.stack([limits.lifted_pods(name) for name in LIMITS])
     return Causes(
         waits=x.waiting_pods(p),
@@ -33,13 +34,13 @@ def causes(p: Parameters, x: Decisions, use: Usage) -> Causes:
         pod_mw=p.pod_mw,
         opened=x.opened,
         allowed=~p.forbidden,
-        count_reached=p.policy.max_sites is not None and int(x.opened[:, -1].sum()) >= p.policy.max_sites,
         full=np.stack([limits.full(name) for name in LIMITS]),
         lifted_pods=lifted_pods,
         fit_pods=np.asarray(lifted_pods.min(axis=0), dtype=np.float64),
         share=share,
         cluster=cluster,
-        barred=_barred(p, use, share),
+        unbuilt=unbuilt,
+        barred=_barred(p, x, use, share, unbuilt),
     )
 
 
@@ -48,7 +49,8 @@ class Causes:
     """Where one more pod has no room: by limit (limit, s, k, t), and by [policy] (s, k, t).
 
     ``lifted_pods`` counts the pods for which every other limit has room, ``fit_pods`` those for which all have.
-    A closed site is taken as though it were open; ``barred`` is where a rule lets no pod in there.
+    A closed site is taken as though it were open; ``barred`` is where a rule lets no pod in there. ``unbuilt`` (s, t)
+    is where the yearly rate of the programme alone keeps back one more hall.
     """
 
     waits: Ints
@@ -56,13 +58,19 @@ class Causes:
     pod_mw: Floats
     opened: Bools
     allowed: Bools
-    count_reached: bool
     full: Bools
     lifted_pods: Floats
     fit_pods: Floats
     share: Bools
     cluster: Bools
+    unbuilt: Bools
     barred: Bools
+
+    @cached_property
+    def kept_small(self) -> Bools:
+        """Where the halls of an open site are full and the programme may build none in time, (s, k, t)."""
+        small: Bools = self.full[LIMITS.index("hall")] & (self.unbuilt & self.opened)[:, None]
+        return small
 
     def of_site(self, s: int, t: int) -> str:
         """Why halls or power of a site are unused in a period."""
@@ -71,7 +79,7 @@ class Causes:
             return DELIVERY
         k = int(waiting[np.argmin(self.pod_mw[waiting])])
         words = [name for i, name in enumerate(LIMITS) if self.full[i, s, k, t]]
-        if self.share[s, k, t] or (not words and self.cluster[s, k, t]):
+        if self.share[s, k, t] or self.kept_small[s, k, t] or (not words and self.cluster[s, k, t]):
             words.append(POLICY)
         return ";".join(words) or COST
 
@@ -85,16 +93,14 @@ class Causes:
         if not among.any():
             return POLICY
         room = ~self.full[:, :, k, t].any(axis=0)
-        kept_closed = doors & room & ~self.opened[:, -1] & np.bool_(self.count_reached)
-        if not is_open:
-            kept_closed |= doors & room & self.barred[:, k, t]
+        kept_closed = self.admits[:, k] & room & ~self.opened[:, t] & (self.barred[:, k, t] | ~self.allowed)
         if not is_open and (among & room).any():
             return COST if (among & room & ~kept_closed).any() else POLICY
         share, cluster = self.share[:, k, t] & is_open, self.cluster[:, k, t] & is_open
         fits = among & room & ~share & ~cluster
         if self.fit_pods[fits, k, t].sum() >= self.waits[k, t]:
             return COST
-        ruled = among & (share | (room & cluster))
+        ruled = among & (share | (room & cluster) | self.kept_small[:, k, t])
         words = self._ranked(among, k, t) + [POLICY] * bool((ruled | kept_closed).any()) + [COST] * bool(fits.any())
         return ";".join(words)
 
@@ -211,8 +217,8 @@ def _shares(p: Parameters, x: Decisions, use: Usage) -> Bools:
     return above & p.serves[None, :, :, -1]
 
 
-def _barred(p: Parameters, use: Usage, above_share: Bools) -> Bools:
-    """Whether a rule lets no pod into a closed site, (s, k, t): a share, or no hall that may be built.
+def _barred(p: Parameters, x: Decisions, use: Usage, above_share: Bools, unbuilt: Bools) -> Bools:
+    """Whether a rule lets no pod into a closed site, (s, k, t): a count, a share, a cluster, or no hall in time.
 
     Where nothing is in service in the last period, a first pod is above any share; then only rules that by their
     sums let nothing in at all stand in its way.
@@ -220,10 +226,39 @@ def _barred(p: Parameters, use: Usage, above_share: Bools) -> Bools:
     nothing = use.it_mw[:, -1].sum() == 0.0
     shut_out = p.rooms().shuts_out(float(p.delivered_mw.sum()))
     shares = shut_out & p.serves[None, :, :, -1] if nothing else above_share
-    new = np.inf if p.policy.max_new_mw_per_year is None else p.policy.max_new_mw_per_year
     small = p.existing_mw[:, None] + band(p.pod_mw)[:, None] < p.pod_mw[:, None]
-    unbuilt = (new + band(new) < p.hall_mw)[:, None, None] & small
-    return np.asarray(shares | unbuilt, dtype=np.bool_)
+    reached = p.policy.max_sites is not None and int(x.opened[:, -1].sum()) >= p.policy.max_sites
+    never = ~x.opened[:, -1, None, None] & (_too_few(p, x) | np.bool_(reached))
+    return np.asarray(shares | never | (unbuilt[:, None] & small), dtype=np.bool_)
+
+
+def _unbuilt(p: Parameters, x: Decisions) -> Bools:
+    """Whether only ``max_new_mw_per_year`` keeps back one more hall of a site by a period, (s, t).
+
+    The site has room for it below its ceiling and, after its lead, in the rate of some year up to then; the
+    programme has room in none of these years.
+    """
+    if p.policy.max_new_mw_per_year is None:
+        return np.zeros(x.halls.shape, dtype=np.bool_)
+    years = np.array(p.horizon.calendar_years)
+    in_year = (years[:, None] == years).astype(np.float64)
+    new_mw = (p.hall_mw @ x.halls) @ in_year
+    could = (np.arange(len(years)) >= p.first_hall[:, None]) & (x.halls @ in_year + 1 <= p.halls_per_year[:, None])
+    could &= (x.halls.sum(axis=1) < p.halls_max)[:, None]
+    may = could & (new_mw + p.hall_mw[:, None] <= p.policy.max_new_mw_per_year + band(p.policy.max_new_mw_per_year))
+    return np.asarray(np.logical_or.accumulate(could, axis=1) & ~np.logical_or.accumulate(may, axis=1), dtype=np.bool_)
+
+
+def _too_few(p: Parameters, x: Decisions) -> Bools:
+    """Whether what waits and may enter a site is less than it must hold, in all or of the pod's vendor, (s, k, t)."""
+    stays = x.waiting_pods(p) * p.pod_mw[:, None] * p.serves[:, :, -1]
+    enters = p.admits[:, :, None] * stays
+    same = np.array([[a == b for b in p.vendor_of] for a in p.vendor_of], dtype=np.float64).reshape((len(p.skus),) * 2)
+    of_vendor = np.einsum("kj,sjt->skt", same, enters)
+    vendor = np.array([p.cluster_it_mw(p.policy.min_vendor_mw, v) for v in p.vendor_of]).T.reshape(p.admits.shape)
+    site = p.cluster_it_mw(p.policy.min_site_mw)[:, None, None]
+    few: Bools = (of_vendor < (vendor - band(vendor))[:, :, None]) | (enters.sum(axis=1)[:, None] < site - band(site))
+    return few
 
 
 def _clusters(p: Parameters, x: Decisions) -> Bools:

@@ -59,5 +59,6 @@ class Known:
 
 def recall(plan: Plan) -> Known:
     """Return what a base's plan teaches, whether it was just made or read from its folder."""
-    c = compile_matrix(build(plan.study, Parameters.of(plan.study)))
-    return Known(plan, waiting_key(c, c.matrix), waiting_key(c, without_rules(c)))
+    p = Parameters.of(plan.study)
+    c = compile_matrix(build(plan.study, p))
+    return Known(plan, waiting_key(c, c.matrix), waiting_key(*without_rules(plan.study, p, c)))

@@ -89,7 +89,9 @@ class Planner:
                 else:
                     raise SolverError(STOPPED if self.stopped else UNDECIDED)
             completed = complete(self.p, compiled, search.x, self._run_to_end)
-            unavoidable = unavoidable.at_least(self._proven_waiting).parted(self.c, self._known, self._least_waiting)
+            unavoidable = unavoidable.at_least(self._proven_waiting).parted(
+                self.study, self.p, self.c, self._known, self._least_waiting
+            )
         if completed is None:
             raise SolverError("No dispatch serves the best plan's loads.")
         return self._account(search, *completed, unavoidable)
@@ -149,9 +151,9 @@ class Planner:
             for line in str(content).rstrip("\n").split("\n"):
                 self.journal.say(line)
 
-    def _least_waiting(self, matrix: Matrix) -> float | None:
-        """Least waiting MW-years of a relaxation; None where it was not found in time."""
-        cost, offset = self.c.objectives.waiting
+    def _least_waiting(self, c: Compiled, matrix: Matrix) -> float | None:
+        """Least waiting MW-years of a model's relaxation; None where it was not found in time."""
+        cost, offset = c.objectives.waiting
         try:
             result = self._run(matrix, Job(cost=cost, offset=offset, integer=np.zeros(len(cost), dtype=bool)))
         except Stopped:

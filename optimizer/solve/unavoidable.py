@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..formulation.build import build
 from ..parameters import Parameters
+from ..study import Study
 from .arrays import Matrix
 from .infeasible import WORDS
-from .matrix import Compiled
+from .matrix import Compiled, compile_matrix
 
 if TYPE_CHECKING:
     from .known import Known
 
-Least = Callable[[Matrix], float | None]
+Least = Callable[[Compiled, Matrix], float | None]
 
 
 @dataclass(frozen=True)
@@ -31,25 +33,27 @@ class Unavoidable:
     def of(cls, p: Parameters, c: Compiled, known: Known | None, least: Least) -> Unavoidable:
         """Ask the relaxation, where a base case has not answered it, and add what the sums of the rules prove."""
         same = None if known is None else known.unavoidable_mw_years(c, c.matrix, ruled=True)
-        return cls(least(c.matrix) if same is None else same).at_least(_by_sums(p))
+        return cls(least(c, c.matrix) if same is None else same).at_least(_by_sums(p))
 
-    def parted(self, c: Compiled, known: Known | None, least: Least) -> Unavoidable:
+    def parted(self, study: Study, p: Parameters, c: Compiled, known: Known | None, least: Least) -> Unavoidable:
         """Ask the relaxation without the rules too, after the search, whose course it must not change."""
-        matrix = without_rules(c)
-        if not self.mw_years or matrix.shape == c.matrix.shape:
-            return replace(self, without_rules_mw_years=self.mw_years)  # nothing to part
+        if not self.mw_years:
+            return replace(self, without_rules_mw_years=self.mw_years)
+        c, matrix = without_rules(study, p, c)
         same = None if known is None else known.unavoidable_mw_years(c, matrix, ruled=False)
-        return replace(self, without_rules_mw_years=least(matrix) if same is None else same)
+        return replace(self, without_rules_mw_years=least(c, matrix) if same is None else same)
 
     def at_least(self, mw_years: float) -> Unavoidable:
         """Take another lower limit under all rules, if it is higher."""
         return self if self.mw_years is None else replace(self, mw_years=max(self.mw_years, mw_years))
 
 
-def without_rules(c: Compiled) -> Matrix:
-    """Return the matrix without the rows of [policy]."""
+def without_rules(study: Study, p: Parameters, c: Compiled) -> tuple[Compiled, Matrix]:
+    """Return the model with no site forbidden, and its matrix without the rows of [policy]."""
+    if p.forbidden.any():
+        c = compile_matrix(build(study, replace(p, forbidden=np.zeros_like(p.forbidden))))
     rules = [row for family in WORDS for row in c.rows.get(family, [])]
-    return c.matrix.rows_only(np.setdiff1d(np.arange(c.matrix.shape[0]), rules))
+    return c, c.matrix.rows_only(np.setdiff1d(np.arange(c.matrix.shape[0]), rules))
 
 
 def waiting_key(c: Compiled, matrix: Matrix) -> str:

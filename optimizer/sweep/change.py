@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,7 @@ from .shifts import shift_deliveries, shift_labels
 
 NONE = "none"  # the word that leaves a key or a cell without a value
 _WHOLE = 1e-9  # a product that is so near to a whole number is one
+_PERCENT = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*%", re.ASCII)
 _TWINS = {"mw": "racks", "racks": "mw"}  # of a delivery, of which a row gives exactly one
 
 
@@ -57,32 +59,53 @@ def change_key(draft: Draft, key: Key, value: object) -> None:
     draft.keys[key.column] = _as_toml(result)
 
 
+def check_value(key: Key, value: object) -> None:
+    """Check a value for cells as far as no study is needed.
+
+    Raises Refusal where the value is no number that is needed, or nothing that an operator works on.
+    """
+    column = _column(key)
+    if column.type == "period" and key.operator:
+        if key.operator == "*":
+            raise Refusal("multiplies a period", f"shift it by periods: {key.text.rstrip('*')}+=1")
+        if not number_of(value).is_integer():
+            raise Refusal("is no whole number of periods", "shift by whole periods of the study")
+    elif column.is_number and key.operator:
+        if key.operator == "+" and (percent := _PERCENT.fullmatch(spelled(value))):
+            factor = 1 + float(percent[1]) / 100
+            raise Refusal("adds a percentage", f"multiply: {key.text[:-1]}*={factor:.10g}")
+        number_of(value)
+    elif column.is_number:
+        _cell(value, column)
+    elif key.operator:
+        word = "multiplies" if key.operator == "*" else "adds to"
+        raise Refusal(f"{word} {key.column}, which is no column of numbers", f"set it: {key.text[:-1]}=VALUE")
+
+
 def change_cells(draft: Draft, key: Key, rows: Rows, value: object) -> None:
     """Set, multiply or add to cells of a table, or shift labels by periods of the study.
 
     Raises Refusal where the value is no number that is needed, or there is nothing to work on.
     """
-    column = schema(key.table).find(key.column) or Column(key.column, "text")
-    if column.type == "period" and key.operator == "+":
-        _shift(draft, key, rows, number_of(value))
-    elif column.type == "period" and key.operator == "*":
-        raise Refusal("multiplies a period", f"shift it by periods: {key.text.rstrip('*')}+=1")
+    check_value(key, value)
+    column = _column(key)
+    if column.type == "period" and key.operator:
+        _shift(draft, key, rows, int(number_of(value)))
     elif column.is_number:
         _change_numbers(draft, key, column, rows, value)
-    elif key.operator:
-        word = "multiplies" if key.operator == "*" else "adds to"
-        raise Refusal(f"{word} {key.column}, which is no column of numbers", f"set it: {key.text[:-1]}=VALUE")
     else:
         _write(draft, key, draft.places(key.table, rows), _text(value))
 
 
-def _shift(draft: Draft, key: Key, rows: Rows, periods: float) -> None:
-    if not float(periods).is_integer():
-        raise Refusal("is no whole number of periods", "shift by whole periods of the study")
+def _column(key: Key) -> Column:
+    return schema(key.table).find(key.column) or Column(key.column, "text")
+
+
+def _shift(draft: Draft, key: Key, rows: Rows, periods: int) -> None:
     if key.table == "deliveries":
-        shift_deliveries(draft, rows, int(periods))
+        shift_deliveries(draft, rows, periods)
     else:
-        months = int(periods) * round(12 * draft.horizon.length_years)
+        months = periods * round(12 * draft.horizon.length_years)
         shift_labels(draft, key.table, key.column, rows, months)
 
 
@@ -91,8 +114,7 @@ def _change_numbers(draft: Draft, key: Key, column: Column, rows: Rows, value: o
     if not len(places):
         return  # another key of the case leaves these rows out
     if not key.operator:
-        number = math.nan if _is_none(value) else _cell(value, column)
-        _write_numbers(draft, key, column, places, np.full(len(places), number))
+        _write_numbers(draft, key, column, places, np.full(len(places), _cell(value, column)))
         return
     number = number_of(value)
     held = effective(draft, key, places)
@@ -110,7 +132,7 @@ def _cell(value: object, column: Column) -> float:
 
     Raises Refusal where it is none.
     """
-    if spelled(value).lower() in ("inf", "infinity") and column.default == "unlimited":
+    if _is_none(value) or (spelled(value).lower() in ("inf", "infinity") and column.default == "unlimited"):
         return math.nan
     result = read_number(value, column)
     if isinstance(result, Problem):

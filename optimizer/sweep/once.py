@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import PurePath
 
 import pandas as pd
@@ -12,9 +12,10 @@ from ..errors import Fault
 from ..io.schema import TABLES
 from ..study import Study
 from .cases import made
-from .faults import Origin
+from .change import check_value
+from .faults import Origin, as_text
 from .ranges import from_origin
-from .selector import Refusal, parse_key
+from .selector import Key, Refusal, parse_key
 
 
 def changed(study: Study, changes: Mapping[str, object], *, drop_late: bool = False, origin: str = "changes") -> Study:
@@ -31,14 +32,18 @@ def changed(study: Study, changes: Mapping[str, object], *, drop_late: bool = Fa
     return dataclasses.replace(variant, warnings=_doubts(study, variant))
 
 
-def key_faults(keys: Iterable[str], origin: str) -> list[Fault]:
-    """Return what is wrong with keys whatever the study is."""
+def key_faults(changes: Mapping[str, object], origin: str) -> list[Fault]:
+    """Return what is wrong with changes whatever the study is."""
     faults = []
-    for key in keys:
+    for text, value in changes.items():
+        key: Key | None = None
         try:
-            parse_key(key)
+            key = parse_key(text)
+            if key.table in TABLES:
+                check_value(key, value)
         except Refusal as refusal:
-            faults.append(Fault(origin, refusal.reason, None, key, cure=refusal.cure))
+            held = as_text(value) if key else None
+            faults.append(Fault(origin, refusal.reason, None, text, held, refusal.cure))
     return faults
 
 

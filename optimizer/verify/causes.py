@@ -46,24 +46,25 @@ def _of_site(g: Ground, s: int, t: int) -> str:
     k = min(waiting, key=lambda i: float(g.p.pod_mw[i]))
     tried = _Tried.at(g, k, t, np.array([s]))
     words = [name for name in ORDER if tried.broken[name][0]]
-    if _above_share(g, s, k, t) or (not words and _below_cluster(g, s, k, t)):
+    kept_small = "hall" in words and bool(g.opened[s, t]) and _kept_back(g, s, t)
+    if _above_share(g, s, k, t) or kept_small or (not words and _below_cluster(g, s, k, t)):
         words.append("policy")
     return ";".join(words) if words else "cost"
 
 
 def _of_sku(g: Ground, k: int, t: int) -> str:
     """Test a pod of the SKU at the open sites that admit it; where there is none, at the closed ones as though open."""
-    doors = [s for s in range(len(g.p.sites)) if g.p.admits[s, k] and g.p.sites[s] not in g.config.policy.forbid]
-    opened = [s for s in range(len(g.p.sites)) if g.p.admits[s, k] and g.opened[s, t]]
+    takes = [s for s in range(len(g.p.sites)) if g.p.admits[s, k]]
+    doors = [s for s in takes if g.p.sites[s] not in g.config.policy.forbid]
+    opened = [s for s in takes if g.opened[s, t]]
     if not (opened or doors):
         return "policy"
-    most = g.config.policy.max_sites
-    shut = {s for s in doors if most is not None and g.opened[:, -1].sum() >= most and not g.opened[s, -1]}
-    sites = np.array(sorted(set(doors) | set(opened)))
+    shut = {s for s in takes if not g.opened[s, t] and (s not in doors or _barred(g, s, k, t))}
+    sites = np.array(takes)
     tried = _Tried.at(g, k, t, sites)
     room = {int(s) for s, bad in zip(sites, np.any(list(tried.broken.values()), axis=0), strict=True) if not bad}
-    if not opened and room:
-        return "cost" if any(s not in shut and not _barred(g, s, k, t) for s in room) else "policy"
+    if not opened and room & set(doors):
+        return "policy" if room <= shut else "cost"
     among = opened or doors
     above = {s for s in opened if _above_share(g, s, k, t)}
     below = {s for s in opened if _below_cluster(g, s, k, t)}
@@ -72,7 +73,8 @@ def _of_sku(g: Ground, k: int, t: int) -> str:
         return "cost"
     stopped = tried.stopped(np.isin(sites, among), ~np.isin(sites, list(above | below)), g.waits[k, t])
     words = sorted(stopped, key=lambda name: (-stopped[name], ORDER.index(name)))
-    ruled = above or (below & room) or (shut & room)
+    small = {s for s in opened if tried.broken["hall"][sites.tolist().index(s)] and _kept_back(g, s, t)}
+    ruled = above or (below & room) or (shut & room) or small
     return ";".join([*words, *(["policy"] if ruled else []), *(["cost"] if fits else [])])
 
 
@@ -155,16 +157,44 @@ def _above_share(g: Ground, s: int, k: int, t: int) -> bool:
 
 
 def _barred(g: Ground, s: int, k: int, t: int) -> bool:
-    """Whether a share lets no pod into a closed site, or the programme may build no hall there for it.
+    """Whether a rule keeps a closed site closed: count, cluster, no hall for the pod in time, or a share.
 
     With nothing in service in the last period every first pod is above a share: then rules that let nothing in.
     """
-    new, pod = g.config.policy.max_new_mw_per_year, float(g.p.pod_mw[k])
-    if new is not None and new + band(new) < g.p.hall_mw[s] and g.p.existing_mw[s, t] + band(pod) < pod:
+    policy, pod = g.config.policy, float(g.p.pod_mw[k])
+    if not g.opened[s, -1]:
+        if policy.max_sites is not None and g.opened[:, -1].sum() >= policy.max_sites:
+            return True
+        if _waits_too_little(g, s, k, t):
+            return True
+    if g.p.existing_mw[s, t] + band(pod) < pod and _kept_back(g, s, t):
         return True
     if g.it_mw[:, -1].sum() > 0.0:
         return _above_share(g, s, k, t)
     return _stays(g, k, t) and g.shut_out
+
+
+def _waits_too_little(g: Ground, s: int, k: int, t: int) -> bool:
+    """Whether all waiting racks that may enter and stay are less than the least of the site or of the pod's vendor."""
+    comes = [i for i in range(len(g.p.skus)) if g.p.admits[s, i] and _stays(g, i, t)]
+    waits = {i: float(g.waits[i, t] * g.p.pod_mw[i]) for i in comes}
+    vendor = g.p.vendor_of[k]
+    asked = float(g.p.cluster_it_mw(g.config.policy.min_site_mw)[s])
+    of_vendor = float(g.p.cluster_it_mw(g.config.policy.min_vendor_mw, vendor)[s])
+    own = sum(mw for i, mw in waits.items() if g.p.vendor_of[i] == vendor)
+    return bool(sum(waits.values()) < asked - band(asked) or own < of_vendor - band(of_vendor))
+
+
+def _kept_back(g: Ground, s: int, t: int) -> bool:
+    """Whether one more hall could stand by t under ceiling, rate and lead, and the programme's rate is used up."""
+    most, p = g.config.policy.max_new_mw_per_year, g.p
+    if most is None or g.halls[s].sum() >= p.halls_max[s]:
+        return False
+    years = np.array(p.horizon.calendar_years)
+    until = set(years[int(p.first_hall[s]) : t + 1].tolist())
+    asked = [y for y in until if g.halls[s, years == y].sum() + 1 <= p.halls_per_year[s]]
+    hall = float(p.hall_mw[s])
+    return bool(asked) and all((p.hall_mw @ g.halls[:, years == y]).sum() + hall > most + band(most) for y in asked)
 
 
 def _stays(g: Ground, k: int, t: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from optimizer.io.config import Policy
 from optimizer.plan.kinds import standing
 from optimizer.plan.plan import Plan
 
@@ -21,16 +22,20 @@ _CAUSES = {
     "onsite": "on-site generation has too little left for one more pod",
     "zone": "the zone's headroom and all lines into it are too little for one more pod",
     "hall": "the halls built have too little empty for one more pod",
-    "policy": "a rule of the study's [policy] forbids one more pod",
+    "policy": "a rule of the study's [policy] forbids one more pod, or no site takes the SKU",
     "cost": "nothing stands in the way: the plan chose it",
 }
-_RULES = ("max_sites", "max_site_share", "max_zone_share", "min_vendor_mw", "forbid")
+_RULES = (
+    "max_sites", "max_new_mw_per_year", "max_site_share", "max_zone_share", "min_site_mw", "min_vendor_mw", "forbid"
+)  # fmt: skip
+_NO_RULES = Policy()
 
 
 def cause_words(plan: Plan) -> dict[str, str]:
     """Return what each word of the column cause means; policy names the keys of this study that it may be."""
-    rules = {key: getattr(plan.study.config.policy, key) for key in _RULES}
-    keys = [key if key == "forbid" else f"{key} = {value:g}" for key, value in rules.items() if value]
+    policy = plan.study.config.policy
+    rules = {key: getattr(policy, key) for key in _RULES if getattr(policy, key) != getattr(_NO_RULES, key)}
+    keys = [key if key == "forbid" else f"{key} = {value:g}" for key, value in rules.items()]
     told = f"{_CAUSES['policy']}: {' or '.join(keys)}" if keys else _CAUSES["policy"]
     return _CAUSES | {"policy": told}
 

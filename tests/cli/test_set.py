@@ -58,6 +58,12 @@ def test_a_plan_holds_the_study_as_it_was_changed(call: Run, tmp_path: Path) -> 
         (["deliveries.period+=1"], "leave them out with --drop-late"),
         (["sites.max_mw*=2", "sites.max_mw*=3"], "--set sites.max_mw*: stands twice – write it once"),
         (["sites.max_mw*="], "--set: sites.max_mw*= is no assignment"),
+        (["sites.max_mw+=10%"], "--set sites.max_mw+: 10% adds a percentage – multiply: sites.max_mw*=1.1"),
+        (["sites.max_mw+=some", "policy.max_site=3"], "--set sites.max_mw+: some is not a number"),
+        (
+            ["deliveries.period+=0.5", "policy.max_site=3"],
+            "--set deliveries.period+: 0.5 is no whole number of periods",
+        ),
         (["sites=3"], "--set sites: is no key – write sites[COLUMN=VALUE].COLUMN"),
         (
             ["policy.max_sites*=1.1"],

@@ -28,6 +28,8 @@ racks = "racks.csv"
 deliveries = "deliveries.csv"
 [money]
 discount_rate = 0.05
+residual_value = true
+# lives
 [unused]
 waiting_rack_usd_per_mw_year = 8e6
 idle_hall_usd_per_mw_year = 1e5
@@ -76,6 +78,13 @@ KINDS: dict[str, tuple[str, str, str]] = {
     "wrong word": ("study.toml", '"lexicographic"', '"lexical"'),
     "out of range": ("study.toml", "gap = 0.01", "gap = 40"),
     "periods backwards": ("study.toml", "last = 2027", "last = 2020"),
+    "no border of periods": ("study.toml", "first = 2026", 'first = "2026Q2"'),
+    "no brackets": ("study.toml", "[objective]", "objective"),
+    "braces over two lines": (
+        "study.toml",
+        "residual_value = true\n# lives",
+        "asset_life_years = { site = 40,\n  hall = 15 }",
+    ),
     "no last period": ("study.toml", "last = 2027", ""),
     "periods per year": ("study.toml", "per_year = 1", "per_year = 3"),
     "no date": ("study.toml", "2026-01-01", '"soon"'),
@@ -108,7 +117,6 @@ KINDS: dict[str, tuple[str, str, str]] = {
     "line to nowhere": ("grid/lines.csv", "z1,z2", "z1,z7"),
 }
 ONE_PLACE = {  # pairs that stand in one line, or where one is about what the other leaves unknown
-    ("no equals sign", "nameless header"),
     ("nameless header", "section twice"),
     ("open list", "unknown site of the policy"),
     ("section twice", "out of range"),
@@ -116,6 +124,8 @@ ONE_PLACE = {  # pairs that stand in one line, or where one is about what the ot
     ("periods backwards", "outside of the periods"),
     ("no last period", "outside of the periods"),
     ("periods per year", "no whole pods"),
+    ("no border of periods", "outside of the periods"),
+    ("no border of periods", "no whole pods"),
     ("outside of the periods", "neither"),
     ("unknown zone", "no such file"),
     ("in no zone", "no such file"),
@@ -180,7 +190,7 @@ def test_a_dozen_faults_are_told_at_once(folder: Path, alone: dict[str, tuple[Pl
         ("format: 1\nperiods:\n  first: 2026\n  last: 2027\n", 1),
         (STUDY.replace('name = "Small"', 'name = """Small'), 1),
         (STUDY.replace('"sites.csv"', '"""sites.csv'), 1),
-        (STUDY.replace("[periods]", "periods"), 3),
+        (STUDY.replace("[periods]", "periods"), 1),
         ("= = =\n" * 50, 1),
         ("".join(f"k{i} = =\n" for i in range(50)), MOST_TOLD),
         (STUDY.encode("utf-16").decode("latin-1"), 1),
