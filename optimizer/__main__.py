@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 
 from .modules import ROOT, elsewhere, without_current_folder
 
@@ -12,14 +13,18 @@ from .signals import SIGNALS  # noqa: E402 (the line above must come first)
 
 def main() -> None:
     """Run the program and end the process with its exit code."""
-    SIGNALS.install()
-    os.environ["PATH"] = elsewhere(os.environ.get("PATH", os.defpath))  # that of all programs that libraries start
-    # Each thread of OpenBLAS takes memory that a limit counts, and nothing here gains by a second one.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
+        SIGNALS.install()
+        os.environ["PATH"] = elsewhere(os.environ.get("PATH", os.defpath))  # that of all programs that libraries start
+        # Each thread of OpenBLAS takes memory that a limit counts, and nothing here gains by a second one.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         _without_settings_here()
         from .cli.main import main as command_line
-
+    except (OSError, MemoryError) as fault:  # a limit that lets not even the program in
+        reason = getattr(fault, "strerror", None) or "out of memory"
+        sys.stderr.write(f"error: {reason} – raise the limits: ulimit -n 1024; ulimit -v unlimited\n")
+        os._exit(2)
+    try:
         command_line()
     finally:
         SIGNALS.ignore()

@@ -17,6 +17,7 @@ from .diff import diff
 from .export import export
 from .init import init
 from .map import MapCommand, map_
+from .memory import lacking_memory
 from .messages import abandon, make_streams_safe, result, say, tell_error, tell_faults
 from .report import report
 from .schema import schema
@@ -71,12 +72,17 @@ def _print_version(wanted: bool) -> None:
 
 @app.callback()
 def _options(
+    context: typer.Context,
     version: Annotated[
         bool,
         typer.Option("--version", help="Print the version and end.", callback=_print_version, is_eager=True),
     ] = False,
 ) -> None:
     del version
+    asks = {"--help", "-h"} & set(sys.argv)
+    if not asks and (lack := lacking_memory(context.invoked_subcommand or "")):
+        tell_error(lack)
+        raise typer.Exit(2)
 
 
 def main() -> None:

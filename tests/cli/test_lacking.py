@@ -36,7 +36,7 @@ def test_texts_taken_away(run: Run, solved: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems don't hold this limit")
-@pytest.mark.parametrize("limit_mb", [150, 250])
+@pytest.mark.parametrize("limit_mb", [100, 150, 250, 375, 490, 500, 510, 600, 800])
 def test_memory_that_is_not_enough(limit_mb: int, study: Path, tmp_path: Path) -> None:
     program = (
         f"import resource; resource.setrlimit(resource.RLIMIT_AS, ({limit_mb} << 20, {limit_mb} << 20));"
