@@ -15,28 +15,11 @@ import pyomo.environ as pyo
 from pyomo.core.expr.numeric_expr import LinearExpression
 
 from ..parameters import Parameters
-from .sets import BOUNDS, PolicyKeys, Sets, filtered
+from .families import FAMILIES, Family
+from .sets import PolicyKeys, Sets, filtered
 
 Term = tuple[float, pyo.Var]
-
-
-DOMAINS = {
-    "y": pyo.Binary,
-    "h": pyo.NonNegativeIntegers,
-    "n": pyo.NonNegativeIntegers,
-    "N": pyo.NonNegativeReals,
-    "w": pyo.NonNegativeReals,
-    "a": pyo.NonNegativeReals,
-    "v": pyo.Binary,
-    "idle": pyo.NonNegativeReals,
-    "spare": pyo.NonNegativeReals,
-    "d": pyo.NonNegativeReals,
-    "o": pyo.NonNegativeReals,
-    "g": pyo.NonNegativeReals,
-    "f": pyo.NonNegativeReals,
-    "r": pyo.NonNegativeReals,
-}
-"""Families of variables in the order of README.md."""
+DOMAINS = {"switch": pyo.Binary, "count": pyo.NonNegativeIntegers, "": pyo.NonNegativeReals}
 
 
 @dataclass(frozen=True)
@@ -82,18 +65,20 @@ def linear(terms: Iterable[Term], constant: float = 0.0) -> LinearExpression:
 def declare(p: Parameters, policy: PolicyKeys) -> Program:
     """Filter the sets and declare the variables of the model."""
     m, sets = pyo.ConcreteModel(), filtered(p, policy)
-    for name, index in sets.variables.items():
-        m.add_component(name, pyo.Var(index, within=DOMAINS[name], bounds=_bounds(p, name)))
+    for family in FAMILIES:
+        bounds = _bounds(p, family)
+        m.add_component(family.letter, pyo.Var(family.index(sets, p), within=DOMAINS[family.whole], bounds=bounds))
     return Program(p, policy, sets, m)
 
 
-def _bounds(p: Parameters, name: str) -> Any:
+def _bounds(p: Parameters, family: Family) -> Any:
     """Return Pyomo's rule for the bounds of a family, None where its domain says all."""
-    if name not in BOUNDS:
+    most = family.most
+    if most is None:
         return None
 
     def rule(_model: pyo.ConcreteModel, *at: int) -> tuple[float, float | None]:
-        low, high = BOUNDS[name](p, *at)
-        return low, high if isfinite(high) else None
+        high = most(p, *at)
+        return 0, high if isfinite(high) else None
 
     return rule

@@ -12,6 +12,24 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..formulation.families import (
+    AGED,
+    BACKFLOW,
+    DISPATCH,
+    DRAW,
+    FLOW,
+    FOLLOW,
+    HALLS,
+    IDLE,
+    ONSITE,
+    OPENED,
+    PODS,
+    SERVED,
+    SERVING,
+    SPARE,
+    UNITS,
+    WAITING,
+)  # fmt: skip
 from ..parameters import Parameters
 from ..plan.decisions import Decisions, usage
 from ..tolerance import band
@@ -34,9 +52,9 @@ def complete(p: Parameters, c: Compiled, x: Floats, run: Run) -> tuple[Decisions
     whole = _only_used(
         p,
         Decisions(
-            pods=np.round(columns.spread("n", x, (n_s, n_k, n_t))).astype(np.int64),
-            halls=np.round(columns.spread("h", x, (n_s, n_t))).astype(np.int64),
-            opened=np.round(columns.spread("y", x, (n_s, n_t))).astype(bool),
+            pods=np.round(columns.spread(PODS, x, (n_s, n_k, n_t))).astype(np.int64),
+            halls=np.round(columns.spread(HALLS, x, (n_s, n_t))).astype(np.int64),
+            opened=np.round(columns.spread(OPENED, x, (n_s, n_t))).astype(bool),
             draw_mw=np.zeros((n_s, n_t)),
             onsite_mw=np.zeros((n_s, n_t)),
             served_mw=np.zeros((len(p.zones), n_t)),
@@ -47,25 +65,24 @@ def complete(p: Parameters, c: Compiled, x: Floats, run: Run) -> tuple[Decisions
     dispatched = _dispatch(c, exact, run)
     if dispatched is None:
         return None
-    draw = np.round(columns.spread("d", dispatched, (n_s, n_t)), CLEAN_DECIMALS) + 0.0
+    draw = np.round(columns.spread(DRAW, dispatched, (n_s, n_t)), CLEAN_DECIMALS) + 0.0
     # One source makes up the rest, so that load = draw + on-site output holds to the last bit.
     load = p.peak_pue[:, None] * usage(p, whole).it_mw
     both = (p.onsite_mw > 0) & (p.interconnection_mw > 0)
     draw = np.where(both & (np.abs(load - draw) > 2e-9), draw, np.where(both | (p.onsite_mw <= 0), load, 0.0))
     onsite = load - draw
-    for family in ("g", "f", "r"):
-        at = columns.array(family)
-        dispatched[at] = np.round(dispatched[at], CLEAN_DECIMALS) + 0.0
+    noisy = columns.array(SERVED, FLOW, BACKFLOW)
+    dispatched[noisy] = np.round(dispatched[noisy], CLEAN_DECIMALS) + 0.0
     decisions = replace(
         whole,
         draw_mw=draw,
         onsite_mw=onsite,
-        served_mw=columns.spread("g", dispatched, (len(p.zones), n_t)),
-        flow_mw=columns.spread("f", dispatched, (len(p.lines), n_t))
-        - columns.spread("r", dispatched, (len(p.lines), n_t)),
+        served_mw=columns.spread(SERVED, dispatched, (len(p.zones), n_t)),
+        flow_mw=columns.spread(FLOW, dispatched, (len(p.lines), n_t))
+        - columns.spread(BACKFLOW, dispatched, (len(p.lines), n_t)),
     )
-    columns.gather("d", draw, dispatched)
-    columns.gather("o", onsite, dispatched)
+    columns.gather(DRAW, draw, dispatched)
+    columns.gather(ONSITE, onsite, dispatched)
     return decisions, dispatched
 
 
@@ -90,13 +107,17 @@ def _follow(p: Parameters, c: Compiled, whole: Decisions, x: Floats) -> Floats:
     integer = c.matrix.integer
     exact[integer] = np.round(exact[integer])
     use = usage(p, whole)
-    c.columns.gather("y", whole.opened.astype(float), exact)
-    c.columns.gather("h", whole.halls.astype(float), exact)
-    c.columns.gather("N", whole.pods_in_service(p).astype(float), exact)
-    c.columns.gather("w", whole.waiting_pods(p).astype(float), exact)
-    c.columns.gather("a", whole.aged_pods(p).astype(float), exact)
-    c.columns.gather("idle", use.idle_hall_mw, exact)
-    c.columns.gather("spare", use.idle_power_mw, exact)
+    known = {
+        OPENED: whole.opened.astype(float),
+        HALLS: whole.halls.astype(float),
+        SERVING: whole.pods_in_service(p).astype(float),
+        WAITING: whole.waiting_pods(p).astype(float),
+        AGED: whole.aged_pods(p).astype(float),
+        IDLE: use.idle_hall_mw,
+        SPARE: use.idle_power_mw,
+    }
+    for family in (OPENED, *UNITS, *FOLLOW):  # one that is not known here is an error
+        c.columns.gather(family, known[family], exact)
     return exact
 
 
@@ -108,7 +129,7 @@ def _dispatch(c: Compiled, exact: Floats, run: Run) -> Floats | None:
     Each step keeps to the least-cost points of the one before by holding every column with a reduced cost at its
     bound, which needs no tolerance on the cost itself.
     """
-    free = c.columns.array("d", "o", "g", "f", "r")
+    free = c.columns.array(*DISPATCH)
     rows = np.sort(np.concatenate([c.rows.get(f, np.zeros(0, np.int64)) for f in ("zone_balance", "power_sources")]))
     matrix = replace(c.matrix.rows_only(rows), tolerance=DISPATCH_TOLERANCE)
     lower, upper = exact.copy(), exact.copy()
@@ -117,8 +138,8 @@ def _dispatch(c: Compiled, exact: Floats, run: Run) -> Floats | None:
     wider[free] += 0.9 * np.where(upper[free] > 0, band(upper[free]), 0.0)
     money = sum((c.objectives.discounted[term][0] for term in ("energy", "wheeling")), np.zeros(len(exact)))
     draws, moves = np.zeros(len(exact)), np.zeros(len(exact))
-    draws[c.columns.array("d")] = 1.0
-    moves[c.columns.array("f", "r")] = 1.0
+    draws[c.columns.array(DRAW)] = 1.0
+    moves[c.columns.array(FLOW, BACKFLOW)] = 1.0
     point: Floats | None = None
     money_usd = money * 1e6
     for cost in (money_usd, draws, moves):
@@ -141,6 +162,6 @@ def _dispatch(c: Compiled, exact: Floats, run: Run) -> Floats | None:
         dear &= np.isin(np.arange(len(exact)), free)
         lower[dear] = upper[dear] = point[dear]
         if cost is draws:
-            sources = c.columns.array("d", "o")
+            sources = c.columns.array(DRAW, ONSITE)
             lower[sources] = upper[sources] = point[sources]
     return point

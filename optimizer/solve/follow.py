@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..formulation.families import SERVING
 from .arrays import Floats, Job, Matrix
 from .openings import Openings
 from .repair import whole_near
@@ -72,7 +73,7 @@ def _roomier(search: Search, relaxed: Floats) -> Matrix:
     if rows is None:
         return search.matrix
     p, shape = search.p, (len(search.p.sites), len(search.p.skus), len(search.p.horizon))
-    pods = search.c.columns.spread("N", relaxed, shape)
+    pods = search.c.columns.spread(SERVING, relaxed, shape)
     shares = (np.abs(pods - np.round(pods)) > 1e-6).sum(axis=(0, 2))
     row_upper = search.matrix.row_upper.copy()
     row_upper[rows] -= SPARE_PODS * p.length_years * float(shares @ p.pod_mw)

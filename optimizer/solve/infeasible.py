@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..formulation.families import OPENED, SERVING
 from ..parameters import Parameters
 from ..plan.decisions import Decisions
 from .arrays import Floats, Ints, Job, Matrix, Result
@@ -98,7 +99,7 @@ class Clash:
         if family == "unused_ceiling":
             return self.c.objectives.unused
         cost, last = np.zeros(len(self.tight.lower)), len(self.p.horizon) - 1
-        for (s, t), column in self.c.columns.of.get("y", {}).items():
+        for (s, t), column in self.c.columns.of(OPENED).items():
             if t == last and family in ("site_count", "forced_open"):
                 cost[column] = 1.0 if family == "site_count" else -float(self.p.forced[s])
         return cost, float(self.p.committed.sum())
@@ -196,7 +197,7 @@ def with_share(p: Parameters, c: Compiled, matrix: Matrix, rows: Ints, share: fl
     now = p.policy.max_zone_share if rows[0] in c.rows.get("zone_share", []) else p.policy.max_site_share
     column = np.repeat(np.arange(len(matrix.lower)), np.diff(matrix.starts))
     size = np.zeros(len(matrix.lower))
-    for (_, k, _), place in c.columns.of.get("N", {}).items():
+    for (_, k, _), place in c.columns.of(SERVING).items():
         size[place] = p.pod_mw[k]
     change = np.where(np.isin(matrix.rows, rows), ((now or 0.0) - share) * size[column], 0.0)
     return replace(matrix, values=matrix.values + change)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..formulation.build import build
+from ..formulation.families import HALLS, OPENED, PODS, PRESENT
 from ..parameters import Parameters
 from ..plan import Plan
 from .arrays import Floats, Matrix
@@ -43,10 +44,10 @@ class Known:
         placed = placed[placed["site"].isin(site) & placed["sku"].isin(sku)]
         pods[placed["site"].map(site), placed["sku"].map(sku), placed["period"].map(period)] = placed["pods"]
         x = np.zeros(c.matrix.shape[1])
-        c.columns.gather("h", np.diff(halls, axis=1, prepend=0.0), x)
-        c.columns.gather("y", opened, x)
-        c.columns.gather("n", pods, x)
-        for (s, vendor), column in c.columns.of.get("v", {}).items():
+        c.columns.gather(HALLS, np.diff(halls, axis=1, prepend=0.0), x)
+        c.columns.gather(OPENED, opened, x)
+        c.columns.gather(PODS, pods, x)
+        for (s, vendor), column in c.columns.of(PRESENT).items():
             x[column] = float(any(pods[s, k].any() for k in range(len(sku)) if p.vendor_of[k] == vendor))
         return x
 

@@ -10,6 +10,7 @@ import numpy as np
 from pyomo.common.errors import InfeasibleConstraintException
 from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 
+from ..formulation.families import Family
 from ..formulation.notation import Program
 from .arrays import Floats, Ints, Matrix
 
@@ -24,24 +25,28 @@ Key = tuple[Any, ...]
 
 @dataclass(frozen=True)
 class Columns:
-    """Where each variable of the model stands in the matrix: family name → index → column."""
+    """Where each variable of the model stands in the matrix: letter of its family → index → column."""
 
-    of: Mapping[str, Mapping[Key, int]]
+    by_letter: Mapping[str, Mapping[Key, int]]
 
-    def array(self, *families: str) -> Ints:
+    def of(self, family: Family) -> Mapping[Key, int]:
+        """Columns of one family by index."""
+        return self.by_letter.get(family.letter, {})
+
+    def array(self, *families: Family) -> Ints:
         """Columns of some families, in the order of the matrix."""
-        return np.array(sorted(c for f in families for c in self.of.get(f, {}).values()), dtype=np.int64)
+        return np.array(sorted(c for f in families for c in self.of(f).values()), dtype=np.int64)
 
-    def spread(self, family: str, x: Floats, shape: tuple[int, ...]) -> Floats:
+    def spread(self, family: Family, x: Floats, shape: tuple[int, ...]) -> Floats:
         """Values of one family as an array by index, 0 where there is no such variable."""
         dense = np.zeros(shape)
-        for key, column in self.of.get(family, {}).items():
+        for key, column in self.of(family).items():
             dense[key] = x[column]
         return dense
 
-    def gather(self, family: str, dense: Floats, x: Floats) -> None:
+    def gather(self, family: Family, dense: Floats, x: Floats) -> None:
         """Write an array by index into the columns of one family."""
-        for key, column in self.of.get(family, {}).items():
+        for key, column in self.of(family).items():
             x[column] = dense[key]
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..errors import InfeasibleError, RackgridError, SolverError
 from ..formulation.build import build
+from ..formulation.families import PODS
 from ..formulation.notation import Program
 from ..parameters import Parameters
 from ..plan import Plan
@@ -214,7 +215,7 @@ class Planner:
     def _infeasible(self, failed: Search) -> InfeasibleError:
         """Say what clashes; a plan that is met on the way and keeps every rule goes to the search that found none."""
         self.journal.enter("infeasible")
-        few = int(self.c.matrix.integer[self.c.columns.array("n")].sum()) <= FEW_PODS
+        few = int(self.c.matrix.integer[self.c.columns.array(PODS)].sum()) <= FEW_PODS
         gap = self._gap if few else max(self._gap, WIDE_GAP)
 
         def search(matrix: Matrix) -> Floats | None:

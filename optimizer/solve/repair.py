@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from ..formulation.families import OF_SITES, OPENED, PODS, SERVING, SWITCHES, UNITS
 from ..parameters import Parameters
 from .arrays import Bools, Floats, Job, Matrix, Result
 from .matrix import Compiled
@@ -29,12 +30,12 @@ class Repair:
     ) -> None:
         self._matrix, self._gap, self._run, self._journal = matrix, gap, run, journal
         self._period = np.full(matrix.shape[1], -1)
-        for (_, _, t), column in c.columns.of.get("n", {}).items():
+        for (_, _, t), column in c.columns.of(PODS).items():
             self._period[column] = t
         self._halls: dict[int, list[int]] = {}
-        for (_, t), column in c.columns.of.get("h", {}).items():
+        for (_, t), column in (pair for family in UNITS for pair in c.columns.of(family).items()):
             self._halls.setdefault(t, []).append(column)
-        self._held = c.columns.array("y", "h")
+        self._held = c.columns.array(OPENED, *UNITS)
 
     def steps(self, relaxed: Floats) -> Iterator[Floats | None]:
         """Yield points with whole pods up to one period after the other; the last is whole, or None.
@@ -77,7 +78,7 @@ def whole_near(c: Compiled, matrix: Matrix, relaxed: Floats, gap: float, *, obje
     The search ends once it meets ``objective_target``.
     """
     lower, upper = matrix.lower.copy(), matrix.upper.copy()
-    held, halls, serving = c.columns.array("y", "v"), c.columns.array("h"), c.columns.array("N")
+    held, halls, serving = c.columns.array(*SWITCHES), c.columns.array(*UNITS), c.columns.array(SERVING)
     lower[held] = upper[held] = np.round(relaxed[held])
     for at, fewer, more in ((halls, 0, NEAR_HALLS), (serving, NEAR_PODS - 1, NEAR_PODS)):
         lower[at] = np.maximum(lower[at], np.floor(relaxed[at] + 1e-6) - fewer)
@@ -91,11 +92,11 @@ class Neighbourhood:
     def __init__(self, p: Parameters, c: Compiled, matrix: Matrix) -> None:
         self._matrix = matrix
         self._site = np.full(matrix.shape[1], -1)
-        for family in ("n", "h", "v", "y"):
-            for key, column in c.columns.of.get(family, {}).items():
+        for family in OF_SITES:
+            for key, column in c.columns.of(family).items():
                 self._site[column] = key[0]
         self._count = np.bincount(self._site[self._site >= 0], minlength=len(p.sites))
-        self._pods = c.columns.array("n")
+        self._pods = c.columns.array(PODS)
         self._random = np.random.default_rng(26)
 
     def job(self, x: Floats, gap: float, *, objective_target: float) -> Job:

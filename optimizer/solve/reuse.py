@@ -18,8 +18,9 @@ from scipy.sparse import csr_array
 
 from ..formulation.build import CONSTRAINTS, build, policy_keys
 from ..formulation.cost import TERMS, Money, unused_mw_years, waiting_mw_years
+from ..formulation.families import FAMILIES, indices
 from ..formulation.notation import Program
-from ..formulation.sets import BOUNDS, PolicyKeys, filtered
+from ..formulation.sets import PolicyKeys, Sets, filtered
 from ..parameters import Parameters
 from ..study import Study
 from .arrays import Floats, Ints
@@ -51,14 +52,13 @@ class Template:
         p = Parameters.of(study)
         self._program = build(study, p)
         self._compiled = compile_matrix(self._program)
-        variables = {name: getattr(self._program.m, name) for name in self._compiled.columns.of}
         self._place = {
-            id(variables[name][index]): column
-            for name, columns in self._compiled.columns.of.items()
-            for index, column in columns.items()
+            id(self._program.m.component(family.letter)[index]): column
+            for family in FAMILIES
+            for index, column in self._compiled.columns.of(family).items()
         }
         self._sets_read: set[str] = set()
-        filtered(watched(p, self._sets_read), watched(self._program.policy, self._sets_read))
+        self._indices = _reach(watched(p, self._sets_read), watched(self._program.policy, self._sets_read))
         self._numbers = _numbers(p, self._program.policy)
         self._families = {name: self._family(self._program, name) for name in CONSTRAINTS}
 
@@ -67,7 +67,7 @@ class Template:
         policy = policy_keys(study)
         numbers = _numbers(p, policy)
         changed = {name for name in numbers if not _same(numbers[name], self._numbers[name])}
-        if changed & self._sets_read and filtered(p, policy) != self._program.sets:
+        if changed & self._sets_read and _reach(p, policy) != self._indices:
             return None
         program = replace(self._program, p=p, policy=policy)
         try:
@@ -138,10 +138,11 @@ class Template:
         return Compiled(matrix, self._compiled.columns, rows, index, objectives)
 
     def _bounds(self, p: Parameters) -> tuple[Floats, Floats]:
-        lower, upper = self._compiled.matrix.lower.copy(), self._compiled.matrix.upper.copy()
-        for name, bounds in BOUNDS.items():
-            for at, column in self._compiled.columns.of.get(name, {}).items():
-                lower[column], upper[column] = bounds(p, *at)
+        lower, upper = self._compiled.matrix.lower, self._compiled.matrix.upper.copy()
+        for family in FAMILIES:
+            if family.most is not None:
+                for at, column in self._compiled.columns.of(family).items():
+                    upper[column] = family.most(p, *at)
         return lower, upper
 
     def _objectives(self, program: Program, study: Study) -> Objectives:
@@ -159,6 +160,12 @@ class Template:
         weights = np.array([c for c, _ in kept], dtype=np.float64)
         cost = np.bincount(columns, weights=weights, minlength=self._compiled.matrix.shape[1])
         return np.asarray(cost, dtype=np.float64), constant
+
+
+def _reach(p: Parameters, policy: PolicyKeys) -> tuple[Sets, Any]:
+    """Return the sets and the indices of all variables."""
+    sets = filtered(p, policy)
+    return sets, indices(sets, p)
 
 
 def watched(thing: Any, seen: set[str]) -> Any:

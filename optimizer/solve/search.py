@@ -14,6 +14,7 @@ from typing import Literal
 
 import numpy as np
 
+from ..formulation.families import DISPATCH, OPENED, PODS, RESTS
 from ..parameters import Parameters
 from ..tolerance import LEAST_USD
 from .arrays import Bools, Floats, Job, Matrix, Result
@@ -71,7 +72,7 @@ class Search:
 
     def __post_init__(self) -> None:
         self.pods = np.zeros(len(self.matrix.lower), dtype=bool)
-        self.pods[self.c.columns.array("n")] = True
+        self.pods[self.c.columns.array(PODS)] = True
 
     @property
     def in_doubt(self) -> bool:
@@ -82,7 +83,7 @@ class Search:
     def strict(self) -> Matrix:
         """The matrix in which the solver's tolerance cannot blur a limit."""
         columns = self.c.columns
-        return self.matrix.strict(rests=columns.array("idle", "spare"), supplies=columns.array("d", "o", "g", "f", "r"))
+        return self.matrix.strict(rests=columns.array(*RESTS), supplies=columns.array(*DISPATCH))
 
     def be_strict(self) -> None:
         """Go on with limits that the solver's tolerance cannot blur; slower, so only where a study asks for it."""
@@ -153,7 +154,7 @@ class Search:
     def fewest_sites(self) -> None:
         """Of plans that cost the same take one with fewer sites, where opening one costs nothing."""
         last = len(self.p.horizon) - 1
-        opened = self.c.columns.of.get("y", {})
+        opened = self.c.columns.of(OPENED)
         count = np.zeros(len(self.pods))
         count[[column for (_, t), column in opened.items() if t == last]] = 1.0
         free = {s for s, _ in opened} - {s for (s, _), column in opened.items() if self.matrix.cost[column] != 0.0}
@@ -254,6 +255,6 @@ class Search:
         """Round the running total of placed pods down, by site and SKU."""
         whole = x.copy()
         shape = (len(self.p.sites), len(self.p.skus), len(self.p.horizon))
-        placed = np.floor(np.cumsum(self.c.columns.spread("n", x, shape), axis=2) + 1e-6)
-        self.c.columns.gather("n", np.diff(placed, axis=2, prepend=0.0), whole)
+        placed = np.floor(np.cumsum(self.c.columns.spread(PODS, x, shape), axis=2) + 1e-6)
+        self.c.columns.gather(PODS, np.diff(placed, axis=2, prepend=0.0), whole)
         return whole

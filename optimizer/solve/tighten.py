@@ -8,6 +8,7 @@ from math import ceil, floor
 
 import numpy as np
 
+from ..formulation.families import SWITCHES
 from ..formulation.notation import Program
 from ..tolerance import band
 from .arrays import Matrix
@@ -54,7 +55,7 @@ def whole_clusters(program: Program, c: Compiled) -> Matrix:
                 float(p.pod_mw[k]) for k in program.sets.skus_at[s] if vendor is None or p.vendor_of[k] == vendor
             }
             asked_of[int(row)] = (float(p.cluster_it_mw(key, vendor)[s]), tuple(sorted(pods_mw, reverse=True)))
-    switches = np.isin(columns, c.columns.array("y", "v"))
+    switches = np.isin(columns, c.columns.array(*SWITCHES))
     for row, (asked, sizes) in asked_of.items():
         least = least_sum(sizes, asked) if asked > 0 else asked
         entry = np.flatnonzero((matrix.rows == row) & switches)

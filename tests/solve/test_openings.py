@@ -9,6 +9,7 @@ import pandas as pd
 
 from optimizer import Plan, Study, solve, verify
 from optimizer.formulation.build import build
+from optimizer.formulation.families import HALLS, OPENED, PODS
 from optimizer.parameters import Parameters
 from optimizer.solve.arrays import Job, Matrix, Result
 from optimizer.solve.dispatch import complete
@@ -66,9 +67,9 @@ def test_of_a_point_that_opens_and_builds_all_only_what_is_used_is_kept() -> Non
     p = Parameters.of(study)
     c = compile_matrix(build(study, p))
     x = np.zeros(len(c.matrix.lower))
-    x[c.columns.array("y")] = 1.0
-    x[[column for (_, t), column in c.columns.of["h"].items() if t == 0]] = 2.0
-    x[c.columns.of["n"][0, 0, 1]] = 4.0
+    x[c.columns.array(OPENED)] = 1.0
+    x[[column for (_, t), column in c.columns.of(HALLS).items() if t == 0]] = 2.0
+    x[c.columns.of(PODS)[0, 0, 1]] = 4.0
     with Engine() as engine:
 
         def run(matrix: Matrix, job: Job) -> Result:

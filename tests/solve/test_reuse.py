@@ -61,7 +61,7 @@ def template(base: Study) -> Template:
 
 def same_arrays(ours: Compiled, theirs: Compiled) -> bool:
     """Whether two models are the same, to the last bit."""
-    assert ours.columns.of == theirs.columns.of
+    assert ours.columns == theirs.columns
     assert ours.row_index == theirs.row_index
     for name in SAME:
         np.testing.assert_array_equal(getattr(ours.matrix, name), getattr(theirs.matrix, name), err_msg=name)
