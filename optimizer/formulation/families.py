@@ -22,8 +22,8 @@ class Family:
     ``letter`` names it in the model, on the page of the maths and in LP files; ``axes`` are those of its index.
     ``stage``: a plan *decides* it, it *follows* by arithmetic from what is decided, or a *dispatch* – a linear program
     in which all else is held – settles it. ``whole``: a switch is 0 or 1, a count whole, anything else a quantity.
-    ``rest`` is what an equation leaves over. ``index`` says where there is a variable, ``most`` its upper bound, inf where
-    unlimited; without it the domain says all.
+    ``rest`` is what an equation leaves over. ``index`` says where there is a variable, ``most`` its upper bound, inf
+    where unlimited; without it the domain says all.
     """
 
     letter: str

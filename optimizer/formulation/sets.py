@@ -30,8 +30,9 @@ class Sets:
     """The filtered sets of a study.
 
     ``candidates``: sites that may be open; ``loaded``: these by period. ``triples``: (s, k, t) where a pod of k may be
-    placed at s in t. ``first``: the first t of each (s, k). ``waits``: (k, t) where pods may wait. ``present``: (s, vendor)
-    that can be there at all, where clusters of vendors are asked. ``members``: candidates by zone that a site states.
+    placed at s in t. ``first``: the first t of each (s, k). ``waits``: (k, t) where pods may wait. ``present``:
+    (s, vendor) that can be there at all, where clusters of vendors are asked. ``members``: candidates by zone that a
+    site states.
     """
 
     candidates: list[int]
