@@ -25,7 +25,7 @@ EMBEDDED = {
 }
 SWEEPS = {
     "keys": ["--vary", "policy.max_sites=30,40"],
-    "cells": ["--vary", "sites[kind=campus].max_mw*=0.9,1.1"],
+    "cells": ["--vary", "sites[kind=generic].hall_usd_per_mw*=0.9,1.1"],
     "shift": ["--vary", "deliveries.period+=1", "--drop-late"],
     "figures": ["--vary", "figures.waiting=0.2,0.35"],
     "rules": ["--vary", "policy.max_zone_share=0.1,0.2"],
