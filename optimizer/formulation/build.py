@@ -1,73 +1,18 @@
-"""The model as a table of contents: variables, constraints by family, terms of the objective."""
+"""The model as a table of contents: variables, rules, terms of the objective."""
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable
 from typing import Any
 
-import numpy as np
 import pyomo.environ as pyo
 
 from ..parameters import Parameters
 from ..study import Study
-from . import cost, delivery, halls, network, policy, power
+from . import cost
 from .notation import Program, declare, linear
+from .rules import RULES, Rule
 from .sets import PolicyKeys
-
-Index = Callable[[Program], Iterable[Any]]
-
-
-def _sites(c: Program) -> list[int]:
-    return [s for s in c.sets.candidates if c.sets.skus_at[s]]
-
-
-CONSTRAINTS: dict[str, tuple[Callable[..., Any], Index]] = {
-    "delivery_balance": (delivery.delivery_balance, lambda c: c.m.w),
-    "aged_waiting": (delivery.aged_waiting, lambda c: c.m.a),
-    "in_service": (delivery.in_service, lambda c: c.m.N),
-    "opening_order": (halls.opening_order, lambda c: [(s, t) for s, t in c.m.y if t > 0]),
-    "hall_space": (halls.hall_space, lambda c: c.m.idle),
-    "hall_ceiling": (halls.hall_ceiling, lambda c: c.m.h),
-    "hall_rate": (
-        halls.hall_rate,
-        lambda c: sorted({(s, c.p.horizon.calendar_years[t]) for s, t in c.m.h if np.isfinite(c.p.halls_per_year[s])}),
-    ),
-    "new_mw_rate": (
-        halls.new_mw_rate,
-        lambda c: sorted(set(c.p.horizon.calendar_years)) if c.policy.max_new_mw_per_year is not None else [],
-    ),
-    "site_power": (power.site_power, lambda c: c.m.spare),
-    "power_sources": (power.power_sources, lambda c: c.m.idle),
-    "zone_balance": (
-        network.zone_balance,
-        lambda c: [(z, t) for z in range(len(c.p.zones)) for t in range(len(c.p.horizon))],
-    ),
-    "site_count": (policy.site_count, lambda c: [None] if c.policy.max_sites is not None else []),
-    "forced_open": (
-        policy.forced_open,
-        lambda c: [s for s in c.sets.candidates if c.p.forced[s] and not c.p.committed[s]],
-    ),
-    "zone_share": (
-        policy.zone_share,
-        lambda c: [
-            z
-            for z in range(len(c.p.stated_zones))
-            if c.policy.max_zone_share is not None and set(_sites(c)) & {*c.sets.members[z]}
-        ],
-    ),
-    "site_share": (policy.site_share, lambda c: _sites(c) if c.policy.max_site_share is not None else []),
-    "site_cluster": (policy.site_cluster, lambda c: c.sets.candidates if c.policy.min_site_mw > 0 else []),
-    "vendor_cluster": (policy.vendor_cluster, lambda c: c.m.v),
-    "vendor_presence": (
-        policy.vendor_presence,
-        lambda c: [(s, v, t) for s, v in c.m.v for t in range(len(c.p.horizon)) if c.it_load(s, t, vendor=v)],
-    ),
-    "unused_ceiling": (
-        policy.unused_ceiling,
-        lambda c: [None] if c.policy.max_unused_mw_years is not None else [],
-    ),
-}
 
 
 def build(study: Study, parameters: Parameters) -> Program:
@@ -80,8 +25,8 @@ def build(study: Study, parameters: Parameters) -> Program:
     gc.disable()
     try:
         program = declare(parameters, policy_keys(study))
-        for name in CONSTRAINTS:
-            add_constraint(program, name)
+        for rule in RULES:
+            add_constraint(program, rule)
         add_objectives(program, study)
     finally:
         if collecting:
@@ -103,14 +48,13 @@ def policy_keys(study: Study) -> PolicyKeys:
     )
 
 
-def add_constraint(program: Program, name: str) -> None:
-    """Add one constraint of the register to the model."""
-    rule, index = CONSTRAINTS[name]
+def add_constraint(program: Program, rule: Rule) -> None:
+    """Add the rows of one rule to the model."""
 
     def row(_model: pyo.ConcreteModel, *at: Any) -> Any:
-        return rule(program) if at == (None,) else rule(program, *at)
+        return rule.row(program) if at == (None,) else rule.row(program, *at)
 
-    program.m.add_component(name, pyo.Constraint(list(index(program)), rule=row))
+    program.m.add_component(rule.name, pyo.Constraint(list(rule.index(program)), rule=row))
 
 
 def add_objectives(program: Program, study: Study) -> None:

@@ -30,6 +30,7 @@ from ..formulation.families import (
     UNITS,
     WAITING,
 )  # fmt: skip
+from ..formulation.rules import RULES
 from ..parameters import Parameters
 from ..plan.decisions import Decisions, usage
 from ..tolerance import band
@@ -130,7 +131,8 @@ def _dispatch(c: Compiled, exact: Floats, run: Run) -> Floats | None:
     bound, which needs no tolerance on the cost itself.
     """
     free = c.columns.array(*DISPATCH)
-    rows = np.sort(np.concatenate([c.rows.get(f, np.zeros(0, np.int64)) for f in ("zone_balance", "power_sources")]))
+    kept = [c.rows[rule.name] for rule in RULES if rule.dispatch and rule.name in c.rows]
+    rows = np.sort(np.concatenate(kept)) if kept else np.zeros(0, np.int64)
     matrix = replace(c.matrix.rows_only(rows), tolerance=DISPATCH_TOLERANCE)
     lower, upper = exact.copy(), exact.copy()
     lower[free], upper[free] = c.matrix.lower[free], c.matrix.upper[free]

@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..formulation.families import SERVING
+from ..formulation.rules import UNUSED_CEILING
 from .arrays import Floats, Job, Matrix
 from .openings import Openings
 from .repair import whole_near
@@ -69,7 +70,7 @@ def _roomier(search: Search, relaxed: Floats) -> Matrix:
 
     Each share of a pod, at a site and in a period, counts as so many that wait.
     """
-    rows = search.c.rows.get("unused_ceiling")
+    rows = search.c.rows.get(UNUSED_CEILING.name)
     if rows is None:
         return search.matrix
     p, shape = search.p, (len(search.p.sites), len(search.p.skus), len(search.p.horizon))

@@ -8,23 +8,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..formulation.families import OPENED, SERVING
+from ..formulation.rules import CHOICES, SITE_COUNT, UNUSED_CEILING, Rule
 from ..parameters import Parameters
 from ..plan.decisions import Decisions
 from .arrays import Floats, Ints, Job, Matrix, Result
 from .matrix import Compiled
 from .needs import needed, typed
 
-# The key of each family of rows, ceilings first: they are the ones that a person tightens last.
-WORDS = {
-    "unused_ceiling": "policy.max_unused_mw_years",
-    "site_count": "policy.max_sites",
-    "new_mw_rate": "policy.max_new_mw_per_year",
-    "zone_share": "policy.max_zone_share",
-    "site_share": "policy.max_site_share",
-    "site_cluster": "policy.min_site_mw",
-    "vendor_cluster": "policy.min_vendor_mw",
-    "forced_open": "policy.force_open",
-}
 CLASH = "The rules of [policy] clash with each other; no key alone stands in the way."
 _NODES = 2_000
 _SHARE_STEPS = 8
@@ -53,68 +43,67 @@ class Clash:
 
         Empty where a plan is found that lets nothing give: then the study is not infeasible, whoever said so.
         """
-        families = [family for family in WORDS if len(self.c.rows.get(family, []))]
-        families.sort(key=lambda family: WORDS[family] not in self.overridden)
+        rules = [rule for rule in CHOICES if len(self.c.rows.get(rule.name, []))]
+        rules.sort(key=lambda rule: rule.changes not in self.overridden)
         alone: list[str] = []
         if self.search is None:
-            return [line for family in families for line in self._at_least(family)] or [CLASH]
-        for family in families:
-            found = self._alone(family, self.search)
+            return [line for rule in rules for line in self._at_least(rule)] or [CLASH]
+        for rule in rules:
+            found = self._alone(rule, self.search)
             if found is not None:
-                told = self._told([family], found)
+                told = self._told([rule], found)
                 if not told:
                     return []
                 alone += told
-        return alone or self._together(families)
+        return alone or self._together(rules)
 
-    def _told(self, families: Iterable[str], found: Decisions) -> list[str]:
+    def _told(self, rules: Iterable[Rule], found: Decisions) -> list[str]:
         told = []
-        for family in families:
-            key = WORDS[family].rpartition(".")[2]
-            now, need = getattr(self.p.policy, key), needed(self.p, found, key)
+        for rule in rules:
+            now, need = getattr(self.p.policy, rule.key), needed(self.p, found, rule.key)
             if isinstance(need, tuple):
-                told += [f"{WORDS[family]}: without {', '.join(need)} a plan exists"] if need else []
-            elif key.startswith("min_") and need < now:
-                told.append(f"{WORDS[family]} = {now:.10g} is too high: {typed(need, up=False)} works")
-            elif not key.startswith("min_") and need > now:
-                told.append(f"{WORDS[family]} = {now:.10g} is too low: {typed(need)} works")
+                told += [f"{rule.changes}: without {', '.join(need)} a plan exists"] if need else []
+            elif rule.form == "cluster" and need < now:
+                told.append(f"{rule.changes} = {now:.10g} is too high: {typed(need, up=False)} works")
+            elif rule.form != "cluster" and need > now:
+                told.append(f"{rule.changes} = {now:.10g} is too low: {typed(need)} works")
         return told
 
     # one key ------------------------------------------------------------------------------------------------
-    def _at_least(self, family: str) -> list[str]:
+    def _at_least(self, rule: Rule) -> list[str]:
         """Say what a key must be at least by the relaxation, the other rules kept; nothing where it is not alone."""
-        free, key = without_limits(self.tight, self.c.rows[family]), WORDS[family]
-        cost, offset = self._quantity(family)
+        free = without_limits(self.tight, self.c.rows[rule.name])
+        cost, offset = self._quantity(rule)
         result = self.run(free, Job(cost=cost, offset=offset, integer=np.zeros(len(cost), dtype=bool)))
         if result.x is None:
             return []
-        if family not in ("unused_ceiling", "site_count"):
-            return [f"{key} clashes with other rules"]
-        now = getattr(self.p.policy, key.rpartition(".")[2])
-        least = np.ceil(result.objective - 1e-6) if family == "site_count" else result.objective
-        return [f"{key} = {now:.10g} is too low: at least {typed(float(least), up=False)} is needed"]
+        if rule not in (UNUSED_CEILING, SITE_COUNT):
+            return [f"{rule.changes} clashes with other rules"]
+        now = getattr(self.p.policy, rule.key)
+        least = np.ceil(result.objective - 1e-6) if rule is SITE_COUNT else result.objective
+        return [f"{rule.changes} = {now:.10g} is too low: at least {typed(float(least), up=False)} is needed"]
 
-    def _quantity(self, family: str) -> tuple[Floats, float]:
-        """What the key of a family limits, as an objective: MW-years, or sites open in the end."""
-        if family == "unused_ceiling":
+    def _quantity(self, rule: Rule) -> tuple[Floats, float]:
+        """What the key of a rule limits, as an objective: MW-years, or sites open in the end."""
+        if rule is UNUSED_CEILING:
             return self.c.objectives.unused
         cost, last = np.zeros(len(self.tight.lower)), len(self.p.horizon) - 1
         for (s, t), column in self.c.columns.of(OPENED).items():
-            if t == last and family in ("site_count", "forced_open"):
-                cost[column] = 1.0 if family == "site_count" else -float(self.p.forced[s])
+            if t == last and (rule is SITE_COUNT or rule.form == "list"):
+                cost[column] = 1.0 if rule is SITE_COUNT else -float(self.p.forced[s])
         return cost, float(self.p.committed.sum())
 
-    def _alone(self, family: str, search: Callable[[Matrix], Floats | None]) -> Decisions | None:
+    def _alone(self, rule: Rule, search: Callable[[Matrix], Floats | None]) -> Decisions | None:
         """Find a whole plan that keeps all rules but one, and keeps that one as nearly as can be."""
-        rows = self.c.rows[family]
-        base = self.c.matrix if family.endswith("_cluster") else self.tight
+        rows = self.c.rows[rule.name]
+        base = self.c.matrix if rule.form == "cluster" else self.tight
         free = without_limits(base, rows)
         if self.run(free, Job(integer=np.zeros(len(free.lower), dtype=bool), cost=np.zeros(len(free.lower)))).x is None:
             return None
-        if family in ("unused_ceiling", "site_count", "forced_open"):
-            return self._whole(search(free.with_objective(*self._quantity(family))))
-        if family.endswith("_share"):
-            return self._least_share(base, rows, family)
+        if rule in (UNUSED_CEILING, SITE_COUNT) or rule.form == "list":
+            return self._whole(search(free.with_objective(*self._quantity(rule))))
+        if rule.form == "share":
+            return self._least_share(base, rows, rule)
         return self._whole(self._nearest(base, rows))
 
     def _nearest(self, matrix: Matrix, rows: Ints) -> Floats | None:
@@ -123,16 +112,15 @@ class Clash:
         result = self.run(slack, Job(gap=1e-4, max_nodes=_NODES))
         return None if result.x is None else result.x[: len(matrix.lower)]
 
-    def _least_share(self, matrix: Matrix, rows: Ints, family: str) -> Decisions | None:
+    def _least_share(self, matrix: Matrix, rows: Ints, rule: Rule) -> Decisions | None:
         """Lower the share that a whole plan needs until no plan needs less (Dinkelbach's method)."""
-        key = WORDS[family].rpartition(".")[2]
-        share = float(getattr(self.p.policy, key))
+        now = share = float(getattr(self.p.policy, rule.key))
         best: Decisions | None = None
         for _ in range(_SHARE_STEPS):
-            found = self._whole(self._nearest(with_share(self.p, self.c, matrix, rows, share), rows))
+            found = self._whole(self._nearest(with_share(self.p, self.c, matrix, rows, now - share), rows))
             if found is None:
                 return best
-            need = needed(self.p, found, key)
+            need = needed(self.p, found, rule.key)
             if isinstance(need, tuple) or (best is not None and need >= share - 1e-9):
                 return best
             best, share = found, need
@@ -143,15 +131,15 @@ class Clash:
         return None if done is None else done[0]
 
     # several keys -------------------------------------------------------------------------------------------
-    def _together(self, families: list[str]) -> list[str]:
+    def _together(self, rules: list[Rule]) -> list[str]:
         """Let all rows give at a price, and say what the keys would have to be together."""
-        rows = np.concatenate([self.c.rows[family] for family in families])
+        rows = np.concatenate([self.c.rows[rule.name] for rule in rules])
         relaxed = elastic(self.c.matrix, rows)
         result = self.run(relaxed, Job(gap=1e-3, max_nodes=_NODES))
         found = self._whole(None if result.x is None else result.x[: len(self.c.matrix.lower)])
         if found is None:
             return [CLASH]
-        told = self._told(families, found)
+        told = self._told(rules, found)
         return [*told[:1], *(f"and at once {line}" for line in told[1:])]
 
 
@@ -192,12 +180,11 @@ def _with_columns(matrix: Matrix, rows: list[Ints], values: list[Floats], price:
     )
 
 
-def with_share(p: Parameters, c: Compiled, matrix: Matrix, rows: Ints, share: float) -> Matrix:
-    """Return the matrix with another share in the rows of one family of shares."""
-    now = p.policy.max_zone_share if rows[0] in c.rows.get("zone_share", []) else p.policy.max_site_share
+def with_share(p: Parameters, c: Compiled, matrix: Matrix, rows: Ints, less: float) -> Matrix:
+    """Return the matrix with the rows of one rule of shares asking for a share that is so much less."""
     column = np.repeat(np.arange(len(matrix.lower)), np.diff(matrix.starts))
     size = np.zeros(len(matrix.lower))
     for (_, k, _), place in c.columns.of(SERVING).items():
         size[place] = p.pod_mw[k]
-    change = np.where(np.isin(matrix.rows, rows), ((now or 0.0) - share) * size[column], 0.0)
+    change = np.where(np.isin(matrix.rows, rows), less * size[column], 0.0)
     return replace(matrix, values=matrix.values + change)

@@ -13,6 +13,7 @@ from ..errors import InfeasibleError, RackgridError, SolverError
 from ..formulation.build import build
 from ..formulation.families import PODS
 from ..formulation.notation import Program
+from ..formulation.rules import CHOICES, SITE_COUNT
 from ..parameters import Parameters
 from ..plan import Plan
 from ..plan.decisions import Decisions, frames
@@ -23,7 +24,7 @@ from .dispatch import complete
 from .engine import Engine
 from .facts import facts
 from .follow import follow
-from .infeasible import CLASH, WORDS, Clash
+from .infeasible import CLASH, Clash
 from .known import Known
 from .matrix import MUSD, Compiled, ImpossibleRow, compile_matrix
 from .progress import Journal, Progress, relative_gap
@@ -106,11 +107,11 @@ class Planner:
         try:
             return program, compile_matrix(program)
         except ImpossibleRow as row:
-            keys = [key for family, key in WORDS.items() if f"'{family}" in str(row)]
-            told = [f"{key} can't hold for this study's own numbers" for key in keys]
-            if WORDS["site_count"] in keys:
+            rules = [rule for rule in CHOICES if f"'{rule.name}" in str(row)]
+            told = [f"{rule.changes} can't hold for this study's own numbers" for rule in rules]
+            if SITE_COUNT in rules:
                 most, committed = self.p.policy.max_sites, int(self.p.committed.sum())
-                told = [f"{WORDS['site_count']} = {most} is too low: {committed} sites are committed"]
+                told = [f"{SITE_COUNT.changes} = {most} is too low: {committed} sites are committed"]
             raise InfeasibleError(NO_PLAN, told) from row
 
     # solving ------------------------------------------------------------------------------------------------

@@ -16,10 +16,11 @@ from pyomo.core.expr.numeric_expr import LinearExpression
 from pyomo.core.expr.relational_expr import EqualityExpression
 from scipy.sparse import csr_array
 
-from ..formulation.build import CONSTRAINTS, build, policy_keys
+from ..formulation.build import build, policy_keys
 from ..formulation.cost import TERMS, Money, unused_mw_years, waiting_mw_years
 from ..formulation.families import FAMILIES, indices
 from ..formulation.notation import Program
+from ..formulation.rules import RULES, Rule
 from ..formulation.sets import PolicyKeys, Sets, filtered
 from ..parameters import Parameters
 from ..study import Study
@@ -60,7 +61,7 @@ class Template:
         self._sets_read: set[str] = set()
         self._indices = _reach(watched(p, self._sets_read), watched(self._program.policy, self._sets_read))
         self._numbers = _numbers(p, self._program.policy)
-        self._families = {name: self._family(self._program, name) for name in CONSTRAINTS}
+        self._families = {rule.name: self._family(self._program, rule) for rule in RULES}
 
     def arrays(self, study: Study, p: Parameters) -> tuple[Program, Compiled] | None:
         """Return a variant's model and arrays, None where its sets or columns differ from the base's."""
@@ -72,8 +73,8 @@ class Template:
         program = replace(self._program, p=p, policy=policy)
         try:
             families = {
-                name: self._family(program, name) if changed & family.reads else family
-                for name, family in self._families.items()
+                rule.name: self._family(program, rule) if changed & self.reads(rule.name) else self._families[rule.name]
+                for rule in RULES
             }
             return program, self._assembled(program, study, families)
         except NotReusable:
@@ -83,16 +84,15 @@ class Template:
         """Return the numbers that a constraint's rows read, as class and field."""
         return self._families[name].reads
 
-    def _family(self, program: Program, name: str) -> _Family:
-        """Write the rows of one constraint."""
+    def _family(self, program: Program, rule: Rule) -> _Family:
+        """Write the rows of one rule."""
         reads: set[str] = set()
         twin = replace(program, p=watched(program.p, reads), policy=watched(program.policy, reads))
-        rule, indices = CONSTRAINTS[name]
         index, counts, limits = [], [], []
         at: list[int] = []
         values: list[float] = []
-        for where in list(indices(twin)):
-            relation = rule(twin, *(() if where is None else where if isinstance(where, tuple) else (where,)))
+        for where in list(rule.index(twin)):
+            relation = rule.row(twin, *(() if where is None else where if isinstance(where, tuple) else (where,)))
             if relation is pyo.Constraint.Skip:
                 continue
             body, low, high = _parted(relation)

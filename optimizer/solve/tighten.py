@@ -10,6 +10,7 @@ import numpy as np
 
 from ..formulation.families import SWITCHES
 from ..formulation.notation import Program
+from ..formulation.rules import CHOICES
 from ..tolerance import band
 from .arrays import Matrix
 from .matrix import Compiled
@@ -47,8 +48,8 @@ def whole_clusters(program: Program, c: Compiled) -> Matrix:
     values, row_lower = matrix.values.copy(), matrix.row_lower.copy()
     columns = np.repeat(np.arange(matrix.shape[1]), np.diff(matrix.starts))
     asked_of: dict[int, tuple[float, tuple[float, ...]]] = {}
-    for family in ("site_cluster", "vendor_cluster"):
-        for row, index in zip(c.rows.get(family, []), c.row_index.get(family, []), strict=True):
+    for rule in (rule for rule in CHOICES if rule.form == "cluster"):
+        for row, index in zip(c.rows.get(rule.name, []), c.row_index.get(rule.name, []), strict=True):
             s, vendor = index if isinstance(index, tuple) else (index, None)
             key = program.policy.min_site_mw if vendor is None else program.policy.min_vendor_mw
             pods_mw = {

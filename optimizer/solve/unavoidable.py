@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..formulation.build import build
+from ..formulation.rules import CHOICES
 from ..parameters import Parameters
 from ..study import Study
 from .arrays import Matrix
-from .infeasible import WORDS
 from .matrix import Compiled, compile_matrix
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def without_rules(study: Study, p: Parameters, c: Compiled) -> tuple[Compiled, M
     """Return the model with no site forbidden, and its matrix without the rows of [policy]."""
     if p.forbidden.any():
         c = compile_matrix(build(study, replace(p, forbidden=np.zeros_like(p.forbidden))))
-    rules = [row for family in WORDS for row in c.rows.get(family, [])]
+    rules = [row for rule in CHOICES for row in c.rows.get(rule.name, [])]
     return c, c.matrix.rows_only(np.setdiff1d(np.arange(c.matrix.shape[0]), rules))
 
 

@@ -25,16 +25,15 @@ _CAUSES = {
     "policy": "a rule of the study's [policy] forbids one more pod, or no site takes the SKU",
     "cost": "nothing stands in the way: the plan chose it",
 }
-_RULES = (
-    "max_sites", "max_new_mw_per_year", "max_site_share", "max_zone_share", "min_site_mw", "min_vendor_mw", "forbid"
-)  # fmt: skip
+_FORBID_NO_POD = ("max_unused_mw_years", "force_open")
 _NO_RULES = Policy()
 
 
 def cause_words(plan: Plan) -> dict[str, str]:
     """Return what each word of the column cause means; policy names the keys of this study that it may be."""
     policy = plan.study.config.policy
-    rules = {key: getattr(policy, key) for key in _RULES if getattr(policy, key) != getattr(_NO_RULES, key)}
+    set_here = [key for key in Policy.model_fields if getattr(policy, key) != getattr(_NO_RULES, key)]
+    rules = {key: getattr(policy, key) for key in set_here if key not in _FORBID_NO_POD}
     keys = [key if key == "forbid" else f"{key} = {value:g}" for key, value in rules.items()]
     told = f"{_CAUSES['policy']}: {' or '.join(keys)}" if keys else _CAUSES["policy"]
     return _CAUSES | {"policy": told}

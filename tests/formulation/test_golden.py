@@ -14,9 +14,10 @@ import pyomo.environ as pyo
 import pytest
 
 from optimizer import Study
-from optimizer.formulation.build import CONSTRAINTS, add_constraint, policy_keys
+from optimizer.formulation.build import add_constraint, policy_keys
 from optimizer.formulation.cost import TERMS, Money
 from optimizer.formulation.notation import Program, declare, linear
+from optimizer.formulation.rules import NAMED
 from optimizer.parameters import Parameters
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -97,9 +98,9 @@ def compare(name: str, text: str) -> None:
     assert text == path.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", CONSTRAINTS)
+@pytest.mark.parametrize("name", NAMED)
 def test_constraint(program: Program, name: str) -> None:
-    add_constraint(program, name)
+    add_constraint(program, NAMED[name])
     assert len(program.m.component(name)) > 0, "the golden study must exercise every constraint"
     compare(name, lp(program))
 
@@ -113,9 +114,9 @@ def test_cost_term(program: Program, term: str, worth: str) -> None:
 
 def test_every_golden_has_its_rule() -> None:
     terms = {f"cost_{term}_{worth}" for term in TERMS for worth in ("discounted", "undiscounted")}
-    assert {path.stem for path in GOLDEN.glob("*.lp")} == set(CONSTRAINTS) | terms
+    assert {path.stem for path in GOLDEN.glob("*.lp")} == set(NAMED) | terms
 
 
 def test_page_of_the_maths_names_every_constraint() -> None:
     page = (Path(__file__).parents[2] / "optimizer" / "formulation" / "README.md").read_text(encoding="utf-8")
-    assert not [name for name in CONSTRAINTS if f"`{name}`" not in page]
+    assert not [name for name in NAMED if f"`{name}`" not in page]
