@@ -137,10 +137,10 @@ class Parameters:
         asked = np.minimum(key_mw, self.may_hold_it_mw[:, -1] - largest)
         return np.where(largest > 0, np.maximum(asked, 0.0), 0.0)
 
-    def rooms(self) -> Rooms:
-        """Return the sites as the rules of the last period see them."""
-        hold = np.where(self.admits.any(axis=1) & ~self.forbidden, self.may_hold_it_mw[:, -1], 0.0)
-        rules, comes = self.policy, self.delivered_pods.sum(axis=1) > 0
+    def rooms(self, *, ruled: bool = True) -> Rooms:
+        """Return the sites as the rules of the last period see them, or as they are without any rule."""
+        hold = np.where(self.admits.any(axis=1) & ~(self.forbidden & ruled), self.may_hold_it_mw[:, -1], 0.0)
+        rules, comes = self.policy if ruled else Policy(), self.delivered_pods.sum(axis=1) > 0
         return Rooms(
             hold, self.stated_zone_of, self.committed | self.forced,
             self.cluster_it_mw(max(rules.min_site_mw, rules.min_vendor_mw)), float(self.pod_mw[comes].min(initial=inf)),

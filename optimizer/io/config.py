@@ -211,6 +211,18 @@ class Policy(Section):
     force_open: Ids = Field(default=(), description="Sites open by the last period.")
     forbid: Ids = Field(default=(), description="Sites that never open.")
 
+    def may_bind(self, n_sites: int) -> bool:
+        """Whether any of the rules can make a difference to so many sites."""
+        shares = self.max_zone_share, self.max_site_share
+        counted = self.max_sites is not None and self.max_sites < n_sites
+        ceilings = self.max_new_mw_per_year, self.max_unused_mw_years
+        return bool(
+            counted
+            or any(share is not None and share < 1 for share in shares)
+            or any(ceiling is not None for ceiling in ceilings)
+            or self.min_site_mw > 0 or self.min_vendor_mw > 0 or self.force_open or self.forbid
+        )  # fmt: skip
+
 
 class Solve(Section):
     """[solve]: when the search may stop."""

@@ -35,12 +35,17 @@ class Rooms:
     site_share: float = 1.0
     zone_share: float = 1.0
 
+    @property
+    def least_mw(self) -> float:
+        """A limit below this has no room for any pod."""
+        return self.pod_mw - float(band(self.pod_mw))
+
     def most_mw(self, total_mw: float) -> float:
         """Most IT MW, at most ``total_mw``, that any plan can have in service; an upper limit."""
         rooms, most = self, total_mw
         while True:
             most = rooms._most_by_shares(most)
-            if most < self.pod_mw - band(self.pod_mw):
+            if most < self.least_mw:
                 return 0.0
             limit = np.where(self.zone_of >= 0, min(self.site_share, self.zone_share), self.site_share) * most
             useless = (rooms.hold_mw > 0) & (self.asked_mw > limit + band(limit))
@@ -54,7 +59,7 @@ class Rooms:
 
     def of_equal_sites(self) -> float:
         """Share of all IT MW that sites can hold by the shares alone: below 1 none can be in service, but for bands."""
-        return replace(self, hold_mw=np.where(self.hold_mw > 0, 1.0, 0.0))._held_mw(1.0, near=0.0)
+        return replace(self, hold_mw=np.where(self.hold_mw > 0, 1.0, 0.0), pod_mw=0.0)._held_mw(1.0, near=0.0)
 
     def _most_by_shares(self, total_mw: float) -> float:
         low, high = 0.0, min(total_mw, float(self.hold_mw.sum()))
@@ -75,9 +80,11 @@ class Rooms:
         """
         of_site, of_zone = (share * total_mw for share in (self.site_share, self.zone_share))
         each = np.minimum(self.hold_mw, of_site + near * float(band(of_site)))
+        each = np.where(each < self.least_mw, 0.0, each)
         surely, gains = 0.0, []
         for zone in np.unique(self.zone_of).tolist():
             limit = of_zone + near * float(band(of_zone)) if zone >= 0 else inf
+            limit = limit if limit >= self.least_mw else 0.0
             inside = self.zone_of == zone
             start = min(limit, float(each[inside & self.surely_open].sum()))
             others = np.sort(each[inside & ~self.surely_open])[::-1]

@@ -6,7 +6,6 @@ The rule stands in docs/causes.md. Letters: s sites, k SKUs, t periods, z zones,
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +14,7 @@ from ..io.standing import halls_by
 from ..parameters import Parameters
 from ..resolution import Bools, Floats, Ints
 from ..tolerance import band
+from .barriers import barriers
 
 if TYPE_CHECKING:
     from .decisions import Decisions, Usage
@@ -26,7 +26,7 @@ DELIVERY, POLICY, COST = "delivery", "policy", "cost"
 def causes(p: Parameters, x: Decisions, use: Usage) -> Causes:
     """Test every site, SKU and period of a plan for room for one more pod."""
     limits = _limits(p, x, use)
-    share, cluster, unbuilt = _shares(p, x, use), _clusters(p, x), _unbuilt(p, x)
+    rules = barriers(p, x, use, limits.room_it_mw(p)[:, -1])
     lifted_pods = np.stack([limits.lifted_pods(name) for name in LIMITS])
     return Causes(
         waits=x.waiting_pods(p),
@@ -37,10 +37,10 @@ def causes(p: Parameters, x: Decisions, use: Usage) -> Causes:
         full=np.stack([limits.full(name) for name in LIMITS]),
         lifted_pods=lifted_pods,
         fit_pods=np.asarray(lifted_pods.min(axis=0), dtype=np.float64),
-        share=share,
-        cluster=cluster,
-        unbuilt=unbuilt,
-        barred=_barred(p, x, use, share, unbuilt),
+        share=rules.share,
+        cluster=rules.cluster,
+        kept_small=rules.halls & x.opened[:, None],
+        barred=rules.closed,
     )
 
 
@@ -49,8 +49,8 @@ class Causes:
     """Where one more pod has no room: by limit (limit, s, k, t), and by [policy] (s, k, t).
 
     ``lifted_pods`` counts the pods for which every other limit has room, ``fit_pods`` those for which all have.
-    A closed site is taken as though it were open; ``barred`` is where a rule lets no pod in there. ``unbuilt`` (s, t)
-    is where the yearly rate of the programme alone keeps back one more hall.
+    A closed site is taken as though it were open; ``barred`` is where a rule lets no pod in there. ``kept_small`` is
+    where an open site's halls are full and the programme's yearly rate keeps more of them back.
     """
 
     waits: Ints
@@ -63,14 +63,8 @@ class Causes:
     fit_pods: Floats
     share: Bools
     cluster: Bools
-    unbuilt: Bools
+    kept_small: Bools
     barred: Bools
-
-    @cached_property
-    def kept_small(self) -> Bools:
-        """Where the halls of an open site are full and the programme may build none in time, (s, k, t)."""
-        small: Bools = self.full[LIMITS.index("hall")] & (self.unbuilt & self.opened)[:, None]
-        return small
 
     def of_site(self, s: int, t: int) -> str:
         """Why halls or power of a site are unused in a period."""
@@ -152,6 +146,10 @@ class _Limits:
         pods = self._pods(power, self.pod_fence_mw)
         return pods if limit == "hall" else np.minimum(pods, self._pods(self.hall, self.pod_it_mw))
 
+    def room_it_mw(self, p: Parameters) -> Floats:
+        """IT MW for which halls and power have room, (s, t)."""
+        return np.maximum(0.0, np.minimum(self.hall, self._power() / p.peak_pue[:, None, None]))[:, 0]
+
     def _power(self) -> Floats:
         return np.minimum(self.interconnection, self.zone) + self.onsite
 
@@ -197,77 +195,3 @@ def _zone_left(p: Parameters, x: Decisions) -> Floats:
     for (start, end), spare in brought.items():
         total[end] += np.minimum(left[start], spare)
     return total
-
-
-def _shares(p: Parameters, x: Decisions, use: Usage) -> Bools:
-    """Whether one more pod, still in service in the last period, is above a share of its site or zone, (s, k, t).
-
-    Against the share of the last period stands what stands in t and still serves then.
-    """
-    staying = np.cumsum(np.einsum("ska,ka,k->sa", x.pods, p.serves[:, :, -1].astype(np.float64), p.pod_mw), axis=1)
-    in_zone = np.zeros((len(p.stated_zones) + 1, len(p.horizon)))
-    np.add.at(in_zone, p.stated_zone_of, staying)  # the last row: sites without a zone
-    zoned = np.where((p.stated_zone_of >= 0)[:, None], in_zone[p.stated_zone_of], -np.inf)
-    pod = p.pod_mw[None, :, None]
-    most = float(use.it_mw[:, -1].sum()) + pod
-    above = np.zeros((len(p.sites), len(p.skus), len(p.horizon)), dtype=np.bool_)
-    for share, held in ((p.policy.max_site_share, staying), (p.policy.max_zone_share, zoned)):
-        if share is not None:
-            above |= held[:, None] + pod > share * most + band(share * most)
-    return above & p.serves[None, :, :, -1]
-
-
-def _barred(p: Parameters, x: Decisions, use: Usage, above_share: Bools, unbuilt: Bools) -> Bools:
-    """Whether a rule lets no pod into a closed site, (s, k, t): a count, a share, a cluster, or no hall in time.
-
-    Where nothing is in service in the last period, a first pod is above any share; then only rules that by their
-    sums let nothing in at all stand in its way.
-    """
-    nothing = use.it_mw[:, -1].sum() == 0.0
-    shut_out = p.rooms().shuts_out(float(p.delivered_mw.sum()))
-    shares = shut_out & p.serves[None, :, :, -1] if nothing else above_share
-    small = p.existing_mw[:, None] + band(p.pod_mw)[:, None] < p.pod_mw[:, None]
-    reached = p.policy.max_sites is not None and int(x.opened[:, -1].sum()) >= p.policy.max_sites
-    never = ~x.opened[:, -1, None, None] & (_too_few(p, x) | np.bool_(reached))
-    return np.asarray(shares | never | (unbuilt[:, None] & small), dtype=np.bool_)
-
-
-def _unbuilt(p: Parameters, x: Decisions) -> Bools:
-    """Whether only ``max_new_mw_per_year`` keeps back one more hall of a site by a period, (s, t).
-
-    The site has room for it below its ceiling and, after its lead, in the rate of some year up to then; the
-    programme has room in none of these years.
-    """
-    if p.policy.max_new_mw_per_year is None:
-        return np.zeros(x.halls.shape, dtype=np.bool_)
-    years = np.array(p.horizon.calendar_years)
-    in_year = (years[:, None] == years).astype(np.float64)
-    new_mw = (p.hall_mw @ x.halls) @ in_year
-    could = (np.arange(len(years)) >= p.first_hall[:, None]) & (x.halls @ in_year + 1 <= p.halls_per_year[:, None])
-    could &= (x.halls.sum(axis=1) < p.halls_max)[:, None]
-    may = could & (new_mw + p.hall_mw[:, None] <= p.policy.max_new_mw_per_year + band(p.policy.max_new_mw_per_year))
-    return np.asarray(np.logical_or.accumulate(could, axis=1) & ~np.logical_or.accumulate(may, axis=1), dtype=np.bool_)
-
-
-def _too_few(p: Parameters, x: Decisions) -> Bools:
-    """Whether what waits and may enter a site is less than it must hold, in all or of the pod's vendor, (s, k, t)."""
-    stays = x.waiting_pods(p) * p.pod_mw[:, None] * p.serves[:, :, -1]
-    enters = p.admits[:, :, None] * stays
-    same = np.array([[a == b for b in p.vendor_of] for a in p.vendor_of], dtype=np.float64).reshape((len(p.skus),) * 2)
-    of_vendor = np.einsum("kj,sjt->skt", same, enters)
-    vendor = np.array([p.cluster_it_mw(p.policy.min_vendor_mw, v) for v in p.vendor_of]).T.reshape(p.admits.shape)
-    site = p.cluster_it_mw(p.policy.min_site_mw)[:, None, None]
-    few: Bools = (of_vendor < (vendor - band(vendor))[:, :, None]) | (enters.sum(axis=1)[:, None] < site - band(site))
-    return few
-
-
-def _clusters(p: Parameters, x: Decisions) -> Bools:
-    """Whether a pod's vendor is nowhere in the plan of a site, and one pod is less than its cluster, (s, k, t)."""
-    short = np.zeros((len(p.sites), len(p.skus), len(p.horizon)), dtype=np.bool_)
-    for vendor in p.vendors:
-        own = np.array([v == vendor for v in p.vendor_of], dtype=np.bool_)
-        absent = x.pods[:, own].sum(axis=(1, 2)) == 0
-        asked = np.where(absent, p.cluster_it_mw(p.policy.min_vendor_mw, vendor), 0.0)
-        held = np.where(p.serves[own][:, :, -1], p.pod_mw[own][:, None], 0.0)
-        short[:, own] = held[None] < (asked - band(asked))[:, None, None]
-    return short

@@ -154,27 +154,26 @@ def _unused(plan: Plan, seen: Quantities) -> list[str]:
 
 
 def waits_by_rule(plan: Plan) -> bool:
-    """Whether a rule of [policy] is a cause of any waiting."""
-    causes = plan.unused.loc[plan.unused["kind"] == "waiting", "cause"]
-    return any("policy" in str(cause).split(";") for cause in causes)
+    """Whether rules of [policy] may have a part in the waiting that is not unavoidable."""
+    return plan.study.config.policy.may_bind(len(plan.study.sites))
 
 
 def split_of_waiting(plan: Plan) -> str:
-    """Say how much of the waiting no plan avoids, how much rules force, and how much this plan chose.
+    """Say how much of the waiting no plan avoids, how much none does under the rules, and how much this plan chose.
 
-    Choice is claimed only where no rule of [policy] is a cause of waiting; the remainder may be by either then.
+    Choice is claimed only where no rule of [policy] can bind: whole racks and rules are not told apart otherwise.
     """
     unused = plan.facts["unused"]
     waited, least = float(unused["waiting_rack_mw_years"]), unused["unavoidable_waiting_mw_years"]
     if least is None:
         return "how much of it could be avoided is not known"
     alone = unused.get("unavoidable_waiting_without_rules_mw_years")
-    ruled = 0.0 if alone is None else float(least) - float(alone)
-    parts = [f"no plan avoids {mw_years(float(least) - ruled)}"]
-    if ruled > _ROUNDING * waited:
-        parts.append(f"rules of [policy] force {mw_years(ruled)}")
+    without = float(least if alone is None else alone)
+    parts = [f"no plan avoids {mw_years(without)}"]
+    if float(least) - without > _ROUNDING * waited:
+        parts.append(f"under the rules of [policy] none avoids {mw_years(float(least))}")
     rest = max(0.0, waited - float(least))
-    if rest > _ROUNDING * waited or len(parts) == 1:
+    if rest > _ROUNDING * waited:
         chose = f"{mw_years(rest)} by rules or by choice" if waits_by_rule(plan) else f"this one chose {mw_years(rest)}"
         parts.append(chose)
     return ", ".join(parts)

@@ -90,7 +90,7 @@ def compile_matrix(program: Program) -> Compiled:
         raise ImpossibleRow(str(fault)) from fault
     kind = np.array([entry.bound_type for entry in form.rows], dtype=np.int64)
     rhs = np.asarray(form.rhs, dtype=np.float64)
-    coefficients = np.asarray(form.c.todense(), dtype=np.float64).reshape(-1, len(form.columns))
+    coefficients = np.asarray(form.c.todense(), dtype=np.float64).reshape(len(form.objectives), len(form.columns))
     a = form.A.tocsc()
     a.sort_indices()
     columns: dict[str, dict[Key, int]] = {}

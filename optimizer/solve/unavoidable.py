@@ -37,11 +37,14 @@ class Unavoidable:
 
     def parted(self, study: Study, p: Parameters, c: Compiled, known: Known | None, least: Least) -> Unavoidable:
         """Ask the relaxation without the rules too, after the search, whose course it must not change."""
-        if not self.mw_years:
+        if not self.mw_years or not p.policy.may_bind(len(p.sites)):
             return replace(self, without_rules_mw_years=self.mw_years)
         c, matrix = without_rules(study, p, c)
         same = None if known is None else known.unavoidable_mw_years(c, matrix, ruled=False)
-        return replace(self, without_rules_mw_years=least(c, matrix) if same is None else same)
+        alone = least(c, matrix) if same is None else same
+        if alone is not None:
+            alone = min(self.mw_years, max(alone, _by_sums(p, ruled=False)))
+        return replace(self, without_rules_mw_years=alone)
 
     def at_least(self, mw_years: float) -> Unavoidable:
         """Take another lower limit under all rules, if it is higher."""
@@ -67,10 +70,10 @@ def waiting_key(c: Compiled, matrix: Matrix) -> str:
     return digest.hexdigest()
 
 
-def _by_sums(p: Parameters) -> float:
-    """MW-years that wait since count, shares and clusters let so much into service at most; 0 where racks retire."""
+def _by_sums(p: Parameters, *, ruled: bool = True) -> float:
+    """MW-years that wait since sites and rules let so much into service at most; 0 where racks retire."""
     if p.retires:
         return 0.0
     delivered = p.delivered_mw.sum(axis=0).cumsum()
-    most = p.rooms().most_mw(float(delivered[-1]))
+    most = p.rooms(ruled=ruled).most_mw(float(delivered[-1]))
     return float(np.maximum(0.0, delivered - most).sum()) * p.length_years

@@ -47,7 +47,7 @@ def connected(cluster: object, workers: int | None, cases: int) -> Iterator[Any]
         _check(cluster)
         yield cluster
     elif cluster is None:
-        with quiet(), workers_here(workers, cases) as processes, Client(processes, set_as_default=False) as client:
+        with quiet(), workers_here(workers, cases) as address, Client(address, set_as_default=False) as client:
             yield client
     else:
         with quiet():

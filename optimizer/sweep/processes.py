@@ -7,21 +7,24 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+import threading
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from multiprocessing import active_children, resource_tracker
+from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
 
 from ..io.scratch import scratch
 from ..modules import safe_environment
 
 _LOGGERS = ("distributed", "distributed.client", "distributed.gc")  # those with a level of their own
-_KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # the latter kills on Windows
+_WORKER = "Dask Worker"  # how the names of worker processes begin
+_KILL_EVERY_S = 0.02
 
 
 @contextmanager
-def workers_here(workers: int | None, cases: int) -> Iterator[Any]:
-    """Start worker processes with one thread each, and end them."""
+def workers_here(workers: int | None, cases: int) -> Iterator[str]:
+    """Start worker processes with one thread each, give their scheduler's address, and end them."""
     from dask import config
     from dask.system import CPU_COUNT
     from distributed import LocalCluster
@@ -36,29 +39,67 @@ def workers_here(workers: int | None, cases: int) -> Iterator[Any]:
         _without_main(),
         _safe_environment(),
         config.set(settings | {"temporary-directory": str(place)}),
-        LocalCluster(
-            n_workers=number,
-            threads_per_worker=1,
-            processes=True,
-            host="127.0.0.1",
-            dashboard_address="127.0.0.1:0",  # any port: None would be 8787, with a warning where it is taken
-            scheduler_kwargs={"dashboard": False},
-            memory_limit=0,
-            silence_logs=logging.CRITICAL,
-        ) as processes,
     ):
+        with _deaf_threads():
+            processes = LocalCluster(
+                n_workers=0,
+                threads_per_worker=1,
+                processes=True,
+                host="127.0.0.1",
+                dashboard_address="127.0.0.1:0",  # any port: None would be 8787, with a warning where it is taken
+                scheduler_kwargs={"dashboard": False},
+                memory_limit=0,
+                silence_logs=logging.CRITICAL,
+            )
+        before = set(active_children())
         try:
-            yield processes
+            processes.scale(number)
+            yield processes.scheduler_address  # by it a client begins before they have come, and can end so
         finally:
-            _end(processes.workers.values())
+            for nanny in processes.workers.values():
+                nanny.auto_restart = False
+            with _killed(before):
+                processes.close()
 
 
-def _end(nannies: Iterable[Any]) -> None:
-    """End worker processes at once: what they solved has come, and an end in order takes seconds on busy cores."""
-    for nanny in nannies:
-        nanny.auto_restart = False
-        with suppress(OSError, TypeError):  # it has ended, or has not begun
-            os.kill(nanny.pid, _KILL)
+@contextmanager
+def _deaf_threads() -> Iterator[None]:
+    """Block signals in threads that begin here, and so in the processes that those start.
+
+    What a terminal sends to all of its programs is for this process alone, which ends the others itself.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    resource_tracker.ensure_running()  # else it begins with the first worker, and unblocks signals
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _killed(others: Collection[BaseProcess]) -> Iterator[None]:
+    """Kill worker processes, also those that are about to begin, except ``others``.
+
+    What they solved has come; an end in order takes seconds on busy cores, and waits for those that begin.
+    """
+    left = threading.Event()
+
+    def kill() -> None:
+        while not left.wait(_KILL_EVERY_S):
+            for child in active_children():
+                if child not in others and child.name.startswith(_WORKER):
+                    child.kill()
+
+    killer = threading.Thread(target=kill, daemon=True)
+    killer.start()
+    try:
+        yield
+    finally:
+        left.set()
+        killer.join()
 
 
 @contextmanager
@@ -95,7 +136,7 @@ def _without_main() -> Iterator[None]:
 @contextmanager
 def quiet() -> Iterator[None]:
     """Keep what dask logs in this process off the terminal."""
-    loggers = [logging.getLogger(name) for name in _LOGGERS]
+    loggers = [logging.getLogger(name) for name in (*_LOGGERS, "asyncio")]  # the last tells of workers that were ended
     levels = [logger.level for logger in loggers]
     for logger in loggers:
         logger.setLevel(logging.CRITICAL)

@@ -12,6 +12,7 @@ import numpy as np
 
 from ..resolution import Bools, Floats
 from ..tolerance import band
+from . import barriers
 from .ground import Ground
 from .report import Finding
 
@@ -46,8 +47,8 @@ def _of_site(g: Ground, s: int, t: int) -> str:
     k = min(waiting, key=lambda i: float(g.p.pod_mw[i]))
     tried = _Tried.at(g, k, t, np.array([s]))
     words = [name for name in ORDER if tried.broken[name][0]]
-    kept_small = "hall" in words and bool(g.opened[s, t]) and _kept_back(g, s, t)
-    if _above_share(g, s, k, t) or kept_small or (not words and _below_cluster(g, s, k, t)):
+    kept_small = bool(g.opened[s, t]) and barriers.kept_back(g, s, k, t)
+    if barriers.above_share(g, s, k, t) or kept_small or (not words and barriers.below_cluster(g, s, k, t)):
         words.append("policy")
     return ";".join(words) if words else "cost"
 
@@ -59,21 +60,23 @@ def _of_sku(g: Ground, k: int, t: int) -> str:
     opened = [s for s in takes if g.opened[s, t]]
     if not (opened or doors):
         return "policy"
-    shut = {s for s in takes if not g.opened[s, t] and (s not in doors or _barred(g, s, k, t))}
     sites = np.array(takes)
     tried = _Tried.at(g, k, t, sites)
+    in_the_end = dict(zip(takes, _Tried.at(g, k, len(g.p.horizon) - 1, sites).room_it_mw.tolist(), strict=True))
+    closed = [s for s in takes if not g.opened[s, t]]
+    shut = {s for s in closed if s not in doors or barriers.barred(g, s, k, t, in_the_end[s])}
     room = {int(s) for s, bad in zip(sites, np.any(list(tried.broken.values()), axis=0), strict=True) if not bad}
     if not opened and room & set(doors):
         return "policy" if room <= shut else "cost"
     among = opened or doors
-    above = {s for s in opened if _above_share(g, s, k, t)}
-    below = {s for s in opened if _below_cluster(g, s, k, t)}
+    above = {s for s in opened if barriers.above_share(g, s, k, t)}
+    below = {s for s in opened if barriers.below_cluster(g, s, k, t)}
     fits = (set(opened) & room) - above - below
     if sum(tried.fit[sites.tolist().index(s)] for s in fits) >= g.waits[k, t]:
         return "cost"
     stopped = tried.stopped(np.isin(sites, among), ~np.isin(sites, list(above | below)), g.waits[k, t])
     words = sorted(stopped, key=lambda name: (-stopped[name], ORDER.index(name)))
-    small = {s for s in opened if tried.broken["hall"][sites.tolist().index(s)] and _kept_back(g, s, t)}
+    small = {s for s in opened if barriers.kept_back(g, s, k, t)}
     ruled = above or (below & room) or (shut & room) or small
     return ";".join([*words, *(["policy"] if ruled else []), *(["cost"] if fits else [])])
 
@@ -81,11 +84,12 @@ def _of_sku(g: Ground, k: int, t: int) -> str:
 # one more pod -----------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class _Tried:
-    """Which limits one more pod breaks at each of some sites, and the pods that fit, and with one limit lifted."""
+    """Which limits one more pod breaks at some sites, the pods that fit, all limits kept or one lifted, and room."""
 
     broken: Mapping[str, Bools]
     fit_without: Mapping[str, Floats]
     fit: Floats
+    room_it_mw: Floats
 
     @classmethod
     def at(cls, g: Ground, k: int, t: int, s: np.ndarray) -> _Tried:
@@ -116,7 +120,8 @@ class _Tried:
             "zone": np.minimum(halls, by_grid),
             "hall": power,
         }
-        return cls(broken, without, np.minimum(halls, power))
+        room = np.maximum(0.0, np.minimum(hall, (np.minimum(grid, zone) + local) / g.p.peak_pue[s]))
+        return cls(broken, without, np.minimum(halls, power), room)
 
     def stopped(self, among: Bools, free: Bools, waiting: float) -> dict[str, float]:
         """Pods that each limit alone stops, summed over the sites among which it is broken; at most those waiting."""
@@ -139,74 +144,3 @@ def _hall_mw(g: Ground, s: np.ndarray, t: int) -> Floats:
     halls = np.minimum(g.p.halls_max[s], rate * begun)
     as_open = g.p.existing_mw[s, t] + g.p.hall_mw[s] * halls
     return np.asarray(np.where(g.opened[s, t], g.idle_hall_mw[s, t], as_open), dtype=np.float64)
-
-
-# rules of [policy] ------------------------------------------------------------------------------------------------
-def _above_share(g: Ground, s: int, k: int, t: int) -> bool:
-    """Whether the pod lifts its site or zone above a share of the last period, by what stands in t and stays."""
-    policy, pod = g.config.policy, float(g.p.pod_mw[k])
-    if (policy.max_site_share is None and policy.max_zone_share is None) or not _stays(g, k, t):
-        return False
-    staying = g.staying_mw[:, t]
-    zone = g.zone_names[s]
-    held = [(policy.max_site_share, staying[s])]
-    if zone:
-        held.append((policy.max_zone_share, staying[g.zone_names == zone].sum()))
-    whole = float(g.it_mw[:, -1].sum()) + pod
-    return any(share is not None and mw + pod > share * whole + band(share * whole) for share, mw in held)
-
-
-def _barred(g: Ground, s: int, k: int, t: int) -> bool:
-    """Whether a rule keeps a closed site closed: count, cluster, no hall for the pod in time, or a share.
-
-    With nothing in service in the last period every first pod is above a share: then rules that let nothing in.
-    """
-    policy, pod = g.config.policy, float(g.p.pod_mw[k])
-    if not g.opened[s, -1]:
-        if policy.max_sites is not None and g.opened[:, -1].sum() >= policy.max_sites:
-            return True
-        if _waits_too_little(g, s, k, t):
-            return True
-    if g.p.existing_mw[s, t] + band(pod) < pod and _kept_back(g, s, t):
-        return True
-    if g.it_mw[:, -1].sum() > 0.0:
-        return _above_share(g, s, k, t)
-    return _stays(g, k, t) and g.shut_out
-
-
-def _waits_too_little(g: Ground, s: int, k: int, t: int) -> bool:
-    """Whether all waiting racks that may enter and stay are less than the least of the site or of the pod's vendor."""
-    comes = [i for i in range(len(g.p.skus)) if g.p.admits[s, i] and _stays(g, i, t)]
-    waits = {i: float(g.waits[i, t] * g.p.pod_mw[i]) for i in comes}
-    vendor = g.p.vendor_of[k]
-    asked = float(g.p.cluster_it_mw(g.config.policy.min_site_mw)[s])
-    of_vendor = float(g.p.cluster_it_mw(g.config.policy.min_vendor_mw, vendor)[s])
-    own = sum(mw for i, mw in waits.items() if g.p.vendor_of[i] == vendor)
-    return bool(sum(waits.values()) < asked - band(asked) or own < of_vendor - band(of_vendor))
-
-
-def _kept_back(g: Ground, s: int, t: int) -> bool:
-    """Whether one more hall could stand by t under ceiling, rate and lead, and the programme's rate is used up."""
-    most, p = g.config.policy.max_new_mw_per_year, g.p
-    if most is None or g.halls[s].sum() >= p.halls_max[s]:
-        return False
-    years = np.array(p.horizon.calendar_years)
-    until = set(years[int(p.first_hall[s]) : t + 1].tolist())
-    asked = [y for y in until if g.halls[s, years == y].sum() + 1 <= p.halls_per_year[s]]
-    hall = float(p.hall_mw[s])
-    return bool(asked) and all((p.hall_mw @ g.halls[:, years == y]).sum() + hall > most + band(most) for y in asked)
-
-
-def _stays(g: Ground, k: int, t: int) -> bool:
-    """Whether a pod placed in t is in service in the last period."""
-    return bool(g.stays[k, t])
-
-
-def _below_cluster(g: Ground, s: int, k: int, t: int) -> bool:
-    """Whether the pod's vendor is nowhere in the plan of the site, and one pod is less than its cluster."""
-    vendor = g.p.vendor_of[k]
-    own = [i for i, name in enumerate(g.p.vendor_of) if name == vendor]
-    if g.config.policy.min_vendor_mw <= 0 or g.pods[s, own].sum() > 0:
-        return False
-    asked = float(g.p.cluster_it_mw(g.config.policy.min_vendor_mw, vendor)[s])
-    return bool((g.p.pod_mw[k] if _stays(g, k, t) else 0.0) < asked - band(asked))

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..io.config import StudyConfig
+from ..io.rooms import Rooms
 from ..parameters import Parameters
 from ..resolution import Bools, Floats
 from ..study import Study
@@ -201,11 +202,22 @@ class Ground:
         return np.asarray(np.einsum("skt,k->st", placed, self.p.pod_mw), dtype=np.float64)
 
     @cached_property
+    def most_by_sums(self) -> tuple[float, float]:
+        """Most IT MW in service in the last period by the sums of the rules, and by those of sites alone."""
+        delivered = float(self.p.delivered_mw.sum())
+        return self._rooms.most_mw(delivered), self.p.rooms(ruled=False).most_mw(delivered)
+
+    @cached_property
     def shut_out(self) -> bool:
         """Whether count, shares and clusters by their sums let nothing into service in the last period."""
+        return self._rooms.shuts_out(float(self.p.delivered_mw.sum()))
+
+    @property
+    def _rooms(self) -> Rooms:
+        """The sites as the rules see them, by the zones that the table of sites states."""
         zones = sorted({*self.zone_names.tolist()} - {""})
         zone_of = np.array([zones.index(name) if name else -1 for name in self.zone_names.tolist()], dtype=np.int64)
-        return replace(self.p.rooms(), zone_of=zone_of).shuts_out(float(self.p.delivered_mw.sum()))
+        return replace(self.p.rooms(), zone_of=zone_of)
 
     @cached_property
     def unused_mw_years(self) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import signal
@@ -41,7 +42,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
             running.append(
                 subprocess.Popen(
                     command(*arguments), cwd=tmp_path, env=environment(), stdout=out, stderr=err, text=True,
-                    preexec_fn=as_in_a_terminal,
+                    preexec_fn=as_in_a_terminal, start_new_session=True,
                 )
             )  # fmt: skip
         return running[-1]
@@ -113,13 +114,14 @@ def listens(process: subprocess.Popen[str]) -> bool:
 @pytest.mark.usefixtures("study")
 def test_signals_at_any_moment(start: Start, tmp_path: Path, words: tuple[str, ...]) -> None:
     chance = random.Random(words[0])
-    for _ in range(4):
+    for _ in range(6):
         process = start(*words)
         wait_for(partial(listens, process), tmp_path)
-        time.sleep(chance.uniform(0.0, 2.0))
+        time.sleep(chance.uniform(0.0, 3.0))
+        send = chance.choice([os.kill, os.killpg])  # a terminal sends to all processes of a program
         for _ in range(chance.choice([1, 2, 3])):
             if process.poll() is None:
-                process.send_signal(chance.choice(STOPS))
+                send(process.pid, chance.choice(STOPS))
             time.sleep(chance.choice([0.0, 0.05]))
         assert process.wait(60) in (0, 4), told(tmp_path)
         assert "Traceback" not in told(tmp_path)

@@ -90,7 +90,67 @@ def test_a_solved_plan_says_that_the_rule_keeps_racks_waiting(policy: dict[str, 
 
 def test_waiting_of_forbidden_sites_is_forced_by_the_rule() -> None:
     plan = solve(_three({"forbid": ["a", "b", "c"]}, 100e6))
-    assert split_of_waiting(plan) == "no plan avoids 0 MW-years, rules of [policy] force 121 MW-years"
+    assert split_of_waiting(plan) == "no plan avoids 0 MW-years, under the rules of [policy] none avoids 121 MW-years"
     half = solve(_three({"forbid": ["b", "c"]}, 100e6))
-    assert "no plan avoids 0 MW-years, rules of [policy] force" in split_of_waiting(half)
+    assert "no plan avoids 0 MW-years, under the rules of [policy] none avoids" in split_of_waiting(half)
     assert verify(half).ok
+
+
+def test_a_site_that_nothing_can_be_placed_at_is_no_internal_error() -> None:
+    study = _three({"forbid": ["a", "b", "c"]}, 1e6)
+    nothing = solve(study.replace(deliveries=study.deliveries.assign(racks=0)))
+    assert (nothing.facts["status"], len(nothing.assignments)) == ("optimal", 0)
+
+
+WIDE = {"existing_mw": 0.0, "interconnection_mw": 100.0, "peak_pue": 1.0, "max_mw": 100.0, "zone": "z"}
+
+
+def _waits(sites: list[dict[str, Any]], pods: int, policy: dict[str, Any], **tables: Any) -> tuple[str, str]:
+    """Solve a study in which waiting is dear; return the cause and what the summary says of waiting."""
+    deliveries = pd.DataFrame({"sku": ["k"], "period": ["2026"], "racks": [5 * pods]})
+    study = _study(*[WIDE | site for site in sites], pods=[0], policy=policy, deliveries=deliveries, **tables)
+    plan = solve(study.replace(keys={"unused.waiting_rack_usd_per_mw_year": 5e7, "solve.gap": 0.0}))
+    assert verify(plan).ok
+    return _why(plan).get("waiting k", ""), split_of_waiting(plan)
+
+
+@pytest.mark.parametrize(
+    ("sites", "pods", "policy", "free"),
+    [
+        ([{}, OTHER], 1, {"max_site_share": 0.5}, {}),  # any first pod is the whole
+        ([{}, OTHER | {"zone": "y"}], 1, {"max_zone_share": 0.5}, {}),
+        ([{}, OTHER, {"site": "c"}], 2, {"max_site_share": 0.4}, {}),
+        ([{"hall_mw": 2.0}], 1, {"max_new_mw_per_year": 4.0}, {"max_new_mw_per_year": 6.0}),  # a pod takes three halls
+        ([{"hall_mw": 2.0}, OTHER | {"hall_mw": 2.0}], 3, {"max_new_mw_per_year": 15.0}, {"max_new_mw_per_year": 20.0}),
+        ([{}], 1, {"max_unused_mw_years": 50.0}, {"max_unused_mw_years": 200.0}),  # open, 95 MW would be unused
+        ([{"interconnection_mw": 5.0}, OTHER], 2, {"max_unused_mw_years": 50.0}, {"max_unused_mw_years": 200.0}),
+        ([{}, OTHER], 20, {"max_site_share": 0.4, "min_site_mw": 45.0}, {}),
+    ],
+)
+def test_whole_pods_under_a_rule_are_the_rules_doing(
+    sites: list[dict[str, Any]], pods: int, policy: dict[str, Any], free: dict[str, Any]
+) -> None:
+    cause, told = _waits(sites, pods, policy, headroom={"z": 500.0, "y": 500.0})
+    assert "policy" in cause.split(";"), (cause, told)
+    assert "this one chose" not in told
+    cause, told = _waits(sites, pods, free, headroom={"z": 500.0, "y": 500.0})
+    assert "policy" not in cause.split(";")
+
+
+@pytest.mark.parametrize("rule", ["min_site_mw", "min_vendor_mw"])
+def test_a_cluster_that_the_zone_can_not_feed_keeps_a_site_closed(rule: str) -> None:
+    cause, told = _waits([{"zone": "z"}], 6, {rule: 30.0}, headroom={"z": 25.0})
+    assert "policy" in cause.split(";")
+    assert "this one chose" not in told
+    assert "policy" not in _waits([{"zone": "z"}], 6, {}, headroom={"z": 25.0})[0]
+
+
+@pytest.mark.parametrize("policy", [{}, {"max_sites": 5}])
+@pytest.mark.parametrize("minimise", ["cost", "lexicographic"])
+def test_no_rule_is_blamed_where_none_can_bind(policy: dict[str, Any], minimise: str) -> None:
+    study = _study(WIDE | {"interconnection_mw": 4.0, "existing_mw": 20.0}, pods=[2], policy=policy)
+    keys = {"objective.minimise": minimise, "unused.waiting_rack_usd_per_mw_year": 5e7}
+    assert split_of_waiting(solve(study.replace(keys=keys))) == "no plan avoids 10 MW-years"
+    racks = pd.DataFrame({"sku": ["k"], "vendor": ["A"], "rack_kw": [1000.0], "pod_racks": [5]})
+    unfit = _study(WIDE | {"max_rack_kw": 900.0}, pods=[2], policy=policy, racks=racks)
+    assert split_of_waiting(solve(unfit)) == "no plan avoids 10 MW-years"

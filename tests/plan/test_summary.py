@@ -93,21 +93,25 @@ UNUSED |= {"idle_power_mw_years": 0.0, "unused_mw_years": 10.0, "unavoidable_wai
 
 
 @pytest.mark.parametrize(
-    ("without_rules", "causes", "words"),
+    ("without_rules", "rules", "words"),
     [
-        (8.0, "hall;cost", "no plan avoids 8 MW-years, this one chose 2 MW-years"),
-        (8.0, "hall;policy", "no plan avoids 8 MW-years, 2 MW-years by rules or by choice"),
-        (3.0, "cost", "no plan avoids 3 MW-years, rules of [policy] force 5 MW-years, this one chose 2 MW-years"),
+        (8.0, {}, "no plan avoids 8 MW-years, this one chose 2 MW-years"),
+        (8.0, {"max_sites": 3, "max_site_share": 1.0}, "no plan avoids 8 MW-years, this one chose 2 MW-years"),
+        (8.0, {"max_sites": 2}, "no plan avoids 8 MW-years, 2 MW-years by rules or by choice"),
+        (
+            3.0,
+            {"min_site_mw": 9.0},
+            "no plan avoids 3 MW-years, under the rules of [policy] none avoids 8 MW-years, 2 MW-years by rules or by",
+        ),
     ],
 )
 def test_waiting_is_parted_and_choice_is_no_cover_for_a_rule(
-    without_rules: float, causes: str, words: str, tmp_path: Path
+    without_rules: float, rules: dict[str, float], words: str, tmp_path: Path
 ) -> None:
     plan = handmade_plan(read_study(write_small_study(tmp_path / "small")))
     facts = {**plan.facts, "unused": UNUSED | {"unavoidable_waiting_without_rules_mw_years": without_rules}}
-    plan = replace(
-        plan, facts=facts, tables={**plan.tables, "unused": plan.unused.assign(cause=causes, kind="waiting")}
-    )
+    keys = {f"policy.{key}": rules.get(key) for key in ("max_sites", "max_site_share", "min_site_mw")}
+    plan = replace(plan, study=plan.study.replace(keys=keys), facts=facts)
     assert words in " ".join(plan.summary().split())
     assert words in split_of_waiting(plan)
 

@@ -92,4 +92,4 @@ def cures(line: str, policy: dict[str, Any]) -> dict[str, Any]:
 def test_a_plan_does_not_choose_what_rules_force(policy: dict[str, Any]) -> None:
     plan = solve(as_study(replace(plain(policy), zone=("north", "south"))))
     assert set(plan.unused["cause"]) == {"policy"}
-    assert split_of_waiting(plan) == "no plan avoids 10 MW-years, rules of [policy] force 90 MW-years"
+    assert split_of_waiting(plan) == "no plan avoids 10 MW-years, under the rules of [policy] none avoids 100 MW-years"

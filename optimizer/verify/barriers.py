@@ -1,0 +1,104 @@
+"""Which rules of [policy] leave no room for one more pod: the check's own reading of docs/causes.md."""
+
+from __future__ import annotations
+
+from math import ceil, floor, isfinite
+
+import numpy as np
+
+from ..tolerance import band
+from .ground import Ground
+
+
+def above_share(g: Ground, s: int, k: int, t: int) -> bool:
+    """Whether the pod lifts its site or zone above a share of the last period, by what stands in t and stays.
+
+    So is any pod where the rules by their sums let no more into service.
+    """
+    policy, pod, staying = g.config.policy, float(g.p.pod_mw[k]), g.staying_mw[:, t]
+    most, free_most = g.most_by_sums
+    if 0.0 < most < free_most - band(most) and g.stays[k, t] and staying.sum() + pod > most + band(most):
+        return True
+    if (policy.max_site_share is None and policy.max_zone_share is None) or not g.stays[k, t]:
+        return False
+    zone = g.zone_names[s]
+    shares = [(policy.max_site_share, staying[s])]
+    if zone:
+        shares.append((policy.max_zone_share, staying[g.zone_names == zone].sum()))
+    whole = float(g.it_mw[:, -1].sum()) + pod
+    return any(share is not None and mw + pod > share * whole + band(share * whole) for share, mw in shares)
+
+
+def below_cluster(g: Ground, s: int, k: int, t: int) -> bool:
+    """Whether the pod's vendor is nowhere in the plan of the site, and one pod is less than its cluster."""
+    vendor = g.p.vendor_of[k]
+    own = [i for i, name in enumerate(g.p.vendor_of) if name == vendor]
+    if g.config.policy.min_vendor_mw <= 0 or g.pods[s, own].sum() > 0:
+        return False
+    asked = float(g.p.cluster_it_mw(g.config.policy.min_vendor_mw, vendor)[s])
+    return bool((g.p.pod_mw[k] if g.stays[k, t] else 0.0) < asked - band(asked))
+
+
+def barred(g: Ground, s: int, k: int, t: int, room_it_mw: float) -> bool:
+    """Whether a rule keeps a closed site closed; ``room_it_mw`` is what halls and power leave there in the end.
+
+    With nothing in service in the last period every first pod is above a share: then rules that let nothing in.
+    """
+    most = g.config.policy.max_sites
+    if not g.opened[s, -1] and (
+        (most is not None and g.opened[:, -1].sum() >= most)
+        or _waits_too_little(g, s, k, t, room_it_mw)
+        or _leaves_too_much(g, s, t)
+    ):
+        return True
+    if kept_back(g, s, k, t):
+        return True
+    if g.it_mw[:, -1].sum() > 0.0:
+        return above_share(g, s, k, t)
+    return bool(g.stays[k, t]) and g.shut_out
+
+
+def kept_back(g: Ground, s: int, k: int, t: int) -> bool:
+    """Whether the halls that the pod lacks could stand by t, but for what the programme may build in a year."""
+    most, p = g.config.policy.max_new_mw_per_year, g.p
+    if most is None:
+        return False
+    empty = g.idle_hall_mw[s, t] if g.opened[s, t] else p.existing_mw[s, t]
+    pod, hall = float(p.pod_mw[k]), float(p.hall_mw[s])
+    lacks = ceil((pod - empty - band(pod)) / hall)
+    years = np.array(p.horizon.calendar_years)
+    could = may = 0.0
+    for year in set(years[int(p.first_hall[s]) : t + 1].tolist()):
+        own = max(0.0, float(p.halls_per_year[s]) - g.halls[s, years == year].sum())
+        left = most + float(band(most)) - (p.hall_mw @ g.halls[:, years == year]).sum()
+        could, may = could + own, may + min(own, max(0, floor(left / hall)))
+    ceiling = float(p.halls_max[s] - g.halls[s].sum())
+    return bool(lacks >= 1 and min(ceiling, could) >= lacks > min(ceiling, may))
+
+
+def _entering_mw(g: Ground, s: int, t: int) -> dict[int, float]:
+    """IT MW that wait, by SKU, of those that the site admits and that serve to the last period."""
+    return {i: float(g.waits_mw[i, t]) for i in range(len(g.p.skus)) if g.p.admits[s, i] and g.stays[i, t]}
+
+
+def _waits_too_little(g: Ground, s: int, k: int, t: int, room_it_mw: float) -> bool:
+    """Whether what waits and has room is less than the least of the site, or of the pod's vendor there."""
+    waits, vendor, policy = _entering_mw(g, s, t), g.p.vendor_of[k], g.config.policy
+    own = sum(mw for i, mw in waits.items() if g.p.vendor_of[i] == vendor)
+    asked = float(g.p.cluster_it_mw(policy.min_site_mw)[s])
+    of_vendor = float(g.p.cluster_it_mw(policy.min_vendor_mw, vendor)[s])
+    in_all = min(room_it_mw, sum(waits.values()))
+    return bool(in_all < asked - band(asked) or min(room_it_mw, own) < of_vendor - band(of_vendor))
+
+
+def _leaves_too_much(g: Ground, s: int, t: int) -> bool:
+    """Whether the site, opened in t with all that waits, would leave more unused than the ceiling."""
+    most = g.config.policy.max_unused_mw_years
+    if most is None:
+        return False
+    unused = g.unused_mw_years
+    for later in range(t, len(g.p.horizon)):
+        waits = sum(_entering_mw(g, s, later).values())
+        power = float(g.p.interconnection_mw[s, later] + g.p.onsite_mw[s, later]) / float(g.p.peak_pue[s])
+        unused += g.p.length_years * (power - 2 * min(waits, power) if isfinite(power) else -waits)
+    return bool(unused > most + band(most))
