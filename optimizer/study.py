@@ -23,7 +23,7 @@ from optimizer.io.keys import Keys, check_format, overridden, toml_keys, validat
 from optimizer.io.mappings import flat, mapping, parted
 from optimizer.io.order import sorted_frame
 from optimizer.io.parse import as_it_is, empty, parse
-from optimizer.io.paths import REQUIRED, located, replaced, study_file
+from optimizer.io.paths import REQUIRED, at_their_keys, located, replaced, study_file
 from optimizer.io.periods import Horizon
 from optimizer.io.reader import read_table
 from optimizer.io.schema import TABLES, schema
@@ -205,6 +205,7 @@ def read_study(
             tables[name] = table
     place = paths.get("grid")
     grid = no_grid() if "grid" not in paths else read_grid(*place, source) if place else unread_grid()
+    at_their_keys(read, files, faults)
     study = _assembled(config, read, tables, grid, "grid" in paths, source)
     return dataclasses.replace(study, folder=study_path.parent)
 

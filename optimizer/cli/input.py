@@ -43,7 +43,8 @@ def read(
         with told() as tell:
             ready = read_study(path, keys=keys, files=files, strict=strict, tell=tell)
     except InputError as fault:
-        raise InputError([*faults, *fault.faults], fault.warnings) from None
+        behind = _told_of_changes(path, changes, files, drop_late=drop_late) if keys and changes and not faults else []
+        raise InputError([*faults, *fault.faults, *behind], fault.warnings) from None
     return _changed(ready, changes, strict=strict, drop_late=drop_late) if changes else ready
 
 
@@ -62,6 +63,23 @@ def _key_faults(changes: Mapping[str, object]) -> list[Fault]:
     from optimizer.sweep.once import key_faults
 
     return key_faults(changes, SET)
+
+
+def _told_of_changes(
+    path: Path, changes: Mapping[str, object], files: Mapping[str, str | None], *, drop_late: bool
+) -> list[Fault]:
+    """Return what is wrong with changes of a study whose keys that a call sets are wrong too."""
+    from optimizer.study import read_study
+
+    try:
+        study = read_study(path, files=files)
+    except InputError:
+        return []  # then nobody knows what they change
+    try:
+        _changed(study, changes, strict=False, drop_late=drop_late)
+    except InputError as fault:
+        return fault.faults
+    return []
 
 
 def _changed(study: Study, changes: Mapping[str, object], *, strict: bool, drop_late: bool) -> Study:

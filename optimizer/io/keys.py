@@ -281,6 +281,9 @@ def _nearest_key(dotted: str, model: type[BaseModel]) -> str:
     """Name the section in which a key belongs, else the nearest key."""
     known = list(keys_of(model))
     section, _, last = dotted.rpartition(".")
+    siblings = [k.rpartition(".")[2] for k in known if k.rpartition(".")[0] == section]
+    if section and (found := near(last, siblings, cutoff=0.85)):
+        return f'did you mean "{found}"?'
     elsewhere = [k for k in known if k.rpartition(".")[2] == last]
     if elsewhere:
         home, _, key = elsewhere[0].rpartition(".")
@@ -288,7 +291,6 @@ def _nearest_key(dotted: str, model: type[BaseModel]) -> str:
         if not home:
             return f"{key} is a section: [{key}]" if is_section else f"{key} stands above the first section"
         return f"{key} belongs to [{home}]"
-    siblings = [k.rpartition(".")[2] for k in known if k.rpartition(".")[0] == section]
     if found := near(last, siblings):
         return f'did you mean "{found}"?'
     others = [k for k in known if "." in k and len(k) < 2 * len(dotted)]

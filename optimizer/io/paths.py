@@ -70,6 +70,16 @@ def located(keys: Keys, folder: Path, files: Mapping[str, str | None]) -> dict[s
     return found
 
 
+def at_their_keys(keys: Keys, files: Mapping[str, str | None], faults: Faults) -> None:
+    """Tell of a file that is not there at the key of [files] that names it."""
+    section = keys.content.get("files")
+    named = {str(path): name for name, path in section.items()} if isinstance(section, dict) else {}
+    for i, fault in enumerate(faults.errors):
+        name = named.get(fault.file)
+        if name is not None and name not in files and fault.reason.startswith("there is no such"):
+            faults.errors[i] = keys.fault(f"files.{name}", "is not there", value=fault.file, cure=fault.cure)
+
+
 def _is_there(path: Path) -> bool:
     try:
         return path.exists()

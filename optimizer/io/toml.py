@@ -76,6 +76,8 @@ def _in_plain_words(message: str, line: str) -> tuple[str, str]:
     """Return reason and cure of what the parser says of a line."""
     if "overwrite" in message or "twice" in message or "Duplicate" in message or "already" in message:
         return _TWICE, _KEEP_ONE
+    if "nclosed array" in message:
+        return "a list has no end", "close it with ]"
     cure = next((cure for pattern, cure in _CURES.items() if re.search(pattern, line)), _ONE_PER_LINE)
     return shown(message[:1].lower() + message[1:]), cure
 

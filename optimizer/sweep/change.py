@@ -15,6 +15,7 @@ from ..io.columns import read_column
 from ..io.hints import limits_hint
 from ..io.marks import marks_in
 from ..io.schema import Column, schema
+from ..io.source import nearest
 from ..resolution import Floats
 from .draft import Draft
 from .effective import effective, nothing_there
@@ -77,6 +78,9 @@ def check_value(key: Key, value: object) -> None:
         number_of(value)
     elif column.is_number:
         _cell(value, column)
+    elif key.operator and schema(key.table).find(key.column) is None:
+        known = [column.name for column in schema(key.table).columns if column.is_number]
+        raise Refusal(f"{key.column} is no column of numbers in {key.table}", nearest(key.column, known))
     elif key.operator:
         word = "multiplies" if key.operator == "*" else "adds to"
         raise Refusal(f"{word} {key.column}, which is no column of numbers", f"set it: {key.text[:-1]}=VALUE")

@@ -60,6 +60,8 @@ def test_a_plan_holds_the_study_as_it_was_changed(call: Run, tmp_path: Path) -> 
         (["sites.max_mw*="], "--set: sites.max_mw*= is no assignment"),
         (["sites.max_mw+=10%"], "--set sites.max_mw+: 10% adds a percentage – multiply: sites.max_mw*=1.1"),
         (["sites.max_mw+=some", "policy.max_site=3"], "--set sites.max_mw+: some is not a number"),
+        (["sites.max_mvv*=2"], '--set sites.max_mvv*: sites has no column "max_mvv"'),
+        (["sites[site=gama].max_mw+=1", "policy.max_sites=two"], "no row of sites has site = gama"),
         (
             ["deliveries.period+=0.5", "policy.max_site=3"],
             "--set deliveries.period+: 0.5 is no whole number of periods",

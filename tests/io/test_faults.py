@@ -72,7 +72,7 @@ CASES: dict[str, tuple[Change, list[str]]] = {
     "per_year 3": (swap("study.toml", "last = 2027", "last = 2027\nper_year = 3"), ["periods.per_year", "3"]),
     "newer format": (swap("study.toml", "format = 1", "format = 2"), ["format", "2"]),
     "periods backwards": (swap("study.toml", "last = 2027", "last = 2020"), ["periods", "2020", "2026"]),
-    "missing file": (gone("racks.csv"), ["racks.csv", "no such file"]),
+    "missing file": (gone("racks.csv"), ['files.racks: "racks.csv" is not there']),
     "empty file": (write("racks.csv", ""), ["racks.csv", "empty"]),
     "header only": (write("racks.csv", "sku,vendor,rack_kw\n"), ["racks.csv", "no rows"]),
     "wrong encoding": (write("racks.csv", "sku,vendor,rack_kw\nA1,Ämd,200\n".encode("latin-1")), ["racks.csv", "UTF-8"]),
@@ -137,7 +137,7 @@ CASES: dict[str, tuple[Change, list[str]]] = {
     "other grid file": (lambda f: (f / "grid/headroom.csv").rename(f / "grid/Headroom.csv"), ["grid/Headroom.csv", "lower case", "write headroom.csv"]),
     "grid workbook": (write("grid/lines.xlsx", "PK"), ["grid/lines.xlsx: is no .xlsx file, whatever its name says"]),
     "grid is a file": (swap("study.toml", 'grid = "grid"', 'grid = "sites.csv"'), ["sites.csv: is a file where the grid's folder is meant"]),
-    "grid leads nowhere": (swap("study.toml", 'grid = "grid"', 'grid = "girds"'), ["girds: there is no such folder", '"grid"']),
+    "grid leads nowhere": (swap("study.toml", 'grid = "grid"', 'grid = "girds"'), ['files.grid: "girds" is not there', '"grid"']),
     "grid key": (write("grid/grid.toml", 'flow = "none"\nlosses = 0.03\n'), ["grid/grid.toml:2 losses", "no key"]),
     "no zones at all": (write("grid/zones.geojson", '{"type": "FeatureCollection", "features": []}'), ["grid/zones.geojson: has no rows"]),
     "headroom block": (write("grid/headroom.csv", "zone,period,headroom_mw,block\nz1,2026,60,peak\n"), ["headroom.csv:2 block: peak can't be modelled"]),
@@ -196,8 +196,11 @@ def test_all_faults_of_all_files_at_once(tmp_path: Path) -> None:
         change(tmp_path)
     with pytest.raises(InputError) as caught:
         read_study(study)
-    files = {Path(fault.file).name for fault in caught.value.faults}
-    assert files == {"study.toml", "sites.csv", "racks.csv", "deliveries.csv", "headroom.csv"}
+    places = {(Path(fault.file).name, fault.column) for fault in caught.value.faults}
+    assert places == {
+        ("study.toml", "policy.max_sitse"), ("study.toml", "files.deliveries"), ("sites.csv", "max_mw"),
+        ("racks.csv", "rack_kw"), ("headroom.csv", "zone"),
+    }  # fmt: skip
 
 
 def test_fifty_rows_with_one_mistake_are_one_line(tmp_path: Path) -> None:
