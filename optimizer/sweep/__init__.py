@@ -12,22 +12,20 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ..study import Study
-    from .designs import grid, latin_hypercube, one_at_a_time, sobol
-    from .figures import low_high
-    from .once import changed
+    from ..variants import changed, grid, latin_hypercube, low_high, one_at_a_time, sobol
     from .progress import SweepProgress
     from .result import Sweep, read_sweep
 
 _HOMES = {
     "Sweep": "result",
     "SweepProgress": "progress",
-    "changed": "once",
-    "grid": "designs",
-    "latin_hypercube": "designs",
-    "low_high": "figures",
-    "one_at_a_time": "designs",
+    "changed": ".variants",
+    "grid": ".variants",
+    "latin_hypercube": ".variants",
+    "low_high": ".variants",
+    "one_at_a_time": ".variants",
     "read_sweep": "result",
-    "sobol": "designs",
+    "sobol": ".variants",
 }
 
 __all__ = [

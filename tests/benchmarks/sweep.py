@@ -27,7 +27,7 @@ import pandas as pd
 
 from optimizer import Study, read_study, verify
 from optimizer.sweep import Sweep, latin_hypercube, sweep
-from optimizer.sweep.cases import made
+from optimizer.variants.cases import made
 
 GAP = 0.01
 LIMIT = 5.0  # times the throughput of separate calls

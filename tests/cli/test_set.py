@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from optimizer import read_study
-from optimizer.sweep import changed
+from optimizer.variants import changed
 from tests.small import write_small_study
 
 from .conftest import Run
