@@ -1,4 +1,4 @@
-"""--set speaks the language of sweeps: selectors, operators, shifts and figures, in every command that has it."""
+"""--set speaks the language of changes: selectors, operators, shifts and figures, in every command that has it."""
 
 from __future__ import annotations
 

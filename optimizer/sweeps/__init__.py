@@ -1,45 +1,17 @@
-"""Many cases of one study, one table: ``sweep`` is the public call; heavy parts load when it is made."""
+"""Many cases of one study, one table: ``sweep`` is the public call; what solves loads when it is made."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from ..entry import lazy, make_callable
+import pandas as pd
 
-if TYPE_CHECKING:
-    import pandas as pd
+from ..study import Study
+from .progress import SweepProgress
+from .result import Sweep, read_sweep
 
-    from ..study import Study
-    from ..variants import changed, grid, latin_hypercube, low_high, one_at_a_time, sobol
-    from .progress import SweepProgress
-    from .result import Sweep, read_sweep
-
-_HOMES = {
-    "Sweep": "result",
-    "SweepProgress": "progress",
-    "changed": ".variants",
-    "grid": ".variants",
-    "latin_hypercube": ".variants",
-    "low_high": ".variants",
-    "one_at_a_time": ".variants",
-    "read_sweep": "result",
-    "sobol": ".variants",
-}
-
-__all__ = [
-    "Sweep",
-    "SweepProgress",
-    "changed",
-    "grid",
-    "latin_hypercube",
-    "low_high",
-    "one_at_a_time",
-    "read_sweep",
-    "sobol",
-    "sweep",
-]
+__all__ = ["Sweep", "SweepProgress", "read_sweep", "sweep"]
 
 
 def sweep(
@@ -86,7 +58,3 @@ def sweep(
         progress=progress,
         stop=stop or (lambda: False),
     )
-
-
-__getattr__ = lazy(__name__, _HOMES)
-make_callable(__name__, sweep)
