@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from .plan import Plan, read_plan
     from .solve import solve
     from .study import Study, read_study
-    from .sweep import sweep
+    from .sweeps import sweep
     from .verify import verify
 
 _HOMES = {
@@ -23,7 +23,7 @@ _HOMES = {
     "read_plan": "plan",
     "read_study": "study",
     "solve": "solve",
-    "sweep": "sweep",
+    "sweep": "",
     "verify": "verify",
     "view": "",
 }

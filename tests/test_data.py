@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from optimizer import Study, read_study
-from optimizer.sweep.selector import parse_key, selected
+from optimizer.variants.selector import parse_key, selected
 
 ROOT = Path(__file__).resolve().parents[1]
 STUDY = ROOT / "studies/openai-26gw"

@@ -86,6 +86,19 @@ def test_public_names_alone_are_offered() -> None:
     assert all(getattr(package, name) for package in (optimizer, optimizer.view) for name in dir(package))
 
 
+@pytest.mark.parametrize("first", ["from optimizer import sweep", "import optimizer.sweep", "import optimizer.sweeps"])
+def test_sweep_is_a_function_that_carries_names_whatever_is_imported_first(first: str) -> None:
+    code = f"""{first}
+import inspect, optimizer.sweep, optimizer.sweeps, optimizer.variants
+for home in (optimizer.sweeps, optimizer.variants):
+    for name in home.__all__:
+        exec(f"from optimizer.sweep import {{name}} as found")
+        assert found is getattr(home, name) is getattr(optimizer.sweep, name), name
+print(inspect.isfunction(optimizer.sweep), optimizer.sweep is optimizer.sweeps.sweep)"""
+    done = called([sys.executable, "-c", code])
+    assert done.stdout.split() == ["True", "True"], done.stderr
+
+
 def test_the_name_of_the_distribution_says_what_to_import() -> None:
     done = called([sys.executable, "-c", "import rackgrid"])
     assert done.returncode == 1

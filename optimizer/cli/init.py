@@ -86,7 +86,7 @@ def _sheets(*, blank: bool) -> list[Sheet]:
 def _figures(study: Study) -> list[Sheet]:
     """Return the sheets of the study's figures and of the tables that they name."""
     from optimizer.io.study_sheets import figure_sheets
-    from optimizer.sweep.figure_tables import for_sheets
+    from optimizer.variants.figure_tables import for_sheets
 
     return figure_sheets(*for_sheets(study))
 

@@ -49,10 +49,10 @@ def read(
 
 
 def _changes(values: Mapping[str, object]) -> dict[str, object]:
-    """Return those of the values that are changes in the language of sweeps."""
+    """Return those of the values that are changes of what the study holds, not keys that its own file could set."""
     if not values:
         return {}
-    from optimizer.sweep.ranges import is_change
+    from optimizer.variants.assignments import is_change
 
     return {key: value for key, value in values.items() if is_change(key)}
 
@@ -60,7 +60,7 @@ def _changes(values: Mapping[str, object]) -> dict[str, object]:
 def _key_faults(changes: Mapping[str, object]) -> list[Fault]:
     if not changes:
         return []
-    from optimizer.sweep.once import key_faults
+    from optimizer.variants.once import key_faults
 
     return key_faults(changes, SET)
 
@@ -84,7 +84,7 @@ def _told_of_changes(
 
 def _changed(study: Study, changes: Mapping[str, object], *, strict: bool, drop_late: bool) -> Study:
     """Return the study changed; raises InputError with every fault, and with doubts where they count as faults."""
-    from optimizer.sweep import changed
+    from optimizer.variants import changed
 
     found = changed(study, changes, drop_late=drop_late, origin=SET)
     if strict and found.warnings:

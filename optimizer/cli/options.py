@@ -60,13 +60,13 @@ def replaced_files(
 
 
 def replaced_values(assignments: Sequence[str]) -> dict[str, object]:
-    """Read ``key.path=value`` and changes in the language of sweeps, such as ``sites[zone=p61].max_mw*=2``.
+    """Read ``key.path=value`` and changes, such as ``sites[zone=p61].max_mw*=2``.
 
     Raises InputError naming every assignment that is none.
     """
     if not assignments:
         return {}
-    from optimizer.sweep.ranges import assigned
+    from optimizer.variants.assignments import assigned
 
     return assigned(assignments, SET)
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from optimizer.study import Study
-    from optimizer.sweep import Sweep
+    from optimizer.sweeps import Sweep
 
 PAGE, TABLE, ABOUT = "sweep.html", "cases.parquet", "sweep.json"
 PAGES = ("map.html", "report.html")  # in the folder of a plan, where rackgrid map and report wrote them
@@ -125,7 +125,7 @@ def _tell_plan(study: Study, table: pd.DataFrame, place: Path) -> None:
 
 
 def _run(study: Study, table: pd.DataFrame, place: Path, limits: sweep_cases.Limits) -> Sweep:
-    from optimizer.sweep import sweep as search
+    from optimizer.sweeps import sweep as search
 
     from .sweep_progress import followed, stop_wanted
 

@@ -125,9 +125,9 @@ def prepare(
 
 def _table(wanted: Wanted) -> pd.DataFrame:
     """Return the cases that --vary or --cases asks for."""
-    from optimizer.sweep import designs
-    from optimizer.sweep.faults import Origin
-    from optimizer.sweep.ranges import OPTION, bounds, case_table, from_origin, varied
+    from optimizer.variants import designs
+    from optimizer.variants.assignments import OPTION, bounds, case_table, varied
+    from optimizer.variants.faults import Origin
 
     if wanted.file is not None:
         return case_table(wanted.file)
@@ -138,18 +138,17 @@ def _table(wanted: Wanted) -> pd.DataFrame:
         found = draw(bounds(values), samples=count, seed=designs.SEED if wanted.seed is None else wanted.seed)
     else:
         found = designs.one_at_a_time(values) if wanted.design == "each" else designs.grid(values)
-    return from_origin(found, Origin(OPTION))
+    return Origin(OPTION).of(found)
 
 
 def _low_high(study: Study) -> pd.DataFrame:
     """Return the cases of --low-high, and say which figures are left out."""
-    from optimizer.sweep.faults import Origin
-    from optimizer.sweep.figures import ranges
-    from optimizer.sweep.ranges import from_origin
+    from optimizer.variants.faults import Origin
+    from optimizer.variants.figures import ranges
 
     found, left_out = ranges(study)
     tell_faults([], left_out)
     if not len(found):
         reason = "has no figure to vary: none with a low and a high sets a cell of this study"
         raise InputError([Fault("--low-high", reason, cure=f"name the keys to vary: {_EXAMPLE}")])
-    return from_origin(found, Origin("--low-high"))
+    return Origin("--low-high").of(found)

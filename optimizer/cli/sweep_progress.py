@@ -15,7 +15,7 @@ from .messages import say, show_cursor
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from optimizer.sweep import SweepProgress
+    from optimizer.sweeps import SweepProgress
 
 QUIET_S = 2.0  # plain lines come no closer together than this
 STOPPING = "stopping; what is solved is kept, and the same call goes on; a second interrupt gives up what is running"

@@ -26,8 +26,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import pandas as pd
 
 from optimizer import Study, read_study, verify
-from optimizer.sweep import Sweep, latin_hypercube, sweep
-from optimizer.sweep.cases import made
+from optimizer.sweeps import Sweep, sweep
+from optimizer.variants import latin_hypercube
+from optimizer.variants.cases import made
 
 GAP = 0.01
 LIMIT = 5.0  # times the throughput of separate calls

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from tests.sweep import campaign
+from tests.sweeps import campaign
 
 
 def in_flight(folder: Path) -> set[str]:

@@ -18,7 +18,7 @@ RACKGRID = [sys.executable, "-P", "-c", "from optimizer.__main__ import main; ma
 NAMES = """
 import json, sys
 import optimizer.__main__, optimizer.cli.main, optimizer.solve.planner, optimizer.solve.worker, optimizer.solve.highs
-import optimizer.sweep.cluster, optimizer.view.map, optimizer.view.report, optimizer.verify, distributed
+import optimizer.sweeps.cluster, optimizer.view.map, optimizer.view.report, optimizer.verify, distributed
 import multiprocessing.spawn, multiprocessing.resource_tracker, runpy
 print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules} | {"sitecustomize", "usercustomize"})))
 """

@@ -15,7 +15,7 @@ from optimizer import Plan, read_study
 from optimizer.errors import limit_met
 from optimizer.io.embedded import embedded_study
 from optimizer.io.source import path_fault
-from optimizer.sweep.attempt import Job, told
+from optimizer.sweeps.attempt import Job, told
 
 from .conftest import command, environment
 

@@ -1,4 +1,4 @@
-"""--set speaks the language of sweeps: selectors, operators, shifts and figures, in every command that has it."""
+"""--set speaks the language of changes: selectors, operators, shifts and figures, in every command that has it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from optimizer import read_study
-from optimizer.sweep import changed
+from optimizer.variants import changed
 from tests.small import write_small_study
 
 from .conftest import Run

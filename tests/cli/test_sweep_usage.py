@@ -15,7 +15,7 @@ import pytest
 
 from optimizer.cli.sweep_progress import Plain, line
 from optimizer.errors import InfeasibleError, SolverError
-from optimizer.sweep import SweepProgress, attempt
+from optimizer.sweeps import SweepProgress, attempt
 from tests.small import write_small_study
 
 from .inside import inside

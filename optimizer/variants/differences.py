@@ -1,10 +1,8 @@
-"""Say what differs between a study and its variants: keys by their value, tables by a digest."""
+"""Say what differs between a study and a variant of it: keys by their value, tables by a digest."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
 
 import pandas as pd
 
@@ -13,23 +11,11 @@ from ..io.settings import settings, value_of
 from ..io.write import cell_text
 from ..study import Study
 
-DIGITS = 8
+_DIGITS = 8
 
 
-@dataclass(frozen=True, eq=False)
-class Variant:
-    """A variant of a study and its inputs: what differs, and its name where it has one."""
-
-    inputs: dict[str, object]
-    study: Study
-
-
-def variants(base: Study, named: Sequence[tuple[str, Study]]) -> list[Variant]:
-    """Return the variants with what differs from the base; ``named`` holds a name, or "", and a study."""
-    return [Variant(({"name": name} if name else {}) | _differences(base, other), other) for name, other in named]
-
-
-def _differences(base: Study, other: Study) -> dict[str, object]:
+def differences(base: Study, other: Study) -> dict[str, object]:
+    """Return the keys and tables in which another study differs: values of keys, and of tables a digest."""
     found: dict[str, object] = {}
     for key in (setting.key for setting in settings()):
         value = value_of(other.config, key)
@@ -40,7 +26,7 @@ def _differences(base: Study, other: Study) -> dict[str, object]:
     for name in TABLES:
         a, b = base.table(name), other.table(name)
         if a is not b and (digest := _digest(b)) != _digest(a):
-            found[name] = f"changed {digest[:DIGITS]}"
+            found[name] = f"changed {digest[:_DIGITS]}"
     return found
 
 

@@ -13,9 +13,9 @@ import pytest
 from optimizer import InputError, Study, read_study
 from optimizer.io.schema import TABLES
 from optimizer.parameters import Parameters
-from optimizer.sweep import grid, one_at_a_time
-from optimizer.sweep.cases import Case, made
-from optimizer.sweep.ranges import case_table
+from optimizer.variants import grid, one_at_a_time
+from optimizer.variants.assignments import case_table
+from optimizer.variants.cases import Case, made
 from tests.small import DELIVERIES, RACKS, SITES, STUDY, write_small_study
 
 PRICES = "zone,period,usd_per_mwh\nz1,2026,50\nz2,2026,40\nz2,2027,60\n"

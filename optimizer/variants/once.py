@@ -1,4 +1,4 @@
-"""Change a study once in the language of sweeps: cells by selector, operators, shifts, figures."""
+"""Change a study once: cells by selector, operators, shifts, figures."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from ..study import Study
 from .cases import made
 from .change import check_value
 from .faults import Origin, as_text
-from .ranges import from_origin
 from .selector import Key, Refusal, parse_key
 
 
@@ -28,7 +27,7 @@ def changed(study: Study, changes: Mapping[str, object], *, drop_late: bool = Fa
     if not changes:
         return study
     table = pd.DataFrame({key: pd.Series([value], dtype=object) for key, value in changes.items()})
-    variant = made(study, from_origin(table, Origin(origin)), drop_late=drop_late)[0].study
+    variant = made(study, Origin(origin).of(table), drop_late=drop_late)[0].study
     return dataclasses.replace(variant, warnings=_doubts(study, variant))
 
 

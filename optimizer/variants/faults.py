@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+
+import pandas as pd
 
 from ..errors import Fault
 from ..io.cells import spelled
@@ -12,7 +14,7 @@ from ..io.table import SHOWN_ROWS
 from .selector import Key
 
 KEYS = "keys"  # the file of a fault of Study.replace in a key of study.toml
-ORIGIN = "origin"  # where in DataFrame.attrs a table of cases keeps the fields of its Origin
+_ORIGIN = "origin"  # where in DataFrame.attrs a table of cases keeps the fields of its Origin
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,19 @@ class Origin:
     def line(self, case: int) -> int | None:
         """Return the line of a case, counted from 0."""
         return None if self.lines is None else self.lines[case]
+
+    def of(self, cases: pd.DataFrame) -> pd.DataFrame:
+        """Return a table of cases whose faults are told here."""
+        cases.attrs[_ORIGIN] = asdict(self)  # as plain values, which files of a table can hold
+        return cases
+
+
+def origin_of(cases: pd.DataFrame) -> Origin:
+    """Return where the faults of a table of cases are told: its own rows, where it has no origin that still fits."""
+    origin = cases.attrs.get(_ORIGIN)
+    if isinstance(origin, dict) and len(origin["lines"] or cases) == len(cases):
+        return Origin(**origin)
+    return Origin(lines=range(1, len(cases) + 1))
 
 
 @dataclass(frozen=True)

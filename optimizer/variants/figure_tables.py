@@ -28,8 +28,7 @@ _NUMBER = Column("value", "float")
 
 @dataclass(frozen=True)
 class Part:
-    """One row of a figure: which cells it sets and how; ``place`` is the folder of its table, or the
-    workbook."""
+    """One row of a figure: which cells it sets and how; ``place`` is the folder of its table, or the workbook."""
 
     table: str
     column: str

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from optimizer import InputError
-from optimizer.sweep import grid, latin_hypercube, one_at_a_time, sobol
+from optimizer.variants import grid, latin_hypercube, one_at_a_time, sobol
 
 RANGES = {"money.discount_rate": (0.05, 0.12), "policy.max_sites": (20, 24), "sites.max_mw*": (0.8, 1.2)}
 

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from optimizer import Study, read_study
-from optimizer.sweep.row import TERMS, row
-from optimizer.sweep.table import Columns, read_table, table, table_bytes
+from optimizer.sweeps.row import TERMS, row
+from optimizer.sweeps.table import Columns, read_table, table, table_bytes
 from tests.handmade import handmade_plan
 from tests.small import write_small_study
 

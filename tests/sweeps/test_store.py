@@ -13,9 +13,9 @@ import pytest
 
 from optimizer import InputError, Study, read_plan, read_study
 from optimizer.plan.folder import own_files
-from optimizer.sweep.identity import Digests, about, case_id
-from optimizer.sweep.row import row
-from optimizer.sweep.store import End, Store, _clear, opened
+from optimizer.sweeps.identity import Digests, about, case_id
+from optimizer.sweeps.row import row
+from optimizer.sweeps.store import End, Store, _clear, opened
 from tests.handmade import handmade_plan
 from tests.small import write_small_study
 
@@ -221,7 +221,7 @@ def test_folder_of_something_else_is_refused(study: Study, digests: Digests, tmp
 
 def test_digest_of_a_table_is_made_once(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[str] = []
-    from optimizer.sweep import identity
+    from optimizer.sweeps import identity
 
     text = identity.table_text
 

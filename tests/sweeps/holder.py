@@ -9,7 +9,7 @@ from pathlib import Path
 from optimizer.plan import Plan
 from optimizer.solve.again import Resolver
 from optimizer.study import Study
-from tests.sweep.campaign import GO, MARK
+from tests.sweeps.campaign import GO, MARK
 
 _plan = getattr(Resolver.plan, "free", Resolver.plan)  # a preload may run twice in a process
 

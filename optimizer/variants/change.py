@@ -16,10 +16,9 @@ from ..io.hints import limits_hint
 from ..io.marks import marks_in
 from ..io.schema import Column, schema
 from ..io.source import nearest
-from ..resolution import Floats
 from .draft import Draft
 from .effective import effective, nothing_there
-from .selector import Key, Refusal, Rows
+from .selector import Floats, Key, Refusal, Rows
 from .shifts import shift_deliveries, shift_labels
 
 NONE = "none"  # the word that leaves a key or a cell without a value

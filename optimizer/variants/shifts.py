@@ -8,7 +8,6 @@ import numpy as np
 
 from ..io.periods import Horizon, Label, parse_label
 from ..io.wording import listed
-from ..resolution import numbers
 from .draft import Draft
 from .selector import Refusal, Rows
 
@@ -100,7 +99,7 @@ def _racks(draft: Draft, horizon: Horizon) -> tuple[dict[str, int], dict[str, fl
     racks = draft.frame("racks")
     labels = zip(racks["sku"], racks["available_from"].tolist(), strict=True)
     out_from = {sku: horizon.position(parse_label(str(text)).start) for sku, text in labels if text}
-    return out_from, dict(zip(racks["sku"], numbers(racks["rack_kw"]).tolist(), strict=True))
+    return out_from, dict(zip(racks["sku"], racks["rack_kw"].tolist(), strict=True))
 
 
 def _place(horizon: Horizon, label: Label) -> int:

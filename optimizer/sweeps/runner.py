@@ -19,10 +19,10 @@ from ..errors import Fault, InputError
 from ..plan import Plan
 from ..solve import again
 from ..study import Study
+from ..variants.cases import Case, made
 from . import cluster as engine
 from . import local
 from .attempt import NOT_RUN, Job, Outcome, told, worker_name
-from .cases import Case, made
 from .identity import OPTIONS, Digests, about, case_id
 from .progress import Meter, SweepProgress, shown
 from .result import Sweep, base_frame

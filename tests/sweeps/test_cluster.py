@@ -18,9 +18,9 @@ import pandas as pd
 import pytest
 
 from optimizer import InputError, verify
-from optimizer.sweep import Sweep, cluster, remote
-from optimizer.sweep.identity import versions
-from tests.sweep import campaign
+from optimizer.sweeps import Sweep, cluster, remote
+from optimizer.sweeps.identity import versions
+from tests.sweeps import campaign
 
 dask = pytest.importorskip("dask")
 pytest.importorskip("distributed")

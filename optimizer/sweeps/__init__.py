@@ -1,47 +1,17 @@
-"""Many cases of one study, one table: ``sweep`` is the public call; heavy parts load when it is made."""
+"""Many cases of one study, one table: ``sweep`` is the public call; what solves loads when it is made."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from ..entry import lazy, make_callable
+import pandas as pd
 
-if TYPE_CHECKING:
-    import pandas as pd
+from ..study import Study
+from .progress import SweepProgress
+from .result import Sweep, read_sweep
 
-    from ..study import Study
-    from .designs import grid, latin_hypercube, one_at_a_time, sobol
-    from .figures import low_high
-    from .once import changed
-    from .progress import SweepProgress
-    from .result import Sweep, read_sweep
-
-_HOMES = {
-    "Sweep": "result",
-    "SweepProgress": "progress",
-    "changed": "once",
-    "grid": "designs",
-    "latin_hypercube": "designs",
-    "low_high": "figures",
-    "one_at_a_time": "designs",
-    "read_sweep": "result",
-    "sobol": "designs",
-}
-
-__all__ = [
-    "Sweep",
-    "SweepProgress",
-    "changed",
-    "grid",
-    "latin_hypercube",
-    "low_high",
-    "one_at_a_time",
-    "read_sweep",
-    "sobol",
-    "sweep",
-]
+__all__ = ["Sweep", "SweepProgress", "read_sweep", "sweep"]
 
 
 def sweep(
@@ -88,7 +58,3 @@ def sweep(
         progress=progress,
         stop=stop or (lambda: False),
     )
-
-
-__getattr__ = lazy(__name__, _HOMES)
-make_callable(__name__, sweep)

@@ -15,9 +15,10 @@ import pytest
 
 from optimizer import InputError, Study, read_plan, read_study, solve, sweep, verify
 from optimizer.errors import SolverError
-from optimizer.sweep import Sweep, SweepProgress, attempt, cluster, one_at_a_time, read_sweep
+from optimizer.sweeps import Sweep, SweepProgress, attempt, cluster, read_sweep
+from optimizer.variants import one_at_a_time
 from tests.small import write_small_study
-from tests.sweep import campaign
+from tests.sweeps import campaign
 
 
 @pytest.fixture(scope="module")

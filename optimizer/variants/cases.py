@@ -14,12 +14,12 @@ from ..errors import Fault, InputError
 from ..io.frames import is_missing
 from ..study import Study
 from .change import change_cells, change_key
+from .differences import differences
 from .draft import Draft
-from .faults import KEYS, ORIGIN, Found, Origin, blamed, refused, told
+from .faults import KEYS, Found, blamed, origin_of, refused, told
 from .figure_tables import Figures, read_figures
 from .figures import change_figure, check_figure
 from .selector import Key, Refusal, Rows, parse_key, selected
-from .variants import Variant, variants
 
 Inputs = dict[Key, object]
 
@@ -42,14 +42,14 @@ def made(study: Study, cases: object, *, drop_late: bool = False) -> list[Case]:
     if isinstance(cases, pd.DataFrame):
         found = _Maker(study, cases, drop_late=drop_late).cases()
     else:
-        found = [Case(n, v.inputs, v.study) for n, v in enumerate(_variants(study, cases), 1)]
+        found = _named(study, cases)
     if not found:
         raise InputError([Fault("cases", "there is no case", cure="give at least one row, or one study")])
     return found
 
 
-def _variants(study: Study, cases: object) -> list[Variant]:
-    """Return the studies of a list or a mapping.
+def _named(study: Study, cases: object) -> list[Case]:
+    """Return the cases of a list of studies, or of studies by name: their inputs are what differs.
 
     Raises InputError naming what is no study.
     """
@@ -71,7 +71,10 @@ def _variants(study: Study, cases: object) -> list[Variant]:
     ]
     if faults:
         raise InputError(faults)
-    return variants(study, [(str(name), other) for name, other in pairs])
+    return [
+        Case(number, ({"name": str(name)} if str(name) else {}) | differences(study, other), other)
+        for number, (name, other) in enumerate(pairs, 1)
+    ]
 
 
 class _Maker:
@@ -79,10 +82,7 @@ class _Maker:
 
     def __init__(self, study: Study, table: pd.DataFrame, *, drop_late: bool) -> None:
         self._study, self._table, self._drop_late = study, table, drop_late
-        origin = table.attrs.get(ORIGIN)
-        self._origin = Origin(lines=range(1, len(table) + 1))
-        if isinstance(origin, dict) and len(origin["lines"] or table) == len(table):
-            self._origin = Origin(**origin)
+        self._origin = origin_of(table)
         self._faults: list[Fault] = []
         self._figures: Figures = {}
         self._rows: dict[Key, Rows] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -70,19 +71,8 @@ class Draft:
 
         Raises InputError with every fault of it.
         """
-        changed = {name: self.frame(name).reset_index(drop=True) for name in {*self.frames, *self.begun}}
-        new = {name: frame for name, frame in changed.items() if not frame.equals(self.base.table(name))}
+        frames = {name: self.frame(name).reset_index(drop=True) for name in {*self.frames, *self.begun}}
+        new: dict[str, Any] = {n: frame for n, frame in frames.items() if not frame.equals(self.base.table(n))}
         if not new and not self.keys:
             return self.base
-        return self.base.replace(
-            keys=self.keys or None,
-            sites=new.get("sites"),
-            site_ramp=new.get("site_ramp"),
-            racks=new.get("racks"),
-            deliveries=new.get("deliveries"),
-            placement=new.get("placement"),
-            zones=new.get("zones"),
-            headroom=new.get("headroom"),
-            energy_prices=new.get("energy_prices"),
-            lines=new.get("lines"),
-        )
+        return self.base.replace(keys=self.keys, **new)

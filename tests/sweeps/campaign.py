@@ -13,7 +13,8 @@ from pathlib import Path
 import pandas as pd
 
 from optimizer import read_study, sweep
-from optimizer.sweep import Sweep, latin_hypercube
+from optimizer.sweeps import Sweep
+from optimizer.variants import latin_hypercube
 from tests.small import write_small_study
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,7 +51,7 @@ def start(folder: Path, workers: int, *, embedded: bool = False) -> subprocess.P
     """Start the sweep as a process that leads a group of its own; ``processes`` finds all that come of it."""
     path = os.pathsep.join(p for p in (str(ROOT), os.environ.get("PYTHONPATH", "")) if p)
     return subprocess.Popen(
-        [sys.executable, "-m", "tests.sweep.campaign", str(folder), str(workers), *(["embedded"] if embedded else [])],
+        [sys.executable, "-m", "tests.sweeps.campaign", str(folder), str(workers), *(["embedded"] if embedded else [])],
         cwd=folder.parent,
         env={**os.environ, "PYTHONPATH": path, MARK: str(folder)},
         stderr=subprocess.DEVNULL,

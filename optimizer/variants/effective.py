@@ -9,9 +9,8 @@ import pandas as pd
 
 from ..io.periods import parse_label
 from ..io.standing import POWER_COLUMNS, standing
-from ..resolution import Floats, numbers
 from .draft import Draft
-from .selector import Key, Refusal, Rows
+from .selector import Floats, Key, Refusal, Rows
 
 _PRICES = ("energy_usd_per_mwh", "onsite_usd_per_mwh")
 
@@ -22,7 +21,7 @@ def effective(draft: Draft, key: Key, places: Rows) -> Floats:
     Raises Refusal where it can't be one number.
     """
     frame = draft.frame(key.table).iloc[places]
-    cells = numbers(frame[key.column]).copy() if key.column in frame else np.full(len(frame), math.nan)
+    cells = frame[key.column].to_numpy(float, copy=True) if key.column in frame else np.full(len(frame), math.nan)
     blank = np.flatnonzero(np.isnan(cells))
     if len(blank):
         cells[blank] = _of_blank(draft, key, places, blank, frame.iloc[blank])
@@ -43,9 +42,9 @@ def _of_blank(draft: Draft, key: Key, places: Rows, blank: Rows, rows: pd.DataFr
         return float(str(draft.value("unused.waiting_rack_usd_per_mw_year")))
     if key.table == "deliveries" and key.column == "mw":
         racks = draft.frame("racks")
-        rack_kw = dict(zip(racks["sku"], numbers(racks["rack_kw"]), strict=True))
+        rack_kw = dict(zip(racks["sku"], racks["rack_kw"].to_numpy(float), strict=True))
         kw = np.array([rack_kw.get(sku, math.nan) for sku in rows["sku"]], dtype=np.float64)
-        return numbers(rows["racks"]) * kw / 1000.0
+        return rows["racks"].to_numpy(float) * kw / 1000.0
     if key.table == "deliveries" and key.column == "racks":
         raise Refusal("meets rows that give mw and no racks", f"vary mw: {key.text.replace('.racks', '.mw')}")
     return math.nan
@@ -62,17 +61,17 @@ def nothing_there(draft: Draft, key: Key, rows: pd.DataFrame) -> tuple[str, str]
 
 def _prices(draft: Draft, key: Key, rows: pd.DataFrame) -> Floats:
     """Return the energy price of sites that state none: the zone's, where it is the same in every period."""
-    own = numbers(rows["energy_usd_per_mwh"])
+    own = rows["energy_usd_per_mwh"].to_numpy(float)
     needed = np.isnan(own)
     if key.column == "onsite_usd_per_mwh":
-        has_onsite = np.nan_to_num(numbers(rows["onsite_mw"])) > 0
+        has_onsite = np.nan_to_num(rows["onsite_mw"].to_numpy(float)) > 0
         needed &= has_onsite | rows["site"].isin(_in_ramp(draft, "onsite_mw")).to_numpy(dtype=bool)
     found = own.copy()
     table, horizon = draft.frame("energy_prices"), draft.horizon
     for zone in sorted(set(rows["zone"][needed]) - {""}) if draft.base.has_grid else ():
         stated = table[table["zone"] == zone]
         labels = [parse_label(str(period)) for period in stated["period"]]
-        pairs = sorted(zip(labels, numbers(stated["usd_per_mwh"]).tolist(), strict=True))
+        pairs = sorted(zip(labels, stated["usd_per_mwh"].to_numpy(float).tolist(), strict=True))
         if not pairs:
             continue
         values = standing(pairs, horizon, pairs[0][1])
@@ -105,5 +104,5 @@ def _before(draft: Draft, column: str) -> Floats:
     order = np.argsort(starts, kind="stable")
     carried = ramp.iloc[order].groupby("site")[column].ffill()
     found = np.empty(len(ramp))
-    found[order] = numbers(carried)
+    found[order] = carried.to_numpy(float)
     return found

@@ -19,9 +19,9 @@ from optimizer.io.starter import write_starter
 from optimizer.io.study_sheets import figure_sheets, study_sheets
 from optimizer.io.write import csv_text
 from optimizer.parameters import Parameters
-from optimizer.sweep import low_high
-from optimizer.sweep.cases import made
-from optimizer.sweep.figure_tables import for_sheets, read_figures
+from optimizer.variants import low_high
+from optimizer.variants.cases import made
+from optimizer.variants.figure_tables import for_sheets, read_figures
 from tests.small import STUDY, write_small_study
 
 HEADER = "figure,table,column,selector,low,central,high,unit,rule"

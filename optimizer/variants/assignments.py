@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
@@ -20,7 +19,7 @@ from ..io.source import Source, decoded
 from ..io.table import RawTable
 from ..io.workbook import cached_book, table_in
 from .change import NONE
-from .faults import ORIGIN, Origin
+from .faults import Origin
 from .selector import FIGURES
 
 OPTION = "--vary"
@@ -130,13 +129,7 @@ def case_table(path: str) -> pd.DataFrame:
     if faults:
         raise InputError(faults)
     frame = pd.DataFrame({name: pd.Series(values, dtype=object) for name, values in columns.items()})
-    return from_origin(frame, Origin(path, list(raw.lines), raw.unit))
-
-
-def from_origin(frame: pd.DataFrame, origin: Origin) -> pd.DataFrame:
-    """Return a table of cases whose faults are told at their origin."""
-    frame.attrs[ORIGIN] = asdict(origin)  # as plain values, which files of a table can hold
-    return frame
+    return Origin(path, list(raw.lines), raw.unit).of(frame)
 
 
 def _raw(path: str, source: Source) -> RawTable | None:

@@ -1,4 +1,4 @@
-"""Read the keys of a sweep: a key of the study, cells of a table by a selector, or a figure, and an operator."""
+"""Read what a change names: a key of the study, cells of a table by a selector, or a figure, and an operator."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from ..io.settings import settings
 from ..io.source import nearest
 from ..io.wording import listed
 
+Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 Tables = Callable[[str], pd.DataFrame]
 
