@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..resolution import Bools, Floats
 from ..tolerance import band
+from .columns import Bools, Floats
 from .ground import Ground
 from .report import Finding
 
@@ -133,11 +133,7 @@ def _whole(left_mw: Floats, each_mw: Floats | float) -> Floats:
 
 def _hall_mw(g: Ground, s: np.ndarray, t: int) -> Floats:
     """IT MW left in the halls; of a closed site all that could stand by then under ceiling, yearly rate and lead."""
-    years, first = g.p.horizon.calendar_years, g.p.first_hall[s]
-    begun = np.array([len(set(years[f : t + 1])) if f <= t else 0 for f in first.tolist()], dtype=np.float64)
-    rate = np.where(begun > 0, g.p.halls_per_year[s], 0.0)
-    halls = np.minimum(g.p.halls_max[s], rate * begun)
-    as_open = g.p.existing_mw[s, t] + g.p.hall_mw[s] * halls
+    as_open = g.p.existing_mw[s, t] + g.p.hall_mw[s] * g.p.halls_possible[s, t]
     return np.asarray(np.where(g.opened[s, t], g.idle_hall_mw[s, t], as_open), dtype=np.float64)
 
 
@@ -190,7 +186,7 @@ def _kept_back(g: Ground, s: int, t: int) -> bool:
     most, p = g.config.policy.max_new_mw_per_year, g.p
     if most is None or g.halls[s].sum() >= p.halls_max[s]:
         return False
-    years = np.array(p.horizon.calendar_years)
+    years = np.array(p.dates.years)
     until = set(years[int(p.first_hall[s]) : t + 1].tolist())
     asked = [y for y in until if g.halls[s, years == y].sum() + 1 <= p.halls_per_year[s]]
     hall = float(p.hall_mw[s])
