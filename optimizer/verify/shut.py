@@ -15,8 +15,8 @@ _BITS = 1e-12  # what sums of many figures lose
 def shut_out(p: Reading) -> bool:
     """Whether no total of IT MW can be in service in the last period.
 
-    A total that is kept is kept when it is smaller, until a site's cluster is above its share of it. So only the
-    smallest pod that comes is tried, and each total above it from which on one more site can hold its cluster.
+    Where sites can hold a total they can hold a smaller one, until the cluster of one is above its share of it. So
+    only the smallest pod that comes is tried, and each total above it from which on one more site holds its cluster.
     """
     rules = p.study.config.policy
     usable = [s for s, site in enumerate(p.sites) if p.admits[s].any() and site not in rules.forbid]
