@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ..parameters import Parameters
 from ..plan import Plan
 from ..verify.ground import Ground, ids
 from ..verify.money import TERMS, Worth
+from ..verify.reading import Reading
 from ..verify.table import read_table
 
 __all__ = ["PRICES", "TERMS", "UNUSED", "row"]
@@ -60,11 +60,11 @@ def row(plan: Plan) -> dict[str, Any]:
 
 def _spending(plan: Plan) -> dict[str, float]:
     """Undiscounted real money paid in each period; what is left at the end is no payment."""
-    p = Parameters.of(plan.study)
+    p = Reading(plan.study)
     known = ids(p)
     tables = {name: read_table(name, plan.tables[name], known)[0] for name in _DECIDED}
-    ground = Ground(plan.study, p, plan.facts, tables)
-    units = np.eye(len(p.horizon))
+    ground = Ground(p, plan.facts, tables)
+    units = np.eye(len(p.periods))
     return {
         f"spend_{period}_usd": fsum(TERMS[term](ground, Worth(unit, 0.0)) for term in _SPENT)
         for period, unit in zip(p.periods, units, strict=True)

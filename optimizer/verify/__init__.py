@@ -1,9 +1,10 @@
 """Recheck a plan against its study, from the input files and the plan's tables alone.
 
-Nothing here knows the model, Pyomo or HiGHS: every constraint, every derived number, every cost term and the total
-is recomputed with pandas and numpy. Numbers agree within 1e-6 of the larger one and 1e-6 MW or 1 cent; counts agree
-exactly; limits are kept within the band of ``optimizer.tolerance``. What no table can tell (bound, unavoidable
-waiting, versions) is protected by plan.json's digest.
+Nothing here knows the model, Pyomo or HiGHS: what the study says is resolved anew (``reading``), and every
+constraint, every derived number, every cost term and the total is recomputed with pandas and numpy. Numbers agree
+within 1e-6 of the larger one and 1e-6 MW or 1 cent; counts agree exactly; limits are kept within the band of
+``optimizer.tolerance``. What no table can tell (bound, unavoidable waiting, versions) is protected by plan.json's
+digest.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..entry import make_callable
-from ..parameters import Parameters
 from ..plan import TABLES, Plan, read_plan
 from .ground import Ground, ids
 from .places import places
+from .reading import Reading
 from .register import CHECKS, Usable, run
 from .report import Finding, Report
 from .table import read_table
@@ -35,13 +36,13 @@ def verify(plan: Plan | str | Path) -> Report:
         if "digest" not in read.facts:
             extra.append(Finding("plan.json", "", "digest", "missing", "a digest", "a written plan has a digest"))
         return Report(report.findings + extra, report.skipped)
-    parameters = Parameters.of(plan.study)
-    known = ids(parameters)
+    reading = Reading(plan.study)
+    known = ids(reading)
     tables, findings = {}, []
     for name in TABLES:
         tables[name], found = read_table(name, plan.tables[name], known)
         findings += found
-    report = run(Ground(plan.study, parameters, plan.facts, Usable(tables)))
+    report = run(Ground(reading, plan.facts, Usable(tables)))
     return Report(findings + report.findings, report.skipped)
 
 

@@ -66,7 +66,7 @@ def kept_back(g: Ground, s: int, k: int, t: int) -> bool:
     empty = g.idle_hall_mw[s, t] if g.opened[s, t] else p.existing_mw[s, t]
     pod, hall = float(p.pod_mw[k]), float(p.hall_mw[s])
     lacks = ceil((pod - empty - band(pod)) / hall)
-    years = np.array(p.horizon.calendar_years)
+    years = np.array(p.dates.years)
     could = may = 0.0
     for year in set(years[int(p.first_hall[s]) : t + 1].tolist()):
         own = max(0.0, float(p.halls_per_year[s]) - g.halls[s, years == year].sum())
@@ -97,7 +97,7 @@ def _leaves_too_much(g: Ground, s: int, t: int) -> bool:
     if most is None:
         return False
     unused = g.unused_mw_years
-    for later in range(t, len(g.p.horizon)):
+    for later in range(t, g.opened.shape[1]):
         waits = sum(_entering_mw(g, s, later).values())
         power = float(g.p.interconnection_mw[s, later] + g.p.onsite_mw[s, later]) / float(g.p.peak_pue[s])
         unused += g.p.length_years * (power - 2 * min(waits, power) if isfinite(power) else -waits)

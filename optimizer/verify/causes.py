@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..resolution import Bools, Floats
 from ..tolerance import band
 from . import barriers
+from .columns import Bools, Floats
 from .ground import Ground
 from .report import Finding
 
@@ -62,7 +62,7 @@ def _of_sku(g: Ground, k: int, t: int) -> str:
         return "policy"
     sites = np.array(takes)
     tried = _Tried.at(g, k, t, sites)
-    in_the_end = dict(zip(takes, _Tried.at(g, k, len(g.p.horizon) - 1, sites).room_it_mw.tolist(), strict=True))
+    in_the_end = dict(zip(takes, _Tried.at(g, k, g.opened.shape[1] - 1, sites).room_it_mw.tolist(), strict=True))
     closed = [s for s in takes if not g.opened[s, t]]
     shut = {s for s in closed if s not in doors or barriers.barred(g, s, k, t, in_the_end[s])}
     room = {int(s) for s, bad in zip(sites, np.any(list(tried.broken.values()), axis=0), strict=True) if not bad}
@@ -138,9 +138,5 @@ def _whole(left_mw: Floats, each_mw: Floats | float) -> Floats:
 
 def _hall_mw(g: Ground, s: np.ndarray, t: int) -> Floats:
     """IT MW left in the halls; of a closed site all that could stand by then under ceiling, yearly rate and lead."""
-    years, first = g.p.horizon.calendar_years, g.p.first_hall[s]
-    begun = np.array([len(set(years[f : t + 1])) if f <= t else 0 for f in first.tolist()], dtype=np.float64)
-    rate = np.where(begun > 0, g.p.halls_per_year[s], 0.0)
-    halls = np.minimum(g.p.halls_max[s], rate * begun)
-    as_open = g.p.existing_mw[s, t] + g.p.hall_mw[s] * halls
+    as_open = g.p.existing_mw[s, t] + g.p.hall_mw[s] * g.p.halls_possible[s, t]
     return np.asarray(np.where(g.opened[s, t], g.idle_hall_mw[s, t], as_open), dtype=np.float64)

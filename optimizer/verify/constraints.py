@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..io.periods import parse_label
-from ..resolution import Bools, Floats
-from ..tolerance import band, whole
+from .columns import Bools, Floats
 from .ground import Ground
 from .report import Finding
 
@@ -27,35 +25,23 @@ def delivery_balance(g: Ground) -> list[Finding]:
 
 def sku_out(g: Ground) -> list[Finding]:
     """A SKU is placed only when it is out: n_skt = 0 before ``available_from``."""
-    out = [g.p.horizon.position(parse_label(v).start) if v else 0 for v in g.study.racks["available_from"]]
-    early = np.arange(len(g.p.horizon))[None, :] < np.array(out, dtype=np.int64)[:, None]
+    early = np.arange(len(g.p.periods))[None, :] < g.p.out_from[:, None]
     return _forbidden(g, early[None])
 
 
 def vendor_door(g: Ground) -> list[Finding]:
     """Racks stand only where their vendor is allowed: n_skt = 0 where vendor(k) is not in the site's ``vendors``."""
-    allowed = [set(names.split(";")) if names else set(g.p.vendors) for names in g.study.sites["vendors"]]
-    shut = np.array([[v not in names for v in g.p.vendor_of] for names in allowed], dtype=np.bool_)
-    return _forbidden(g, shut[:, :, None])
+    return _forbidden(g, ~g.p.welcome[:, :, None])
 
 
 def rack_door(g: Ground) -> list[Finding]:
     """Racks stand only where the halls can power and cool them: n_skt = 0 where rack_kw_k > max_rack_kw_s."""
-    most = g.study.sites["max_rack_kw"].to_numpy(dtype=np.float64)[:, None]
-    heavy = g.study.racks["rack_kw"].to_numpy(dtype=np.float64)[None, :] > most + band(most)
-    return _forbidden(g, heavy[:, :, None])
+    return _forbidden(g, ~g.p.light[:, :, None])
 
 
 def pair_door(g: Ground) -> list[Finding]:
     """No rack is placed on a pair that placement.csv forbids: n_skt = 0 where usd_per_rack = inf or not allowed."""
-    shut = np.zeros((len(g.p.sites), len(g.p.skus), 1), dtype=np.bool_)
-    row, column = ({v: i for i, v in enumerate(names)} for names in (g.p.sites, g.p.skus))
-    table = g.study.placement
-    for site, sku, usd, allowed in zip(
-        table["site"], table["sku"], table["usd_per_rack"], table["allowed"], strict=True
-    ):
-        shut[row[site], column[sku]] |= not allowed or bool(np.isinf(usd))
-    return _forbidden(g, shut)
+    return _forbidden(g, np.isinf(g.p.pair_usd_per_rack)[:, :, None])
 
 
 def _forbidden(g: Ground, shut: Bools) -> list[Finding]:
@@ -73,7 +59,7 @@ def opening_order(g: Ground) -> list[Finding]:
 
 def committed_open(g: Ground) -> list[Finding]:
     """A committed site is open from the first period: y_st = 1."""
-    asked = np.repeat(g.p.committed[:, None], len(g.p.horizon), axis=1)
+    asked = np.repeat(g.p.committed[:, None], len(g.p.periods), axis=1)
     return g.breaches("sites.csv", "open", _SITE, g.opened, asked, "count", relation="at least")
 
 
@@ -101,8 +87,7 @@ def hall_space(g: Ground) -> list[Finding]:
 
 def hall_ceiling(g: Ground) -> list[Finding]:
     """New halls fit whole under max_mw: Σ_{τ≤t} h_sτ ≤ floor((max_s − max_t existing_st) / hall_s)."""
-    room = g.study.sites["max_mw"].to_numpy(dtype=np.float64) - g.p.existing_mw.max(axis=1)
-    return g.breaches("sites.csv", "halls", _SITE, g.halls_by, whole(room, g.p.hall_mw)[:, None], "count")
+    return g.breaches("sites.csv", "halls", _SITE, g.halls_by, g.p.halls_max[:, None], "count")
 
 
 def hall_rate(g: Ground) -> list[Finding]:
@@ -114,7 +99,7 @@ def hall_rate(g: Ground) -> list[Finding]:
 
 def hall_lead(g: Ground) -> list[Finding]:
     """No hall before the period that contains decide_on + hall_lead_years: h_st = 0 there."""
-    early = np.arange(len(g.p.horizon))[None, :] < g.p.first_hall[:, None]
+    early = np.arange(len(g.p.periods))[None, :] < g.p.first_hall[:, None]
     halls = np.where(early, g.halls, 0.0)
     return g.breaches("sites.csv", "halls", _SITE, halls, np.zeros(halls.shape), "count")
 
@@ -129,7 +114,7 @@ def new_mw_rate(g: Ground) -> list[Finding]:
 
 
 def _by_year(g: Ground, values: Floats) -> Floats:
-    years = np.array(g.p.horizon.calendar_years)
+    years = np.array(g.p.dates.years)
     return np.stack([values[:, years == year].sum(axis=1) for year in sorted(set(years.tolist()))], axis=1)
 
 

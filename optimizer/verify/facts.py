@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from ..plan.folder import FORMAT, digest
-from ..resolution import Floats
 from ..tolerance import LEAST_USD
 from . import money
+from .columns import Floats
 from .ground import Ground
 from .report import Finding
 from .table import MISSING

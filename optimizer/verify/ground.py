@@ -1,4 +1,4 @@
-"""What the checks stand on: the study's parameters, the plan's decisions as stated, and what follows from them.
+"""What the checks stand on: the study as they read it, the plan's decisions as stated, and what follows from them.
 
 Decisions are pods, openings, halls, draw, on-site output, served power and flows; all else is recomputed here.
 Letters: s sites, k SKUs, t periods, z zones, l lines.
@@ -7,7 +7,7 @@ Letters: s sites, k SKUs, t periods, z zones, l lines.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -15,13 +15,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..io.config import StudyConfig
-from ..io.rooms import Rooms
-from ..parameters import Parameters
-from ..resolution import Bools, Floats
-from ..study import Study
 from . import votes
+from .columns import Bools, Floats
+from .reading import Reading
 from .report import Finding
 from .shapes import BLOCK, KINDS
+from .shut import most_mw, shut_out
 from .table import Table
 from .tolerance import exceeds
 
@@ -31,17 +30,16 @@ _EPS = 1e-9
 
 @dataclass(frozen=True)
 class Ground:
-    """A plan as its tables and facts state it, beside its study."""
+    """A plan as its tables and facts state it, beside the reading of its study."""
 
-    study: Study
-    p: Parameters
+    p: Reading
     facts: Mapping[str, Any]
     tables: Mapping[str, Table]
 
     @property
     def config(self) -> StudyConfig:
         """Keys of study.toml."""
-        return self.study.config
+        return self.p.study.config
 
     @cached_property
     def ids(self) -> dict[str, Sequence[str]]:
@@ -51,7 +49,7 @@ class Ground:
     @cached_property
     def zone_names(self) -> Texts:
         """Zone of each site as the table of sites states it, "" where there is none, (s,)."""
-        return self.study.sites["zone"].to_numpy(dtype=object)
+        return np.array(self.p.stated_zone, dtype=object)
 
     # decisions ----------------------------------------------------------------------------------------------
     @cached_property
@@ -103,13 +101,13 @@ class Ground:
     @cached_property
     def age(self) -> Floats:
         """Years from the start of period a to that of period t, (a, t)."""
-        starts = np.arange(len(self.p.horizon)) * self.p.length_years
+        starts = np.arange(len(self.p.periods)) * self.p.length_years
         return starts[None, :] - starts[:, None]
 
     @cached_property
     def pods_in_service(self) -> Floats:
         """Pods placed at most life_years before, Σ_{a ≤ t, start_t − start_a < life_k} n_ska, (s, k, t)."""
-        life = self.study.racks["life_years"].to_numpy(dtype=np.float64)
+        life = self.p.life_years
         serves = (self.age >= 0)[None] & ~(self.age[None] >= life[:, None, None] - _EPS)
         return np.asarray(np.einsum("ska,kat->skt", self.pods, serves.astype(np.float64)), dtype=np.float64)
 
@@ -169,7 +167,7 @@ class Ground:
     @cached_property
     def zone_load_mw(self) -> Floats:
         """Draw of the sites of each zone, (z, t)."""
-        load = np.zeros((len(self.p.zones), len(self.p.horizon)))
+        load = np.zeros((len(self.p.zones), len(self.p.periods)))
         inside = self.p.zone_of >= 0
         np.add.at(load, self.p.zone_of[inside], self.draw_mw[inside])
         return load
@@ -192,7 +190,7 @@ class Ground:
     @cached_property
     def stays(self) -> Bools:
         """Whether a pod placed in t is in service in the last period, (k, t)."""
-        life = self.study.racks["life_years"].to_numpy(dtype=np.float64)[:, None]
+        life = self.p.life_years[:, None]
         return np.asarray(~(self.age[:, -1] >= life - _EPS), dtype=np.bool_)
 
     @cached_property
@@ -204,20 +202,12 @@ class Ground:
     @cached_property
     def most_by_sums(self) -> tuple[float, float]:
         """Most IT MW in service in the last period by the sums of the rules, and by those of sites alone."""
-        delivered = float(self.p.delivered_mw.sum())
-        return self._rooms.most_mw(delivered), self.p.rooms(ruled=False).most_mw(delivered)
+        return most_mw(self.p), most_mw(self.p, ruled=False)
 
     @cached_property
     def shut_out(self) -> bool:
         """Whether count, shares and clusters by their sums let nothing into service in the last period."""
-        return self._rooms.shuts_out(float(self.p.delivered_mw.sum()))
-
-    @property
-    def _rooms(self) -> Rooms:
-        """The sites as the rules see them, by the zones that the table of sites states."""
-        zones = sorted({*self.zone_names.tolist()} - {""})
-        zone_of = np.array([zones.index(name) if name else -1 for name in self.zone_names.tolist()], dtype=np.int64)
-        return replace(self.p.rooms(), zone_of=zone_of)
+        return shut_out(self.p)
 
     @cached_property
     def unused_mw_years(self) -> float:
@@ -252,9 +242,9 @@ class Ground:
         return ", ".join(f"{axis} {self.ids[axis][i]}" for axis, i in zip(axes, at, strict=True))
 
 
-def ids(p: Parameters) -> dict[str, Sequence[str]]:
+def ids(p: Reading) -> dict[str, Sequence[str]]:
     """Return the ids that a key of a plan's table may hold."""
-    years = [str(year) for year in sorted(set(p.horizon.calendar_years))]
+    years = [str(year) for year in sorted(set(p.dates.years))]
     return {
         "site": p.sites, "sku": p.skus, "period": p.periods, "zone": p.zones, "line": p.lines, "block": [BLOCK],
         "kind": KINDS, "upgrade": [], "vendor": p.vendors, "year": years,

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..resolution import Floats
 from ..tolerance import band
+from .columns import Floats
 from .ground import Ground
-from .numbers import waiting_price
 
 HOURS = 8760.0
 
@@ -26,13 +25,13 @@ class Worth:
     def discounted(cls, g: Ground) -> Worth:
         """δ_t = (1 + r)^−(years from the first period's start to t's start)."""
         rate, years = 1.0 + g.config.money.discount_rate, g.p.length_years
-        periods = np.arange(len(g.p.horizon)) * years
-        return cls(np.asarray(rate**-periods, dtype=np.float64), float(rate ** -(len(g.p.horizon) * years)))
+        periods = np.arange(len(g.p.periods)) * years
+        return cls(np.asarray(rate**-periods, dtype=np.float64), float(rate ** -(len(g.p.periods) * years)))
 
     @classmethod
     def face(cls, g: Ground) -> Worth:
         """Count every dollar at its face value."""
-        return cls(np.ones(len(g.p.horizon)), 1.0)
+        return cls(np.ones(len(g.p.periods)), 1.0)
 
 
 def _sum(usd: Floats, worth: Worth) -> float:
@@ -72,8 +71,9 @@ def energy_usd(g: Ground) -> Floats:
 
 # terms ------------------------------------------------------------------------------------------------------------
 def _placement(g: Ground, worth: Worth) -> float:
+    usd = np.where(np.isfinite(g.p.pair_usd_per_rack), g.p.pair_usd_per_rack, 0.0)  # a forbidden pair is a finding
     racks = g.pods * g.p.pod_racks[None, :, None]
-    return _sum((racks * g.p.placement_usd_per_rack[:, :, None]).sum(axis=(0, 1)), worth)
+    return _sum((racks * usd[:, :, None]).sum(axis=(0, 1)), worth)
 
 
 def _wheeling(g: Ground, worth: Worth) -> float:
@@ -83,7 +83,7 @@ def _wheeling(g: Ground, worth: Worth) -> float:
 def _residual(g: Ground, worth: Worth) -> float:
     if not g.config.money.residual_value:
         return 0.0
-    lives, n_t = g.config.money.asset_life_years, len(g.p.horizon)
+    lives, n_t = g.config.money.asset_life_years, len(g.p.periods)
     served = (n_t - np.arange(n_t)) * g.p.length_years
     left = opening_usd(g) * np.maximum(0.0, 1.0 - served / lives.site)
     left = left + halls_usd(g) * np.maximum(0.0, 1.0 - served / lives.hall)
@@ -91,7 +91,7 @@ def _residual(g: Ground, worth: Worth) -> float:
 
 
 def _waiting(g: Ground, worth: Worth) -> float:
-    return _sum(waiting_price(g)[:, None] * g.waits_mw * g.p.length_years, worth)
+    return _sum(g.p.waiting_usd_per_mw_year[:, None] * g.waits_mw * g.p.length_years, worth)
 
 
 def _aged(g: Ground, worth: Worth) -> float:
@@ -140,7 +140,7 @@ TERMS: dict[str, Callable[[Ground, Worth], float]] = {
 # vendors ----------------------------------------------------------------------------------------------------------
 def purchase_usd(g: Ground) -> Floats:
     """price_usd_k Σ_t D_kt pod_racks_k, 0 where the price is not known, (k,)."""
-    price = np.nan_to_num(g.study.racks["price_usd"].to_numpy(dtype=np.float64))
+    price = np.nan_to_num(g.p.price_usd_per_rack)
     return np.asarray(price * g.p.delivered_pods.sum(axis=1) * g.p.pod_racks, dtype=np.float64)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..resolution import Floats
+from .columns import Floats
 from .ground import Ground
 from .report import Finding
 from .tolerance import slack
@@ -12,7 +12,7 @@ from .tolerance import slack
 
 def draw_zone(g: Ground) -> list[Finding]:
     """With a grid a site without a zone draws nothing from it: d_st = 0 where s is in no zone."""
-    outside = (g.p.zone_of < 0)[:, None] & g.study.has_grid
+    outside = (g.p.zone_of < 0)[:, None] & g.p.study.has_grid
     draw = np.where(outside, g.draw_mw, 0.0)
     return g.breaches("power.csv", "draw_mw", ("site", "period"), draw, np.zeros(draw.shape), "mw")
 

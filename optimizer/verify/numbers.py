@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..resolution import Floats
+from .columns import Floats
 from .ground import Ground
 from .report import Finding
 from .rows import unused_mw
@@ -130,8 +130,8 @@ def zone_headroom(g: Ground) -> list[Finding]:
 def flow_capacity(g: Ground) -> list[Finding]:
     """Capacity of the direction of flow: cap where f ≥ 0, else cap_back."""
     table = g.tables["flows"]
-    ahead = np.repeat(g.p.line_mw[:, None], len(g.p.horizon), axis=1)
-    back = np.repeat(g.p.line_back_mw[:, None], len(g.p.horizon), axis=1)
+    ahead = np.repeat(g.p.line_mw[:, None], len(g.p.periods), axis=1)
+    back = np.repeat(g.p.line_back_mw[:, None], len(g.p.periods), axis=1)
     still = (np.abs(g.flow_mw) <= 1e-6) & (table.spread("capacity_mw") == back)
     return table.compare("capacity_mw", np.where((g.flow_mw < 0) | still, back, ahead), "mw")
 
@@ -156,16 +156,10 @@ def unused_usd(g: Ground) -> list[Finding]:
         "idle_hall": price.idle_hall_usd_per_mw_year * years,
         "idle_power": price.idle_power_usd_per_mw_year * years,
         "unplaced": price.unplaced_rack_usd_per_mw,
-        "waiting": waiting_price(g)[:, None] * years,
+        "waiting": g.p.waiting_usd_per_mw_year[:, None] * years,
     }
     usd = [np.asarray(mw * per_mw[kind], dtype=np.float64) for kind, mw, _ in unused_mw(g)]
     return g.tables["unused"].compare_rows("usd", _of_rows(g, usd), "usd")
-
-
-def waiting_price(g: Ground) -> Floats:
-    """Price of a waiting MW-year of each SKU: its own, else that of the study, (k,)."""
-    own = g.study.racks["waiting_usd_per_mw_year"].to_numpy(dtype=np.float64)
-    return np.where(np.isnan(own), g.config.unused.waiting_rack_usd_per_mw_year, own)
 
 
 def _of_rows(g: Ground, by_kind: list[Floats]) -> Floats:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..resolution import Bools
+from .columns import Bools
 from .ground import Ground
 from .report import Finding
 from .table import MISSING, ROW
@@ -45,7 +45,7 @@ def flow_rows(g: Ground) -> list[Finding]:
 def waiting_rows(g: Ground) -> list[Finding]:
     """One row for every period of a SKU with deliveries: {(k, t): Σ_τ D_kτ > 0}."""
     some = np.asarray(g.p.delivered_pods.any(axis=1))
-    return _rows(g, "waiting", np.repeat(some[:, None], len(g.p.horizon), axis=1))
+    return _rows(g, "waiting", np.repeat(some[:, None], len(g.p.periods), axis=1))
 
 
 def assignment_rows(g: Ground) -> list[Finding]:
@@ -106,7 +106,7 @@ def unused_rows(g: Ground) -> list[Finding]:
 
 def unused_mw(g: Ground) -> list[tuple[str, np.ndarray, bool]]:
     """Return unused MW of each kind, in the order of their names, (k or s, t), and whether it is of sites."""
-    last = np.zeros(len(g.p.horizon))
+    last = np.zeros(len(g.p.periods))
     last[-1] = 1.0
     return [
         ("aged", g.aged_mw, False),

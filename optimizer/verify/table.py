@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ..errors import shown
-from ..resolution import Bools, Floats, Ints
+from .columns import Bools, Floats, Ints
 from .report import Finding
 from .shapes import CELLS, SHAPES, Shape
 from .tolerance import differs

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..resolution import Bools, Floats
 from ..tolerance import band
+from .columns import Bools, Floats
 
 RELATIVE = 1e-6
 ABSOLUTE = {"mw": 1e-6, "usd": 0.01, "count": 1e-6, "share": 1e-9}

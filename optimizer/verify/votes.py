@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..parameters import Parameters
-from ..resolution import Bools, Floats
+from .columns import Bools, Floats
+from .reading import Reading
 from .table import Table
 from .tolerance import differs
 
@@ -14,7 +14,7 @@ def _whole(values: Floats) -> Bools:
     return np.asarray((values > -0.5) & ~differs(values, np.round(values), "mw"), dtype=np.bool_)
 
 
-def pods(assignments: Table, p: Parameters) -> Floats:
+def pods(assignments: Table, p: Reading) -> Floats:
     """Pods placed, (s, k, t); where racks and it_mw agree on whole pods and pods does not, theirs."""
     _, k, _ = assignments.at
     stated = assignments.number["pods"]
@@ -26,7 +26,7 @@ def pods(assignments: Table, p: Parameters) -> Floats:
     return placed
 
 
-def opened(sites: Table, power: Table, p: Parameters) -> Bools:
+def opened(sites: Table, power: Table, p: Reading) -> Bools:
     """Whether a site is open, (s, t).
 
     Where ``open`` and the rows of power.csv disagree, the site's own numbers decide: built_mw and idle_power_mw fit
@@ -39,7 +39,7 @@ def opened(sites: Table, power: Table, p: Parameters) -> Bools:
     return np.asarray(np.where(turned, drawn, stated), dtype=np.bool_)
 
 
-def _fits(sites: Table, p: Parameters, y: float) -> Bools:
+def _fits(sites: Table, p: Reading, y: float) -> Bools:
     built = p.existing_mw * y + p.hall_mw[:, None] * sites.spread("halls")
     limited = np.isfinite(p.interconnection_mw)
     energised = np.where(limited, p.interconnection_mw + p.onsite_mw, 0.0) * y
@@ -51,7 +51,7 @@ def _fits(sites: Table, p: Parameters, y: float) -> Bools:
     return np.asarray(alike, dtype=np.bool_)
 
 
-def halls(sites: Table, is_open: Bools, p: Parameters) -> Floats:
+def halls(sites: Table, is_open: Bools, p: Reading) -> Floats:
     """Halls commissioned by t, (s, t); where built_mw and idle_hall_mw agree on whole halls, theirs."""
     stated = sites.spread("halls")
     existing = p.existing_mw * is_open

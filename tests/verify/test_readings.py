@@ -10,6 +10,7 @@ from optimizer.plan import TABLES
 from optimizer.plan.decisions import Decisions, frames
 from optimizer.verify.causes import unused_cause
 from optimizer.verify.ground import Ground, ids
+from optimizer.verify.reading import Reading
 from optimizer.verify.table import read_table
 from tests.solve.enumeration import random_tiny
 from tests.solve.test_enumeration import as_study
@@ -20,11 +21,11 @@ PRICES = {"aged": 0.0, "unplaced": 0.0, "idle_hall": 0.0, "idle_power": 0.0}
 @pytest.mark.parametrize("seed", range(30))
 def test_both_readings_agree_on_random_plans(seed: int) -> None:
     study, r = as_study(random_tiny(1000 + seed)), np.random.default_rng(seed)
-    p = Parameters.of(study)
+    p, reading = Parameters.of(study), Reading(study)
     for _ in range(2):
         tables = frames(p, _random(p, r), PRICES)
-        read = {name: read_table(name, tables[name], ids(p))[0] for name in TABLES}
-        assert unused_cause(Ground(study, p, {}, read)) == []
+        read = {name: read_table(name, tables[name], ids(reading))[0] for name in TABLES}
+        assert unused_cause(Ground(reading, {}, read)) == []
         assert (tables["unused"]["cause"] != "").all()
 
 

@@ -1,0 +1,209 @@
+"""Read a study for the checks in their own words, from the contract's text and the tables' rows.
+
+Shared with the model are the study's keys and tables as read and checked (``Study``: defaults of the reader and
+zones found for sites among them), period labels as parsed (``io.periods``) and the band of ``optimizer.tolerance``.
+All that is resolved from them is resolved here anew, nothing by ``optimizer.parameters`` or ``optimizer.resolution``:
+what those get wrong is a finding.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from math import inf, isnan
+
+import numpy as np
+
+from ..io.periods import parse_label
+from ..tolerance import band
+from .columns import Bools, Columns, Floats, Ints
+from .dates import rows_of, whole_pods
+
+
+@dataclass(frozen=True)
+class Reading(Columns):
+    """What a study says by site s, SKU k, period t, zone z and line l; arrays are indexed in that order.
+
+    Power in MW (``it`` = of racks, else at the fence), money in USD. Ids stand in the order of the study's tables.
+    """
+
+    # racks ----------------------------------------------------------------------------------------------------------
+    @cached_property
+    def vendors(self) -> list[str]:
+        """Vendors of any rack."""
+        return sorted(set(self.vendor_of))
+
+    @cached_property
+    def pod_mw(self) -> Floats:
+        """IT MW of a pod, (k,)."""
+        return self.rack_kw * self.pod_racks / 1000.0
+
+    @cached_property
+    def waiting_usd_per_mw_year(self) -> Floats:
+        """Price of a waiting MW-year: the SKU's own, else that of the study, (k,)."""
+        usual = self.study.config.unused.waiting_rack_usd_per_mw_year
+        return np.where(np.isnan(self.own_waiting_usd_per_mw_year), usual, self.own_waiting_usd_per_mw_year)
+
+    @cached_property
+    def out_from(self) -> Ints:
+        """First period that sees the SKU out, (k,)."""
+        out = [self.dates.place(parse_label(label).start) if label else 0 for label in self.available_from]
+        return np.array(out, dtype=np.int64)
+
+    @cached_property
+    def delivered_pods(self) -> Floats:
+        """Pods delivered, such that each running total is whole pods, rounded half down, (k, t)."""
+        came = {sku: [0.0] * len(self.dates) for sku in self.skus}
+        table, place = self.study.deliveries, {sku: k for k, sku in enumerate(self.skus)}
+        columns = (table[name].tolist() for name in ("sku", "period", "racks", "mw"))
+        for sku, period, racks, mw in zip(*columns, strict=True):
+            k = place[sku]
+            pods = mw / self.pod_mw[k] if isnan(racks) else racks / self.pod_racks[k]
+            among = self.dates.shared_by(parse_label(period), int(self.out_from[k]))
+            for t in among:
+                came[sku][t] += pods / len(among)
+        return _array([whole_pods(came[sku]) for sku in self.skus], len(self.dates))
+
+    # sites ----------------------------------------------------------------------------------------------------------
+    @cached_property
+    def own(self) -> Bools:
+        """Whether halls are built, not rented, (s,)."""
+        return np.array([tenure == "own" for tenure in self.tenure], dtype=np.bool_)
+
+    @cached_property
+    def existing_mw(self) -> Floats:
+        """IT MW of halls that others build and that stand by then, (s, t)."""
+        return self._ramp("existing_mw", 0.0)
+
+    @cached_property
+    def interconnection_mw(self) -> Floats:
+        """Firm fence MW at the point of interconnection, inf where unlimited, (s, t)."""
+        return self._ramp("interconnection_mw", inf)
+
+    @cached_property
+    def onsite_mw(self) -> Floats:
+        """Firm fence MW generated on site, (s, t)."""
+        return self._ramp("onsite_mw", 0.0)
+
+    def _ramp(self, column: str, default: float) -> Floats:
+        """Follow site_ramp; before its first value holds what the site states, else 0; without any the default does."""
+        said, found = rows_of(self.study.site_ramp, "site", column), []
+        for site, stated in zip(self.sites, self.study.sites[column].tolist(), strict=True):
+            if site in said:
+                found.append(self.dates.standing(said[site], 0.0 if isnan(stated) else stated))
+            else:
+                found.append([default if isnan(stated) else stated] * len(self.dates))
+        return _array(found, len(self.dates))
+
+    @cached_property
+    def first_hall(self) -> Ints:
+        """First period in which a hall can be commissioned, T for none, (s,)."""
+        return np.array([self.dates.after_lead(v) for v in self.hall_lead_years.tolist()], dtype=np.int64)
+
+    @cached_property
+    def halls_max(self) -> Floats:
+        """New halls that fit whole under max_mw beside the most that ever exists, (s,)."""
+        room = self.max_mw - self.existing_mw.max(axis=1)
+        return np.asarray(np.maximum(0.0, np.floor((room + band(room)) / self.hall_mw)), dtype=np.float64)
+
+    @cached_property
+    def halls_possible(self) -> Floats:
+        """Most new halls that can stand in a period by ceiling, yearly rate and lead, (s, t)."""
+        years, periods = self.dates.years, range(len(self.dates))
+        begun = {f: [len(set(years[f : t + 1])) for t in periods] for f in set(self.first_hall.tolist())}
+        of_site = zip(self.first_hall.tolist(), self.halls_max.tolist(), self.halls_per_year.tolist(), strict=True)
+        return _array([[min(most, rate * n) if n else 0.0 for n in begun[f]] for f, most, rate in of_site], len(years))
+
+    @cached_property
+    def hold_mw(self) -> Floats:
+        """Most IT MW that a site can hold in the last period by its own halls and power, (s,)."""
+        halls = self.existing_mw[:, -1] + self.hall_mw * self.halls_possible[:, -1]
+        power = (self.interconnection_mw[:, -1] + self.onsite_mw[:, -1]) / self.peak_pue
+        return np.asarray(np.minimum(halls, power), dtype=np.float64)
+
+    def cluster_it_mw(self, key_mw: float, vendor: str | None = None) -> Floats:
+        """Least IT MW in the last period that a key asks of a site, of all SKUs or those of a vendor, (s,).
+
+        min(key, hold − largest pod of them that the site admits), 0 where it admits none or that is below 0.
+        """
+        among = [k for k, maker in enumerate(self.vendor_of) if vendor in (None, maker)]
+        largest = np.where(self.admits[:, among], self.pod_mw[among], 0.0).max(axis=1, initial=0.0)
+        return np.where(largest > 0.0, np.clip(self.hold_mw - largest, 0.0, key_mw), 0.0)
+
+    # what costs energy ----------------------------------------------------------------------------------------------
+    @cached_property
+    def energy_usd_per_mwh(self) -> Floats:
+        """Price of the site, else of its zone, whose first one holds before its row too, else 0, (s, t)."""
+        rows = rows_of(self.study.energy_prices, "zone", "usd_per_mwh")
+        of_zone = {zone: self.dates.standing(said, said[min(said)]) for zone, said in rows.items()}
+        free = [0.0] * len(self.dates)
+        own = zip(self.stated_zone, self.own_energy_usd_per_mwh.tolist(), strict=True)
+        found = [of_zone.get(zone, free) if isnan(usd) else [usd] * len(self.dates) for zone, usd in own]
+        return _array(found, len(self.dates))
+
+    @cached_property
+    def onsite_usd_per_mwh(self) -> Floats:
+        """Price of energy made on site, else as of the grid, (s, t)."""
+        stated = self.own_onsite_usd_per_mwh[:, None]
+        return np.where(np.isnan(stated), self.energy_usd_per_mwh, stated)
+
+    # doors ----------------------------------------------------------------------------------------------------------
+    @cached_property
+    def welcome(self) -> Bools:
+        """Whether the vendor is among those of the site, any where it names none, (s, k)."""
+        lists = [names.split(";") if names else self.vendors for names in self.welcome_vendors]
+        found = [[vendor in names for vendor in self.vendor_of] for names in lists]
+        return np.array(found, dtype=np.bool_).reshape(len(self.sites), len(self.skus))
+
+    @cached_property
+    def light(self) -> Bools:
+        """Whether the halls can power and cool the rack, (s, k)."""
+        most = self.max_rack_kw[:, None]
+        return np.asarray(self.rack_kw[None, :] <= most + band(most), dtype=np.bool_)
+
+    @cached_property
+    def pair_usd_per_rack(self) -> Floats:
+        """What placing a rack costs, inf where placement.csv forbids the pair, (s, k)."""
+        usd = {(site, sku): 0.0 for site in self.sites for sku in self.skus}
+        table = self.study.placement
+        columns = (table[name].tolist() for name in ("site", "sku", "usd_per_rack", "allowed"))
+        for site, sku, stated, allowed in zip(*columns, strict=True):
+            usd[site, sku] = stated if allowed else inf
+        return np.array(list(usd.values())).reshape(len(self.sites), len(self.skus))
+
+    @cached_property
+    def admits(self) -> Bools:
+        """Whether a SKU may stand at a site at all, (s, k)."""
+        return self.welcome & self.light & np.isfinite(self.pair_usd_per_rack)
+
+    # grid -----------------------------------------------------------------------------------------------------------
+    @cached_property
+    def line_from(self) -> Ints:
+        """Zone where a line begins, (l,)."""
+        return _places(self.begins_in, self.zones)
+
+    @cached_property
+    def line_to(self) -> Ints:
+        """Zone where a line ends, (l,)."""
+        return _places(self.ends_in, self.zones)
+
+    @cached_property
+    def zone_of(self) -> Ints:
+        """Place of the grid's zone that serves a site, -1 where none does, (s,)."""
+        return _places(self.stated_zone, self.zones)
+
+    @cached_property
+    def headroom_mw(self) -> Floats:
+        """Fence MW that a zone's own surplus serves, 0 before its first row, (z, t)."""
+        said = rows_of(self.study.headroom, "zone", "headroom_mw")
+        return _array([self.dates.standing(said.get(zone, {}), 0.0) for zone in self.zones], len(self.dates))
+
+
+def _array(rows: list[list[float]], width: int) -> Floats:
+    return np.array(rows, dtype=np.float64).reshape(len(rows), width)
+
+
+def _places(names: list[str], ids: list[str]) -> Ints:
+    """Return the place of each name among the ids, -1 where it is none of them."""
+    place = {name: i for i, name in enumerate(ids)}
+    return np.array([place.get(name, -1) for name in names], dtype=np.int64)
