@@ -12,8 +12,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..account.decisions import Decisions, usage
 from ..parameters import Parameters
-from ..plan.decisions import Decisions, usage
 from ..tolerance import band
 from .arrays import Floats, Job, Matrix, Result
 from .matrix import Compiled

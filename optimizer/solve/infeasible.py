@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..account.decisions import Decisions
 from ..parameters import Parameters
-from ..plan.decisions import Decisions
 from .arrays import Floats, Ints, Job, Matrix, Result
 from .matrix import Compiled
 from .needs import needed, typed

@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from ..account.decisions import Decisions
+from ..account.tables import frames
 from ..errors import InfeasibleError, RackgridError, SolverError
 from ..formulation.build import build
 from ..formulation.notation import Program
 from ..parameters import Parameters
 from ..plan import Plan
-from ..plan.decisions import Decisions, frames
 from ..study import Study
 from ..verify import verify
 from .arrays import Floats, Job, Matrix, Result
@@ -251,14 +252,7 @@ class Planner:
     # accounting ---------------------------------------------------------------------------------------------
     def _account(self, search: Search, decisions: Decisions, x: Floats, unavoidable: Unavoidable) -> Plan:
         self.journal.enter("account")
-        unused = self.study.config.unused
-        prices = {
-            "aged": unused.aged_rack_usd_per_mw_year,
-            "unplaced": unused.unplaced_rack_usd_per_mw,
-            "idle_hall": unused.idle_hall_usd_per_mw_year,
-            "idle_power": unused.idle_power_usd_per_mw_year,
-        }
-        tables = frames(self.p, decisions, prices)
+        tables = frames(self.p, decisions, self.study.config)
         cost, offset = self.c.objectives.money()
         objective = (float(cost @ x) + offset) * MUSD
         bound = min(search.bound * search.matrix.unit, objective)

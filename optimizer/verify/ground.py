@@ -20,7 +20,7 @@ from ..resolution import Bools, Floats
 from ..study import Study
 from . import votes
 from .report import Finding
-from .shapes import BLOCK, KINDS
+from .shapes import BLOCK, COSTS, KINDS
 from .table import Table
 from .tolerance import exceeds
 
@@ -245,5 +245,5 @@ def ids(p: Parameters) -> dict[str, Sequence[str]]:
     years = [str(year) for year in sorted(set(p.horizon.calendar_years))]
     return {
         "site": p.sites, "sku": p.skus, "period": p.periods, "zone": p.zones, "line": p.lines, "block": [BLOCK],
-        "kind": KINDS, "upgrade": [], "vendor": p.vendors, "year": years,
+        "kind": KINDS, "term": list(COSTS), "upgrade": [], "vendor": p.vendors, "year": years,
     }  # fmt: skip

@@ -1,8 +1,8 @@
-"""Money recomputed from the tables: each term of the cost, and what each vendor's racks cost."""
+"""Recompute money from the tables: each dollar of each term of the cost, and what each vendor's racks cost."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,8 @@ from .ground import Ground
 from .numbers import waiting_price
 
 HOURS = 8760.0
+AT_END = ("residual", "unplaced")
+"""Terms that fall due when the horizon ends."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,10 @@ class Worth:
 
     of_period: Floats
     of_end: float
+
+    def of(self, term: str) -> Floats:
+        """Return what a dollar of a term counts by the period of its row, (t,)."""
+        return np.full(len(self.of_period), self.of_end) if term in AT_END else self.of_period
 
     @classmethod
     def discounted(cls, g: Ground) -> Worth:
@@ -33,11 +39,6 @@ class Worth:
     def face(cls, g: Ground) -> Worth:
         """Count every dollar at its face value."""
         return cls(np.ones(len(g.p.horizon)), 1.0)
-
-
-def _sum(usd: Floats, worth: Worth) -> float:
-    """Σ worth_t usd_·t."""
-    return float((usd * worth.of_period).sum())
 
 
 # of each site and period, undiscounted ----------------------------------------------------------------------------
@@ -70,47 +71,47 @@ def energy_usd(g: Ground) -> Floats:
     return HOURS * g.p.length_years * average[:, None] * bought
 
 
-# terms ------------------------------------------------------------------------------------------------------------
-def _placement(g: Ground, worth: Worth) -> float:
+# of other places, undiscounted --------------------------------------------------------------------------------------
+def _placement(g: Ground) -> Floats:
     racks = g.pods * g.p.pod_racks[None, :, None]
-    return _sum((racks * g.p.placement_usd_per_rack[:, :, None]).sum(axis=(0, 1)), worth)
+    return np.asarray(racks * g.p.placement_usd_per_rack[:, :, None], dtype=np.float64)
 
 
-def _wheeling(g: Ground, worth: Worth) -> float:
-    return _sum(HOURS * g.p.length_years * np.abs(g.flow_mw) * g.p.line_usd_per_mwh[:, None], worth)
+def _wheeling(g: Ground) -> Floats:
+    return HOURS * g.p.length_years * np.abs(g.flow_mw) * g.p.line_usd_per_mwh[:, None]
 
 
-def _residual(g: Ground, worth: Worth) -> float:
-    if not g.config.money.residual_value:
-        return 0.0
-    lives, n_t = g.config.money.asset_life_years, len(g.p.horizon)
-    served = (n_t - np.arange(n_t)) * g.p.length_years
-    left = opening_usd(g) * np.maximum(0.0, 1.0 - served / lives.site)
-    left = left + halls_usd(g) * np.maximum(0.0, 1.0 - served / lives.hall)
-    return -float(left.sum()) * worth.of_end
+def _residual(g: Ground) -> Floats:
+    usd = np.zeros((len(g.p.sites), len(g.p.horizon)))
+    if g.config.money.residual_value:
+        lives, n_t = g.config.money.asset_life_years, len(g.p.horizon)
+        served = (n_t - np.arange(n_t)) * g.p.length_years
+        left = opening_usd(g) * np.maximum(0.0, 1.0 - served / lives.site)
+        left = left + halls_usd(g) * np.maximum(0.0, 1.0 - served / lives.hall)
+        usd[:, -1] = -left.sum(axis=1)
+    return usd
 
 
-def _waiting(g: Ground, worth: Worth) -> float:
-    return _sum(waiting_price(g)[:, None] * g.waits_mw * g.p.length_years, worth)
+def _waiting(g: Ground) -> Floats:
+    return waiting_price(g)[:, None] * g.waits_mw * g.p.length_years
 
 
-def _aged(g: Ground, worth: Worth) -> float:
-    return _sum(g.config.unused.aged_rack_usd_per_mw_year * g.aged_mw * g.p.length_years, worth)
+def _aged(g: Ground) -> Floats:
+    return g.config.unused.aged_rack_usd_per_mw_year * g.aged_mw * g.p.length_years
 
 
-def _unplaced(g: Ground, worth: Worth) -> float:
-    return g.config.unused.unplaced_rack_usd_per_mw * float(g.waits_mw[:, -1].sum()) * worth.of_end
+def _unplaced(g: Ground) -> Floats:
+    last = np.arange(len(g.p.horizon)) == len(g.p.horizon) - 1
+    return np.asarray(g.config.unused.unplaced_rack_usd_per_mw * g.waits_mw * last, dtype=np.float64)
 
 
-def _idle_hall(g: Ground, worth: Worth) -> float:
-    return _sum(
-        g.config.unused.idle_hall_usd_per_mw_year * _counted(g.idle_hall_mw, g.built_mw) * g.p.length_years, worth
-    )
+def _idle_hall(g: Ground) -> Floats:
+    return g.config.unused.idle_hall_usd_per_mw_year * _counted(g.idle_hall_mw, g.built_mw) * g.p.length_years
 
 
-def _idle_power(g: Ground, worth: Worth) -> float:
+def _idle_power(g: Ground) -> Floats:
     spare = _counted(np.nan_to_num(g.spare_mw), g.energised_mw)
-    return _sum(g.config.unused.idle_power_usd_per_mw_year * spare * g.p.length_years, worth)
+    return g.config.unused.idle_power_usd_per_mw_year * spare * g.p.length_years
 
 
 def _counted(mw: Floats, of_mw: Floats) -> Floats:
@@ -118,15 +119,15 @@ def _counted(mw: Floats, of_mw: Floats) -> Floats:
     return np.where(np.abs(mw) <= band(of_mw), 0.0, mw)
 
 
-TERMS: dict[str, Callable[[Ground, Worth], float]] = {
-    "opening": lambda g, worth: _sum(opening_usd(g), worth),
-    "halls": lambda g, worth: _sum(halls_usd(g), worth),
-    "lease": lambda g, worth: _sum(lease_usd(g), worth),
-    "fixed": lambda g, worth: _sum(fixed_usd(g), worth),
+TERMS: Mapping[str, Callable[[Ground], Floats]] = {
+    "opening": opening_usd,
+    "halls": halls_usd,
+    "lease": lease_usd,
+    "fixed": fixed_usd,
     "placement": _placement,
-    "energy": lambda g, worth: _sum(energy_usd(g), worth),
+    "energy": energy_usd,
     "wheeling": _wheeling,
-    "upgrades": lambda _g, _worth: 0.0,
+    "upgrades": lambda g: np.zeros((len(g.p.sites), len(g.p.horizon))),
     "residual": _residual,
     "waiting": _waiting,
     "aged": _aged,
@@ -134,7 +135,12 @@ TERMS: dict[str, Callable[[Ground, Worth], float]] = {
     "idle_hall": _idle_hall,
     "idle_power": _idle_power,
 }
-"""Every term of the cost, in the order of the contract."""
+"""Every term of the cost in the order of the contract: undiscounted, over what it is by and the period."""
+
+
+def totals(g: Ground, worth: Worth) -> dict[str, float]:
+    """Σ worth usd of each term."""
+    return {term: float((rule(g) * worth.of(term)).sum()) for term, rule in TERMS.items()}
 
 
 # vendors ----------------------------------------------------------------------------------------------------------

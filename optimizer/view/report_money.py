@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from optimizer.account.quantities import Quantities
 from optimizer.plan.plan import Plan
-from optimizer.plan.quantities import Quantities
 from optimizer.plan.summary import ESTIMATE, ESTIMATE_USD_PER_GW
 from optimizer.units import aligned, money_unit, usd
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,9 +14,7 @@ from ..io.standing import halls_by
 from ..parameters import Parameters
 from ..resolution import Bools, Floats, Ints
 from ..tolerance import band
-
-if TYPE_CHECKING:
-    from .decisions import Decisions, Usage
+from .decisions import Decisions, Usage
 
 LIMITS = ("interconnection", "onsite", "zone", "hall")
 DELIVERY, POLICY, COST = "delivery", "policy", "cost"
