@@ -32,6 +32,10 @@ class Quantities:
         """IT MW of a vendor delivered over the horizon."""
         return float(self.delivered.loc[vendor].to_numpy()[-1]) if vendor in self.delivered.index else 0.0
 
+    def usd_per_mw(self, vendor: str, cost: Mapping[str, float]) -> float:
+        """Racks and facility of a vendor per IT MW that it delivers; ``cost`` is its part of ``vendor_cost_usd``."""
+        return (cost["racks"] + cost["facility"]) / self.total_mw(vendor)
+
 
 def quantities(study: Study, tables: Mapping[str, pd.DataFrame]) -> Quantities:
     """Compute everything the summary shows from a plan's tables and its study's racks and sites."""

@@ -124,8 +124,8 @@ def _vendors(plan: Plan, seen: Quantities) -> Iterable[Row]:
         yield "vendor", f"{vendor}: racks", racks, "USD", note
         yield "vendor", f"{vendor}: facility", cost["facility"], "USD", "opening, halls, rent and upkeep in the horizon"
         yield "vendor", f"{vendor}: energy", cost["energy"], "USD", "within the horizon"
-        each = (cost["racks"] + cost["facility"]) / seen.total_mw(vendor) * size
         what = "racks and facility" if priced else "facility"
+        each = seen.usd_per_mw(vendor, cost) * size
         yield "vendor", f"{vendor}: {what} per {unit}", each, f"USD/{unit} IT", "by what is delivered"
 
 

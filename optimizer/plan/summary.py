@@ -215,7 +215,7 @@ def _vendors(plan: Plan, seen: Quantities) -> list[str]:
         return []
     unit, name = money_unit(max(sum(c.values()) for c in costs.values()))
     size, power = power_unit(max(map(seen.total_mw, costs)))
-    per = {v: (c["racks"] + c["facility"]) / seen.total_mw(v) * size for v, c in costs.items()}
+    per = {v: seen.usd_per_mw(v, c) * size for v, c in costs.items()}
     most = max(per.values())
     per_unit, per_name = (1e9, "bn USD") if power == "GW" and most >= 1e9 else money_unit(most)
     what = "racks + facility" if any(c["racks"] > 0 for c in costs.values()) else "facility"

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..resolution import Bools, Floats
 from .ground import Ground
-from .money import TERMS, Worth
+from .money import Worth, terms
 from .report import Finding
 from .shapes import COSTS
 from .table import MISSING, ROW
@@ -61,12 +61,12 @@ def _of_rows(g: Ground, column: str, worth: Worth) -> Floats:
 
 def _terms(g: Ground) -> Iterator[tuple[str, Bools, tuple[np.ndarray, ...], Floats]]:
     """Yield each term, its rows that have their place, the positions of all rows over its axes, and its money."""
-    keys = g.tables["costs"].keys
+    keys, usd = g.tables["costs"].keys, terms(g)
     for term, axes in COSTS.items():
         rows = _of(g, term)
         for place in PLACES:
             rows = rows & ((keys[place] >= 0) == (place in axes))
-        yield term, rows, tuple(keys[axis] for axis in (*axes, "period")), TERMS[term](g)
+        yield term, rows, tuple(keys[axis] for axis in (*axes, "period")), usd[term]
 
 
 def _of(g: Ground, term: str) -> Bools:

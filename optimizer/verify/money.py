@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +9,6 @@ import numpy as np
 from ..resolution import Floats
 from ..tolerance import band
 from .ground import Ground
-from .numbers import waiting_price
 
 HOURS = 8760.0
 AT_END = ("residual", "unplaced")
@@ -71,18 +69,25 @@ def energy_usd(g: Ground) -> Floats:
     return HOURS * g.p.length_years * average[:, None] * bought
 
 
-# of other places, undiscounted --------------------------------------------------------------------------------------
-def _placement(g: Ground) -> Floats:
-    racks = g.pods * g.p.pod_racks[None, :, None]
-    return np.asarray(racks * g.p.placement_usd_per_rack[:, :, None], dtype=np.float64)
+# terms ------------------------------------------------------------------------------------------------------------
+def terms(g: Ground) -> dict[str, Floats]:
+    """Every term of the cost in the order of the contract: undiscounted, over what it is by and the period."""
+    shape = len(g.p.sites), len(g.p.horizon)
+    return {
+        "opening": opening_usd(g),
+        "halls": halls_usd(g),
+        "lease": lease_usd(g),
+        "fixed": fixed_usd(g),
+        "placement": g.pods * g.p.pod_racks[None, :, None] * g.p.placement_usd_per_rack[:, :, None],
+        "energy": energy_usd(g),
+        "wheeling": HOURS * g.p.length_years * np.abs(g.flow_mw) * g.p.line_usd_per_mwh[:, None],
+        "upgrades": np.zeros(shape),
+        "residual": _residual(g, np.zeros(shape)),
+        **unused_usd(g),
+    }
 
 
-def _wheeling(g: Ground) -> Floats:
-    return HOURS * g.p.length_years * np.abs(g.flow_mw) * g.p.line_usd_per_mwh[:, None]
-
-
-def _residual(g: Ground) -> Floats:
-    usd = np.zeros((len(g.p.sites), len(g.p.horizon)))
+def _residual(g: Ground, usd: Floats) -> Floats:
     if g.config.money.residual_value:
         lives, n_t = g.config.money.asset_life_years, len(g.p.horizon)
         served = (n_t - np.arange(n_t)) * g.p.length_years
@@ -92,26 +97,23 @@ def _residual(g: Ground) -> Floats:
     return usd
 
 
-def _waiting(g: Ground) -> Floats:
-    return waiting_price(g)[:, None] * g.waits_mw * g.p.length_years
+def unused_usd(g: Ground) -> dict[str, Floats]:
+    """Price of what is unused by kind, (k, t) or (s, t): price · mw · L_t; for unplaced price · mw in the last period.
 
-
-def _aged(g: Ground) -> Floats:
-    return g.config.unused.aged_rack_usd_per_mw_year * g.aged_mw * g.p.length_years
-
-
-def _unplaced(g: Ground) -> Floats:
+    A waiting rack has its SKU's own price, else that of the study.
+    """
+    price, years = g.config.unused, g.p.length_years
+    own = g.study.racks["waiting_usd_per_mw_year"].to_numpy(dtype=np.float64)
+    waiting = np.where(np.isnan(own), price.waiting_rack_usd_per_mw_year, own)
     last = np.arange(len(g.p.horizon)) == len(g.p.horizon) - 1
-    return np.asarray(g.config.unused.unplaced_rack_usd_per_mw * g.waits_mw * last, dtype=np.float64)
-
-
-def _idle_hall(g: Ground) -> Floats:
-    return g.config.unused.idle_hall_usd_per_mw_year * _counted(g.idle_hall_mw, g.built_mw) * g.p.length_years
-
-
-def _idle_power(g: Ground) -> Floats:
     spare = _counted(np.nan_to_num(g.spare_mw), g.energised_mw)
-    return g.config.unused.idle_power_usd_per_mw_year * spare * g.p.length_years
+    return {
+        "waiting": waiting[:, None] * g.waits_mw * years,
+        "aged": price.aged_rack_usd_per_mw_year * g.aged_mw * years,
+        "unplaced": price.unplaced_rack_usd_per_mw * g.waits_mw * last,
+        "idle_hall": price.idle_hall_usd_per_mw_year * _counted(g.idle_hall_mw, g.built_mw) * years,
+        "idle_power": price.idle_power_usd_per_mw_year * spare * years,
+    }
 
 
 def _counted(mw: Floats, of_mw: Floats) -> Floats:
@@ -119,28 +121,9 @@ def _counted(mw: Floats, of_mw: Floats) -> Floats:
     return np.where(np.abs(mw) <= band(of_mw), 0.0, mw)
 
 
-TERMS: Mapping[str, Callable[[Ground], Floats]] = {
-    "opening": opening_usd,
-    "halls": halls_usd,
-    "lease": lease_usd,
-    "fixed": fixed_usd,
-    "placement": _placement,
-    "energy": energy_usd,
-    "wheeling": _wheeling,
-    "upgrades": lambda g: np.zeros((len(g.p.sites), len(g.p.horizon))),
-    "residual": _residual,
-    "waiting": _waiting,
-    "aged": _aged,
-    "unplaced": _unplaced,
-    "idle_hall": _idle_hall,
-    "idle_power": _idle_power,
-}
-"""Every term of the cost in the order of the contract: undiscounted, over what it is by and the period."""
-
-
 def totals(g: Ground, worth: Worth) -> dict[str, float]:
     """Σ worth usd of each term."""
-    return {term: float((rule(g) * worth.of(term)).sum()) for term, rule in TERMS.items()}
+    return {term: float((usd * worth.of(term)).sum()) for term, usd in terms(g).items()}
 
 
 # vendors ----------------------------------------------------------------------------------------------------------
