@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from optimizer.account.decisions import Decisions, usage
+from optimizer.account.tables import frames
 from optimizer.parameters import Parameters
 from optimizer.plan import Plan
-from optimizer.plan.decisions import Decisions, frames, usage
 from optimizer.study import Study
 
 TERMS = (
@@ -58,7 +59,7 @@ def handmade_plan(study: Study, **facts: object) -> Plan:
         if z >= 0:
             served[z] += load[s] - onsite[s]
     x = Decisions(pods, halls, opened, load - onsite, onsite, served, np.zeros((len(p.lines), n_t)))
-    tables = frames(p, x, {"aged": 0.0, "unplaced": 0.0, "idle_hall": 0.0, "idle_power": 0.0})
+    tables = frames(p, x, study.config)
     return Plan(study, _facts(p, x) | facts, tables, "made by hand\n")
 
 

@@ -21,7 +21,7 @@ TABLES = (
     "energy_prices",
     "lines",
 )
-PLAN_TABLES = ("assignments", "sites", "power", "waiting", "zones", "flows", "unused", "upgrades")
+PLAN_TABLES = ("assignments", "sites", "power", "waiting", "zones", "flows", "unused", "upgrades", "costs")
 """Tables of a plan's folder; their schemas are named plan/assignments and so on, since a study has sites too."""
 
 

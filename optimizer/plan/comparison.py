@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from ..account.quantities import first_open, first_serving
 from .kinds import GENERIC, UNSTATED, standing
 from .plan import TABLES, Plan
-from .quantities import first_open, first_serving
 
 UNUSED = {
     "waiting": "MW-years",

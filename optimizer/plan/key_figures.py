@@ -6,12 +6,12 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from ..account.quantities import Quantities, quantities
 from ..io.sheets import Cell, Head, Sheet, letter
 from ..units import excel_format, power_unit, share
 from .comparison import UNUSED
 from .kinds import GENERIC, KINDS, REAL, UNSTATED, standing
 from .plan import Plan
-from .quantities import Quantities, quantities
 from .summary import FIRST, status_in_words
 
 KEY_FIGURES = "key figures"
@@ -28,7 +28,7 @@ Row = tuple[str, str, Any, str | None, str]
 
 def key_figures(plan: Plan, others: Sequence[Sheet]) -> Sheet:
     """Return the first sheet of a plan's workbook; ``others`` are those that its formulas sum."""
-    sheets, seen = {sheet.name: sheet for sheet in others}, quantities(plan)
+    sheets, seen = {sheet.name: sheet for sheet in others}, quantities(plan.study, plan.tables)
     rows = [
         *_plan(plan, sheets["cost by term"], sheets["spending by year"]),
         *_power(plan, seen, sheets["waiting"]),
@@ -124,8 +124,8 @@ def _vendors(plan: Plan, seen: Quantities) -> Iterable[Row]:
         yield "vendor", f"{vendor}: racks", racks, "USD", note
         yield "vendor", f"{vendor}: facility", cost["facility"], "USD", "opening, halls, rent and upkeep in the horizon"
         yield "vendor", f"{vendor}: energy", cost["energy"], "USD", "within the horizon"
-        each = (cost["racks"] + cost["facility"]) / seen.total_mw(vendor) * size
         what = "racks and facility" if priced else "facility"
+        each = seen.usd_per_mw(vendor, cost) * size
         yield "vendor", f"{vendor}: {what} per {unit}", each, f"USD/{unit} IT", "by what is delivered"
 
 

@@ -8,10 +8,11 @@ from textwrap import wrap
 
 from optimizer.errors import shown
 
+from ..account.quantities import Quantities, quantities
+from ..account.spending import SPENT
 from ..units import aligned, figure, money_unit, mw, mw_years, power_unit, share, usd
 from .kinds import GENERIC, REAL, UNSTATED, standing
 from .plan import Plan
-from .quantities import Quantities, quantities
 
 WIDTH = 100
 _TOP_SITES = 7
@@ -33,6 +34,8 @@ TERMS = {
     "idle_hall": "price of idle halls",
     "idle_power": "price of idle power",
 }
+PAID = {"racks": "racks bought"} | {term: TERMS[term] for term in SPENT}
+"""What is paid, racks included, in words and in order."""
 FIRST = {"unused": "unused capacity", "waiting": "waiting"}
 """What a lexicographic plan has least of, by the key objective.first."""
 # The estimate that Broadcom's part of the programme is compared with: USD per GW.
@@ -42,7 +45,7 @@ ESTIMATE = "Financial Times, October 2025"
 
 def summary(plan: Plan) -> str:
     """Return status, cost, megawatts by period, what waits and idles, sites, and each vendor's cost."""
-    seen = quantities(plan)
+    seen = quantities(plan.study, plan.tables)
     blocks = [
         _head(plan),
         _cost(plan),
@@ -211,7 +214,7 @@ def _vendors(plan: Plan, seen: Quantities) -> list[str]:
         return []
     unit, name = money_unit(max(sum(c.values()) for c in costs.values()))
     size, power = power_unit(max(map(seen.total_mw, costs)))
-    per = {v: (c["racks"] + c["facility"]) / seen.total_mw(v) * size for v, c in costs.items()}
+    per = {v: seen.usd_per_mw(v, c) * size for v, c in costs.items()}
     most = max(per.values())
     per_unit, per_name = (1e9, "bn USD") if power == "GW" and most >= 1e9 else money_unit(most)
     what = "racks + facility" if any(c["racks"] > 0 for c in costs.values()) else "facility"
@@ -253,7 +256,7 @@ def _estimate(gw: float, racks_usd: float, facility_usd: float) -> list[str]:
 
 def summary_html(plan: Plan) -> str:
     """Return the plan as one small table for notebooks: status, cost, power, waiting, sites."""
-    seen, horizon = quantities(plan), plan.study.horizon.names
+    seen, horizon = quantities(plan.study, plan.tables), plan.study.horizon.names
     waited = float(plan.facts["unused"]["waiting_rack_mw_years"])
     counts = Counter(map(standing, seen.opened["kind"]))
     kinds = f"{counts[REAL]} real and {counts[GENERIC]} GENERIC" + (

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from ..account.spending import spending
 from ..io.schema import schema
 from ..io.sheets import Cell, Head, Sheet, letter, rows_of
 from ..units import excel_format, share
@@ -14,8 +15,7 @@ from .check import check_tables
 from .key_figures import key_figures
 from .kinds import standing
 from .plan import TABLES, Plan
-from .spending import PAID, spending
-from .summary import TERMS
+from .summary import PAID, TERMS
 
 COST, BY_YEAR, BY_SITE, FACTS = "cost by term", "spending by year", "spending by site", "plan.json"
 _PROGRAMME = "(programme)"  # no id of a site has brackets
@@ -118,7 +118,8 @@ def _by_site(plan: Plan) -> Sheet:
     """Return what is paid by site and term, with a column for each calendar year."""
     horizon = plan.study.horizon
     years = sorted(set(horizon.calendar_years))
-    paid, year_of = spending(plan), dict(zip(horizon.names, horizon.calendar_years, strict=True))
+    paid = spending(plan.study, plan.tables)
+    year_of = dict(zip(horizon.names, horizon.calendar_years, strict=True))
     order = {term: i for i, term in enumerate(PAID)}
     sums: dict[tuple[str, int], dict[int, float]] = {}
     for site, period, term, usd in rows_of(paid):

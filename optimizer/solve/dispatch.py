@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..account.decisions import Decisions, usage
 from ..formulation.families import (
     AGED,
     BACKFLOW,
@@ -32,7 +33,6 @@ from ..formulation.families import (
 )  # fmt: skip
 from ..formulation.rules import RULES
 from ..parameters import Parameters
-from ..plan.decisions import Decisions, usage
 from ..tolerance import band
 from .arrays import Floats, Job, Matrix, Result
 from .matrix import Compiled

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..account.decisions import Decisions
 from ..formulation.families import OPENED, SERVING
 from ..formulation.rules import CHOICES, SITE_COUNT, UNUSED_CEILING, Rule
 from ..parameters import Parameters
-from ..plan.decisions import Decisions
 from .arrays import Floats, Ints, Job, Matrix, Result
 from .matrix import Compiled
 from .needs import needed, typed

@@ -6,8 +6,8 @@ from math import ceil, floor, inf, log10
 
 import numpy as np
 
+from ..account.decisions import Decisions, usage
 from ..parameters import Parameters
-from ..plan.decisions import Decisions, usage
 from ..resolution import Floats
 
 _DIGITS = 3

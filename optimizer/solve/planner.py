@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from ..account.decisions import Decisions
+from ..account.tables import frames
 from ..errors import InfeasibleError, RackgridError, SolverError
 from ..formulation.build import build
 from ..formulation.families import PODS
@@ -16,7 +18,6 @@ from ..formulation.notation import Program
 from ..formulation.rules import CHOICES, SITE_COUNT
 from ..parameters import Parameters
 from ..plan import Plan
-from ..plan.decisions import Decisions, frames
 from ..study import Study
 from ..verify import verify
 from .arrays import Floats, Job, Matrix, Result
@@ -253,14 +254,7 @@ class Planner:
     # accounting ---------------------------------------------------------------------------------------------
     def _account(self, search: Search, decisions: Decisions, x: Floats, unavoidable: Unavoidable) -> Plan:
         self.journal.enter("account")
-        unused = self.study.config.unused
-        prices = {
-            "aged": unused.aged_rack_usd_per_mw_year,
-            "unplaced": unused.unplaced_rack_usd_per_mw,
-            "idle_hall": unused.idle_hall_usd_per_mw_year,
-            "idle_power": unused.idle_power_usd_per_mw_year,
-        }
-        tables = frames(self.p, decisions, prices)
+        tables = frames(self.p, decisions, self.study.config)
         cost, offset = self.c.objectives.money()
         objective = (float(cost @ x) + offset) * MUSD
         bound = min(search.bound * search.matrix.unit, objective)

@@ -5,18 +5,11 @@ from __future__ import annotations
 from math import fsum
 from typing import Any
 
-import numpy as np
-
+from ..account.costs import PRICES, TERMS
+from ..account.spending import SPENT
 from ..plan import Plan
-from ..verify.ground import Ground, ids
-from ..verify.money import TERMS, Worth
-from ..verify.reading import Reading
-from ..verify.table import read_table
 
-__all__ = ["PRICES", "TERMS", "UNUSED", "row"]
-
-PRICES = ("waiting", "aged", "unplaced", "idle_hall", "idle_power")
-"""Terms that are prices of unused capacity, not money."""
+__all__ = ["TERMS", "UNUSED", "row"]
 
 UNUSED = (
     "waiting_rack_mw_years",
@@ -27,8 +20,6 @@ UNUSED = (
     "unused_mw_years",
     "unavoidable_waiting_mw_years",
 )
-_SPENT = tuple(term for term in TERMS if term not in (*PRICES, "residual", "upgrades"))
-_DECIDED = ("assignments", "sites", "power", "zones", "flows")
 
 
 def row(plan: Plan) -> dict[str, Any]:
@@ -60,15 +51,9 @@ def row(plan: Plan) -> dict[str, Any]:
 
 def _spending(plan: Plan) -> dict[str, float]:
     """Undiscounted real money paid in each period; what is left at the end is no payment."""
-    p = Reading(plan.study)
-    known = ids(p)
-    tables = {name: read_table(name, plan.tables[name], known)[0] for name in _DECIDED}
-    ground = Ground(p, plan.facts, tables)
-    units = np.eye(len(p.periods))
-    return {
-        f"spend_{period}_usd": fsum(TERMS[term](ground, Worth(unit, 0.0)) for term in _SPENT)
-        for period, unit in zip(p.periods, units, strict=True)
-    }
+    costs = plan.tables["costs"]
+    paid = costs[costs["term"].isin(SPENT)].groupby("period")["usd"].agg(lambda usd: fsum(usd.tolist()))
+    return {f"spend_{period}_usd": float(paid.get(period, 0.0)) for period in plan.study.horizon.names}
 
 
 def _power(plan: Plan) -> dict[str, float]:

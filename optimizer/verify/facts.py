@@ -137,17 +137,14 @@ def records(g: Ground) -> list[Finding]:
 # money ------------------------------------------------------------------------------------------------------------
 def cost_terms(g: Ground) -> list[Finding]:
     """Each term of the cost, discounted (δ_t; the horizon's end for unplaced and residual) and undiscounted."""
-    right = {
-        name: {term: rule(g, worth) for term, rule in money.TERMS.items()}
-        for name, worth in (("discounted", money.Worth.discounted(g)), ("undiscounted", money.Worth.face(g)))
-    }
+    worths = {"discounted": money.Worth.discounted(g), "undiscounted": money.Worth.face(g)}
+    right = {name: money.totals(g, worth) for name, worth in worths.items()}
     return _leaves("cost_usd", g.facts.get("cost_usd"), right, "usd")
 
 
 def objective(g: Ground) -> list[Finding]:
     """The objective is the sum of the discounted terms: Σ_term cost_usd.discounted."""
-    worth = money.Worth.discounted(g)
-    terms = [rule(g, worth) for rule in money.TERMS.values()]
+    terms = money.totals(g, money.Worth.discounted(g)).values()
     return _leaf("objective_usd", g.facts.get("objective_usd"), sum(terms), "usd", sum(abs(t) for t in terms))
 
 

@@ -19,7 +19,7 @@ from . import votes
 from .columns import Bools, Floats
 from .reading import Reading
 from .report import Finding
-from .shapes import BLOCK, KINDS
+from .shapes import BLOCK, COSTS, KINDS
 from .shut import most_mw, shut_out
 from .table import Table
 from .tolerance import exceeds
@@ -247,5 +247,5 @@ def ids(p: Reading) -> dict[str, Sequence[str]]:
     years = [str(year) for year in sorted(set(p.dates.years))]
     return {
         "site": p.sites, "sku": p.skus, "period": p.periods, "zone": p.zones, "line": p.lines, "block": [BLOCK],
-        "kind": KINDS, "upgrade": [], "vendor": p.vendors, "year": years,
+        "kind": KINDS, "term": list(COSTS), "upgrade": [], "vendor": p.vendors, "year": years,
     }  # fmt: skip

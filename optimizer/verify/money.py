@@ -1,8 +1,7 @@
-"""Money recomputed from the tables: each term of the cost, and what each vendor's racks cost."""
+"""Recompute money from the tables: each dollar of each term of the cost, and what each vendor's racks cost."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +11,8 @@ from .columns import Floats
 from .ground import Ground
 
 HOURS = 8760.0
+AT_END = ("residual", "unplaced")
+"""Terms that fall due when the horizon ends."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,10 @@ class Worth:
 
     of_period: Floats
     of_end: float
+
+    def of(self, term: str) -> Floats:
+        """Return what a dollar of a term counts by the period of its row, (t,)."""
+        return np.full(len(self.of_period), self.of_end) if term in AT_END else self.of_period
 
     @classmethod
     def discounted(cls, g: Ground) -> Worth:
@@ -32,11 +37,6 @@ class Worth:
     def face(cls, g: Ground) -> Worth:
         """Count every dollar at its face value."""
         return cls(np.ones(len(g.p.periods)), 1.0)
-
-
-def _sum(usd: Floats, worth: Worth) -> float:
-    """Σ worth_t usd_·t."""
-    return float((usd * worth.of_period).sum())
 
 
 # of each site and period, undiscounted ----------------------------------------------------------------------------
@@ -70,47 +70,50 @@ def energy_usd(g: Ground) -> Floats:
 
 
 # terms ------------------------------------------------------------------------------------------------------------
-def _placement(g: Ground, worth: Worth) -> float:
-    usd = np.where(np.isfinite(g.p.pair_usd_per_rack), g.p.pair_usd_per_rack, 0.0)  # a forbidden pair is a finding
-    racks = g.pods * g.p.pod_racks[None, :, None]
-    return _sum((racks * usd[:, :, None]).sum(axis=(0, 1)), worth)
+def terms(g: Ground) -> dict[str, Floats]:
+    """Every term of the cost in the order of the contract: undiscounted, over what it is by and the period."""
+    shape = len(g.p.sites), len(g.p.periods)
+    return {
+        "opening": opening_usd(g),
+        "halls": halls_usd(g),
+        "lease": lease_usd(g),
+        "fixed": fixed_usd(g),
+        "placement": g.pods * g.p.pod_racks[None, :, None] * _placed_usd(g)[:, :, None],
+        "energy": energy_usd(g),
+        "wheeling": HOURS * g.p.length_years * np.abs(g.flow_mw) * g.p.line_usd_per_mwh[:, None],
+        "upgrades": np.zeros(shape),
+        "residual": _residual(g, np.zeros(shape)),
+        **unused_usd(g),
+    }
 
 
-def _wheeling(g: Ground, worth: Worth) -> float:
-    return _sum(HOURS * g.p.length_years * np.abs(g.flow_mw) * g.p.line_usd_per_mwh[:, None], worth)
+def _placed_usd(g: Ground) -> Floats:
+    """usd_per_rack_sk, nothing for a pair that is forbidden: that is a finding of its own."""
+    return np.where(np.isfinite(g.p.pair_usd_per_rack), g.p.pair_usd_per_rack, 0.0)
 
 
-def _residual(g: Ground, worth: Worth) -> float:
-    if not g.config.money.residual_value:
-        return 0.0
-    lives, n_t = g.config.money.asset_life_years, len(g.p.periods)
-    served = (n_t - np.arange(n_t)) * g.p.length_years
-    left = opening_usd(g) * np.maximum(0.0, 1.0 - served / lives.site)
-    left = left + halls_usd(g) * np.maximum(0.0, 1.0 - served / lives.hall)
-    return -float(left.sum()) * worth.of_end
+def _residual(g: Ground, usd: Floats) -> Floats:
+    if g.config.money.residual_value:
+        lives, n_t = g.config.money.asset_life_years, len(g.p.periods)
+        served = (n_t - np.arange(n_t)) * g.p.length_years
+        left = opening_usd(g) * np.maximum(0.0, 1.0 - served / lives.site)
+        left = left + halls_usd(g) * np.maximum(0.0, 1.0 - served / lives.hall)
+        usd[:, -1] = -left.sum(axis=1)
+    return usd
 
 
-def _waiting(g: Ground, worth: Worth) -> float:
-    return _sum(g.p.waiting_usd_per_mw_year[:, None] * g.waits_mw * g.p.length_years, worth)
-
-
-def _aged(g: Ground, worth: Worth) -> float:
-    return _sum(g.config.unused.aged_rack_usd_per_mw_year * g.aged_mw * g.p.length_years, worth)
-
-
-def _unplaced(g: Ground, worth: Worth) -> float:
-    return g.config.unused.unplaced_rack_usd_per_mw * float(g.waits_mw[:, -1].sum()) * worth.of_end
-
-
-def _idle_hall(g: Ground, worth: Worth) -> float:
-    return _sum(
-        g.config.unused.idle_hall_usd_per_mw_year * _counted(g.idle_hall_mw, g.built_mw) * g.p.length_years, worth
-    )
-
-
-def _idle_power(g: Ground, worth: Worth) -> float:
+def unused_usd(g: Ground) -> dict[str, Floats]:
+    """Price of what is unused by kind, (k, t) or (s, t): price · mw · L_t; unplaced once, in the last period."""
+    price, years = g.config.unused, g.p.length_years
+    last = np.arange(len(g.p.periods)) == len(g.p.periods) - 1
     spare = _counted(np.nan_to_num(g.spare_mw), g.energised_mw)
-    return _sum(g.config.unused.idle_power_usd_per_mw_year * spare * g.p.length_years, worth)
+    return {
+        "waiting": g.p.waiting_usd_per_mw_year[:, None] * g.waits_mw * years,
+        "aged": price.aged_rack_usd_per_mw_year * g.aged_mw * years,
+        "unplaced": price.unplaced_rack_usd_per_mw * g.waits_mw * last,
+        "idle_hall": price.idle_hall_usd_per_mw_year * _counted(g.idle_hall_mw, g.built_mw) * years,
+        "idle_power": price.idle_power_usd_per_mw_year * spare * years,
+    }
 
 
 def _counted(mw: Floats, of_mw: Floats) -> Floats:
@@ -118,23 +121,9 @@ def _counted(mw: Floats, of_mw: Floats) -> Floats:
     return np.where(np.abs(mw) <= band(of_mw), 0.0, mw)
 
 
-TERMS: dict[str, Callable[[Ground, Worth], float]] = {
-    "opening": lambda g, worth: _sum(opening_usd(g), worth),
-    "halls": lambda g, worth: _sum(halls_usd(g), worth),
-    "lease": lambda g, worth: _sum(lease_usd(g), worth),
-    "fixed": lambda g, worth: _sum(fixed_usd(g), worth),
-    "placement": _placement,
-    "energy": lambda g, worth: _sum(energy_usd(g), worth),
-    "wheeling": _wheeling,
-    "upgrades": lambda _g, _worth: 0.0,
-    "residual": _residual,
-    "waiting": _waiting,
-    "aged": _aged,
-    "unplaced": _unplaced,
-    "idle_hall": _idle_hall,
-    "idle_power": _idle_power,
-}
-"""Every term of the cost, in the order of the contract."""
+def totals(g: Ground, worth: Worth) -> dict[str, float]:
+    """Σ worth usd of each term."""
+    return {term: float((usd * worth.of(term)).sum()) for term, usd in terms(g).items()}
 
 
 # vendors ----------------------------------------------------------------------------------------------------------

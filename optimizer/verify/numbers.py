@@ -6,6 +6,7 @@ import numpy as np
 
 from .columns import Floats
 from .ground import Ground
+from .money import unused_usd
 from .report import Finding
 from .rows import unused_mw
 
@@ -148,18 +149,11 @@ def unused_mw_years(g: Ground) -> list[Finding]:
     return g.tables["unused"].compare_rows("mw_years", _of_rows(g, years), "mw")
 
 
-def unused_usd(g: Ground) -> list[Finding]:
+def unused_price(g: Ground) -> list[Finding]:
     """Undiscounted money at the kind's own price: price · mw · L_t, for unplaced price · mw."""
-    price, years = g.config.unused, g.p.length_years
-    per_mw: dict[str, Floats | float] = {
-        "aged": price.aged_rack_usd_per_mw_year * years,
-        "idle_hall": price.idle_hall_usd_per_mw_year * years,
-        "idle_power": price.idle_power_usd_per_mw_year * years,
-        "unplaced": price.unplaced_rack_usd_per_mw,
-        "waiting": g.p.waiting_usd_per_mw_year[:, None] * years,
-    }
-    usd = [np.asarray(mw * per_mw[kind], dtype=np.float64) for kind, mw, _ in unused_mw(g)]
-    return g.tables["unused"].compare_rows("usd", _of_rows(g, usd), "usd")
+    by_kind = unused_usd(g)
+    usd = _of_rows(g, [by_kind[kind] for kind, _, _ in unused_mw(g)])
+    return g.tables["unused"].compare_rows("usd", usd, "usd")
 
 
 def _of_rows(g: Ground, by_kind: list[Floats]) -> Floats:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from . import causes, constraints, facts, network, numbers, policy, rows
+from . import causes, constraints, costs, facts, network, numbers, policy, rows
 from .ground import Ground
 from .report import Finding, Report
 from .table import Table
@@ -31,7 +31,8 @@ CHECKS: tuple[Check, ...] = (
     numbers.site_it, numbers.site_peak, numbers.site_interconnection, numbers.site_onsite, numbers.site_idle_hall,
     numbers.site_idle_power, numbers.power_load, numbers.waiting_delivered, numbers.waiting_placed,
     numbers.waiting_racks, numbers.waiting_mw, numbers.zone_load, numbers.zone_headroom, numbers.flow_capacity,
-    rows.unused_rows, numbers.unused_amount, numbers.unused_mw_years, numbers.unused_usd, causes.unused_cause,
+    rows.unused_rows, numbers.unused_amount, numbers.unused_mw_years, numbers.unused_price, causes.unused_cause,
+    costs.cost_rows, costs.cost_usd, costs.cost_discounted,
     # plan.json
     facts.whole_facts, facts.plan_format, facts.study_keys, facts.sizes, facts.records, facts.cost_terms,
     facts.objective, facts.rack_purchase, facts.vendor_cost, facts.unused_totals, facts.unavoidable, facts.placed,

@@ -7,6 +7,12 @@ from dataclasses import dataclass
 
 BLOCK = "all"
 KINDS = ("aged", "idle_hall", "idle_power", "unplaced", "waiting")
+COSTS: Mapping[str, tuple[str, ...]] = {
+    "aged": ("sku",), "energy": ("site",), "fixed": ("site",), "halls": ("site",), "idle_hall": ("site",),
+    "idle_power": ("site",), "lease": ("site",), "opening": ("site",), "placement": ("site", "sku"),
+    "residual": ("site",), "unplaced": ("sku",), "upgrades": ("site",), "waiting": ("sku",), "wheeling": ("line",),
+}  # fmt: skip
+"""What each term of the cost is by, the period apart, in the order of the rows of costs.csv."""
 
 CELLS = {
     "id": "an id or a period of the study",
@@ -73,6 +79,13 @@ SHAPES: Mapping[str, Shape] = {
         {
             "kind": "id", "site": "id or empty", "sku": "id or empty", "period": "id", "mw": "mw",
             "mw_years": "mw", "usd": "number", "cause": "text",
+        },
+    ),
+    "costs": Shape(
+        ("term", "site", "sku", "line", "period"),
+        {
+            "term": "id", "site": "id or empty", "sku": "id or empty", "line": "id or empty", "period": "id",
+            "usd": "number", "discounted_usd": "number",
         },
     ),
     "upgrades": Shape(

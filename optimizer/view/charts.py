@@ -10,17 +10,15 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from optimizer.account.costs import PRICES
+from optimizer.account.quantities import Quantities, quantities
 from optimizer.errors import shown
 from optimizer.plan.plan import Plan
-from optimizer.plan.quantities import Quantities, quantities
 from optimizer.plan.summary import TERMS, waits_by_rule
 from optimizer.units import aligned, money_unit, power_unit
 
 from .palette import AVOIDABLE, BORDER, CREDIT, DARK, ENERGISED, SOFT, SPENT, vendor_colours
 from .style import Picture, settled
-
-UNUSED_TERMS = ("waiting", "aged", "unplaced", "idle_hall", "idle_power")
-"""Cost terms that are prices of unused capacity and no real money."""
 
 _WIDTH = 0.27  # of a bar; a period is 1 wide
 _LETTERED = 10  # periods up to which each bar carries its letter and its number
@@ -32,7 +30,7 @@ def stack_deployment(plan: Plan) -> Figure:
 
     The last strip splits the waiting of the whole horizon into what nothing could avoid and what the plan chose.
     """
-    seen = quantities(plan)
+    seen = quantities(plan.study, plan.tables)
     unit, name = power_unit(max(seen.delivered.sum(), default=0.0))
     with settled():
         figure = Picture(figsize=(11.0, 7.6), facecolor="white", layout="constrained")
@@ -71,7 +69,7 @@ def cost_waterfall(plan: Plan, *, discounted: bool = True) -> Figure:
 def _money_colour(term: str, value: float) -> str:
     if value < 0:
         return CREDIT
-    return AVOIDABLE if term in UNUSED_TERMS else SPENT
+    return AVOIDABLE if term in PRICES else SPENT
 
 
 def _fall(ax: Any, rows: list[tuple[str, float, str]], total: float) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from optimizer.account.quantities import quantities
 from optimizer.plan.plan import Plan
-from optimizer.plan.quantities import quantities
 
 from .charts import stack_deployment
 from .report_html import Html, asset, page, picture, script_safe
@@ -26,7 +26,7 @@ def report_page(plan: Plan, *, all_sites: bool = False) -> str:
     """
     from .web.page import map_parts
 
-    seen, parts = quantities(plan), map_parts(plan)
+    seen, parts = quantities(plan.study, plan.tables), map_parts(plan)
     deployment = picture(
         stack_deployment(plan), name="deployment", label=f"Power by period; {waiting_in_words(plan, seen)}"
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from optimizer.account.quantities import Quantities
 from optimizer.plan.plan import Plan
-from optimizer.plan.quantities import Quantities
 from optimizer.plan.summary import ESTIMATE, ESTIMATE_USD_PER_GW
 from optimizer.units import aligned, money_unit, usd
 
@@ -34,7 +34,7 @@ def _per_gw(plan: Plan, seen: Quantities) -> str:
     rows, below = [], []
     for vendor, cost in costs.items():
         gw, priced = seen.total_mw(vendor) / 1000.0, cost["racks"] > 0
-        per_gw = (cost["racks"] + cost["facility"]) / gw / 1e9
+        per_gw = seen.usd_per_mw(vendor, cost) / 1e6
         compared = vendor.strip().casefold() == "broadcom" and priced and cost["facility"] > 0
         if compared and per_gw < low:
             below.append(_why(vendor, cost["racks"] / gw / 1e9, per_gw, low))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from optimizer.account.spending import OF_SITES, spending
 from optimizer.plan.kinds import GENERIC, standing
 from optimizer.plan.plan import Plan
-from optimizer.plan.spending import OF_SITES, PAID, spending
+from optimizer.plan.summary import PAID
 from optimizer.units import aligned, money_unit
 
 from .report_html import Column, Html, generic_badge, table, text
@@ -14,7 +15,7 @@ from .report_html import Column, Html, generic_badge, table, text
 
 def spending_section(plan: Plan) -> Html:
     """Return what is paid, undiscounted: terms by calendar year, and sites by term, the dearest first."""
-    paid = spending(plan)
+    paid = spending(plan.study, plan.tables)
     if not len(paid):
         return Html("<p>This plan spends nothing.</p>\n")
     years = dict(zip(plan.study.horizon.names, plan.study.horizon.calendar_years, strict=True))

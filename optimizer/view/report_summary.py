@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
+from optimizer.account.quantities import Quantities
 from optimizer.plan.kinds import GENERIC, standing
 from optimizer.plan.plan import Plan
-from optimizer.plan.quantities import Quantities
 from optimizer.plan.summary import FIRST, TERMS, chosen_periods, split_of_waiting, status_in_words
 from optimizer.units import aligned, figure, money_unit, mw, mw_years, power_unit, share, usd
 

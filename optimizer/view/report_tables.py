@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
+from optimizer.account.quantities import first_open, first_serving
 from optimizer.plan.kinds import GENERIC, KINDS, REAL, UNSTATED, standing
 from optimizer.plan.plan import Plan
-from optimizer.plan.quantities import first_open, first_serving
 from optimizer.units import aligned, figure, money_unit, mw_years, usd
 
 from .ledger import cause_words, unused_ledger

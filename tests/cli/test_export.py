@@ -12,9 +12,9 @@ from typing import Any
 import openpyxl
 import pytest
 
+from optimizer.account.spending import OF_SITES
 from optimizer.io.write import cell_text
 from optimizer.plan import TABLES
-from optimizer.plan.spending import OF_SITES
 from optimizer.plan.summary import TERMS
 
 from .conftest import Run

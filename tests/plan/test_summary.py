@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from optimizer import read_study, solve
-from optimizer.plan.spending import OF_SITES, spending
+from optimizer.account.spending import OF_SITES, spending
 from optimizer.plan.summary import split_of_waiting, status_in_words
 from optimizer.units import aligned, figure, mw, share, usd
 from tests.handmade import handmade_plan
@@ -132,7 +132,7 @@ def test_opening_and_serving_are_both_told(tmp_path: Path) -> None:
 
 def test_spending_adds_up_to_the_cost(tmp_path: Path) -> None:
     plan = solve(read_study(write_small_study(tmp_path / "small")))
-    sums = spending(plan).groupby("term")["usd"].sum().to_dict()
+    sums = spending(plan.study, plan.tables).groupby("term")["usd"].sum().to_dict()
     costs = plan.facts["cost_usd"]["undiscounted"]
     for term in (*OF_SITES, "wheeling"):
         assert sums.get(term, 0.0) == pytest.approx(costs[term], abs=1.0), term

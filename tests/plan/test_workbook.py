@@ -13,8 +13,8 @@ import openpyxl
 import pytest
 
 from optimizer import read_study
+from optimizer.account.spending import spending
 from optimizer.io.sheets import workbook_bytes
-from optimizer.plan.spending import spending
 from optimizer.plan.workbook import plan_sheets
 from tests.handmade import handmade_plan
 from tests.small import DELIVERIES, RACKS, STUDY, write_small_study
@@ -87,7 +87,8 @@ def cells(book: Any, page: Any, where: str) -> Iterator[Any]:
 def test_stored_sums_are_what_a_program_computes(book: Any, stored: Any) -> None:
     found = list(formulas(book))
     assert {cell.parent.title for cell in found} == {
-        "key figures", "cost by term", "spending by year", "spending by site", "assignments", "waiting", "unused"
+        "key figures", "cost by term", "spending by year", "spending by site", "assignments", "waiting", "unused",
+        "costs",
     }  # fmt: skip
     for cell in found:
         value = stored[cell.parent.title][cell.coordinate].value
@@ -108,6 +109,7 @@ def test_nothing_is_summed_that_does_not_add_up(book: Any) -> None:
         *(("spending by year", year) for year in years), *(("spending by site", year) for year in years),
         ("assignments", "pods"), ("assignments", "racks"), ("assignments", "it_mw"),
         ("waiting", "delivered_racks"), ("waiting", "placed_racks"), ("unused", "usd"),
+        ("costs", "usd"), ("costs", "discounted_usd"),
     }  # fmt: skip
     for page in book:
         if any(title == page.title for title, _ in sums):
@@ -116,7 +118,7 @@ def test_nothing_is_summed_that_does_not_add_up(book: Any) -> None:
 
 
 def test_quarters_are_grouped_by_calendar_year(plan: Any, stored: Any) -> None:
-    paid = spending(plan)
+    paid = spending(plan.study, plan.tables)
     years = paid.groupby(paid["period"].str[:4])["usd"].sum()
     rows = {row[0]: row[1:] for row in stored["spending by year"].iter_rows(values_only=True)}
     assert rows["total"] == pytest.approx((years["2026"], years["2027"], years.sum()))

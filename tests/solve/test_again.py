@@ -15,6 +15,7 @@ from optimizer import InfeasibleError, Plan, Study, read_study, solve, verify
 from optimizer.plan.summary import summary
 from optimizer.solve import follow
 from optimizer.solve.again import Known, Resolver, learn, recall
+from tests.account.test_costs import same_money
 
 from .enumeration import enumerate_best, random_tiny
 from .test_enumeration import SEEDS, agrees, as_study
@@ -111,6 +112,10 @@ def test_variants_of_the_embedded_study(embedded: Study, base: Known) -> None:
     waits = "unavoidable_waiting_mw_years"
     assert plans[1].facts["unused"][waits] == pytest.approx(apart.facts["unused"][waits], rel=1e-9)
     assert plans[0].facts["unused"][waits] == base.plan.facts["unused"][waits]
+
+
+def test_every_dollar_of_the_embedded_study_is_told_once(base: Known) -> None:
+    same_money(base.plan)
 
 
 def test_pages_state_what_the_embedded_study_gives(base: Known) -> None:

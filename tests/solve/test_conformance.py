@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from optimizer import InfeasibleError, read_study, solve, verify
+from tests.account.test_costs import same_money
 
 STUDIES = sorted(p.parent for p in (Path(__file__).parents[1] / "conformance").glob("*/*/answer.json"))
 
@@ -31,6 +32,7 @@ def test_answer(folder: Path) -> None:
     if "least_unused_mw_years" in answer:
         unused = plan.facts["unused"]["unused_mw_years"]
         assert unused == pytest.approx(answer["least_unused_mw_years"], rel=2e-6)
+    same_money(plan)
     report = verify(plan)
     assert report.ok, str(report)
 

@@ -11,14 +11,14 @@ import pandas as pd
 import pytest
 
 from optimizer import Study, verify
+from optimizer.account.decisions import Decisions
+from optimizer.account.tables import frames
 from optimizer.parameters import Parameters
 from optimizer.plan import Plan
-from optimizer.plan.decisions import Decisions, frames
 from optimizer.verify import CHECKS
 from optimizer.verify.register import words
 
 RULES = {c.__name__: c for c in CHECKS if c.__module__.rsplit(".", 1)[1] in ("constraints", "network", "policy")}
-PRICES = {"aged": 0.0, "unplaced": 0.0, "idle_hall": 0.0, "idle_power": 0.0}
 Change = Callable[[Decisions], Decisions]
 
 # a: 20 MW stand there, 10 x in 2026, 5 y and a hall in 2027; b: opens in 2027 with a hall and 5 x; c: never opens;
@@ -169,7 +169,7 @@ CASES: dict[str, Case] = {
 def _broken(changed: dict[str, Any], change: Change) -> set[str]:
     """Return the names of the constraints that verify finds broken."""
     study = _study(**changed)
-    plan = Plan(study, {}, frames(Parameters.of(study), change(_decisions()), PRICES))
+    plan = Plan(study, {}, frames(Parameters.of(study), change(_decisions()), study.config))
     stated = {finding.rule for finding in verify(plan).findings}
     return {name for name, check in RULES.items() if words(check) in stated}
 

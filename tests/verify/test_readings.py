@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from optimizer.account.decisions import Decisions
+from optimizer.account.tables import frames
 from optimizer.parameters import Parameters
 from optimizer.plan import TABLES
-from optimizer.plan.decisions import Decisions, frames
 from optimizer.verify.causes import unused_cause
 from optimizer.verify.ground import Ground, ids
 from optimizer.verify.reading import Reading
@@ -15,15 +16,13 @@ from optimizer.verify.table import read_table
 from tests.solve.enumeration import random_tiny
 from tests.solve.test_enumeration import as_study
 
-PRICES = {"aged": 0.0, "unplaced": 0.0, "idle_hall": 0.0, "idle_power": 0.0}
-
 
 @pytest.mark.parametrize("seed", range(30))
 def test_both_readings_agree_on_random_plans(seed: int) -> None:
     study, r = as_study(random_tiny(1000 + seed)), np.random.default_rng(seed)
     p, reading = Parameters.of(study), Reading(study)
     for _ in range(2):
-        tables = frames(p, _random(p, r), PRICES)
+        tables = frames(p, _random(p, r), study.config)
         read = {name: read_table(name, tables[name], ids(reading))[0] for name in TABLES}
         assert unused_cause(Ground(reading, {}, read)) == []
         assert (tables["unused"]["cause"] != "").all()

@@ -22,7 +22,7 @@ from optimizer.plan import Plan, read_plan
 
 CAMPAIGN = os.environ.get("RACKGRID_CAMPAIGN") == "1"
 STUDY = Path(__file__).parents[1] / "conformance" / "tiny" / "05"
-TABLES = ("assignments", "sites", "power", "waiting", "zones", "unused")
+TABLES = ("assignments", "sites", "power", "waiting", "zones", "unused", "costs")
 GARBAGE = ("", "nan", "inf", "-inf", "1e400", "9" * 400, "-5", "x", "1,5", "2026-01-01", "true")
 VALUES: tuple[Any, ...] = (None, "x", [], {}, True, 1e400, 10**400, {"a": None}, float("nan"))
 TURNS = 3  # ways per column or key outside of a campaign

@@ -1,12 +1,13 @@
-"""Add up a plan's tables to what its summary shows."""
+"""Add up a plan's tables to what summary, report and pictures show."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
-from .plan import Plan
+from ..study import Study
 
 
 @dataclass(frozen=True)
@@ -31,24 +32,26 @@ class Quantities:
         """IT MW of a vendor delivered over the horizon."""
         return float(self.delivered.loc[vendor].to_numpy()[-1]) if vendor in self.delivered.index else 0.0
 
+    def usd_per_mw(self, vendor: str, cost: Mapping[str, float]) -> float:
+        """Racks and facility of a vendor per IT MW that it delivers; ``cost`` is its part of ``vendor_cost_usd``."""
+        return (cost["racks"] + cost["facility"]) / self.total_mw(vendor)
 
-def quantities(plan: Plan) -> Quantities:
-    """Compute everything the summary shows from the tables and the study's racks."""
-    periods = plan.study.horizon.names
-    racks = plan.study.racks.set_index("sku")
-    waiting = plan.waiting.assign(
-        vendor=plan.waiting["sku"].map(racks["vendor"]),
-        delivered_mw=plan.waiting["delivered_racks"].astype(float)
-        * plan.waiting["sku"].map(racks["rack_kw"]).astype(float)
-        / 1000.0,
+
+def quantities(study: Study, tables: Mapping[str, pd.DataFrame]) -> Quantities:
+    """Compute everything the summary shows from a plan's tables and its study's racks and sites."""
+    periods, racks, waiting = study.horizon.names, study.racks.set_index("sku"), tables["waiting"]
+    rack_kw = waiting["sku"].map(racks["rack_kw"]).astype(float)
+    waiting = waiting.assign(
+        vendor=waiting["sku"].map(racks["vendor"]),
+        delivered_mw=waiting["delivered_racks"].astype(float) * rack_kw / 1000.0,
     )
     vendors = sorted(set(waiting["vendor"]))
-    by_sku = waiting.groupby("sku")["waiting_mw"].sum() * plan.study.horizon.length_years
+    by_sku = waiting.groupby("sku")["waiting_mw"].sum() * study.horizon.length_years
     last = waiting[waiting["period"] == periods[-1]]
-    idle = plan.sites.groupby("period")[["idle_hall_mw", "idle_power_mw"]].sum()
+    idle = tables["sites"].groupby("period")[["idle_hall_mw", "idle_power_mw"]].sum()
     return Quantities(
         delivered=_by_vendor(waiting, "delivered_mw", vendors, periods).cumsum(axis=1),
-        serving=_by_vendor(plan.assignments, "it_mw_in_service", vendors, periods),
+        serving=_by_vendor(tables["assignments"], "it_mw_in_service", vendors, periods),
         waiting=_by_vendor(waiting, "waiting_mw", vendors, periods),
         idle_hall={str(k): float(v) for k, v in idle["idle_hall_mw"].items()},
         idle_power={str(k): float(v) for k, v in idle["idle_power_mw"].items()},
@@ -56,7 +59,7 @@ def quantities(plan: Plan) -> Quantities:
             str(k): float(v) for k, v in by_sku.sort_values(ascending=False, kind="stable").items() if v > 0
         },
         unplaced_mw=float(last["waiting_mw"].sum()),
-        opened=_opened(plan, periods[-1]),
+        opened=_opened(study, tables["sites"], tables["assignments"]),
     )
 
 
@@ -80,12 +83,12 @@ def _first(rows: pd.DataFrame) -> dict[str, str]:
     return {str(k): str(v) for k, v in rows.groupby("site")["period"].min().items()}
 
 
-def _opened(plan: Plan, last: str) -> pd.DataFrame:
-    kinds = dict(zip(plan.study.sites["site"], plan.study.sites["kind"], strict=True))
-    held = plan.assignments[(plan.assignments["period"] == last) & (plan.assignments["it_mw_in_service"] > 0)]
+def _opened(study: Study, sites: pd.DataFrame, assignments: pd.DataFrame) -> pd.DataFrame:
+    last, kinds = study.horizon.names[-1], dict(zip(study.sites["site"], study.sites["kind"], strict=True))
+    held = assignments[(assignments["period"] == last) & (assignments["it_mw_in_service"] > 0)]
     vendors = held.groupby("site")["vendor"].agg(lambda names: ", ".join(sorted(set(names)))).to_dict()
-    first, serves = first_open(plan.sites), first_serving(plan.sites)
-    at_end = plan.sites[(plan.sites["period"] == last) & plan.sites["open"]]
+    first, serves = first_open(sites), first_serving(sites)
+    at_end = sites[(sites["period"] == last) & sites["open"]]
     columns = [at_end[name].tolist() for name in ("site", "built_mw", "it_mw_in_service")]
     rows = [
         (site, kinds.get(site, ""), first[site], serves.get(site, ""), built, it_mw, vendors.get(site, ""))

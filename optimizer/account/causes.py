@@ -6,7 +6,6 @@ The rule stands in docs/causes.md. Letters: s sites, k SKUs, t periods, z zones,
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,9 +14,7 @@ from ..parameters import Parameters
 from ..resolution import Bools, Floats, Ints
 from ..tolerance import band
 from .barriers import barriers
-
-if TYPE_CHECKING:
-    from .decisions import Decisions, Usage
+from .decisions import Decisions, Usage
 
 LIMITS = ("interconnection", "onsite", "zone", "hall")
 DELIVERY, POLICY, COST = "delivery", "policy", "cost"

@@ -10,7 +10,7 @@ import pytest
 
 from optimizer import Study, solve, verify
 from optimizer.plan.summary import split_of_waiting
-from tests.plan.test_causes import _plan, _study, _why
+from tests.account.test_causes import _plan, _study, _why
 
 OTHER = {"site": "b"}
 

@@ -9,14 +9,14 @@ import pandas as pd
 import pytest
 
 from optimizer import Study, verify
+from optimizer.account.decisions import Decisions
+from optimizer.account.tables import frames
 from optimizer.parameters import Parameters
 from optimizer.plan import Plan
-from optimizer.plan.decisions import Decisions, frames
 from optimizer.verify import Finding
 from optimizer.verify.causes import unused_cause
 from optimizer.verify.register import words
 
-PRICES = {"aged": 0.0, "unplaced": 0.0, "idle_hall": 0.0, "idle_power": 0.0}
 # One hall of 20 MW and 25 MW of power at a; pods of 5 IT MW are 6.25 MW at the fence.
 SITE: dict[str, Any] = {
     "site": "a", "lon": -99.0, "lat": 32.0, "zone": "z", "existing_mw": 20.0, "max_mw": 60.0, "hall_mw": 20.0,
@@ -66,7 +66,7 @@ def _plan(study: Study, placed: Any, *, halls: Any = 0, opened: Any = True, flow
     built[:, 0] = halls
     is_open = np.broadcast_to(np.array(opened, dtype=np.bool_).reshape(-1, 1), shape).copy()
     x = Decisions(pods, built, is_open, load - onsite, onsite, served, flows)
-    plan = Plan(study, {}, frames(p, x, PRICES), "")
+    plan = Plan(study, {}, frames(p, x, study.config), "")
     assert not [f for f in verify(plan).findings if f.file != "plan.json"], "a plan that holds, its causes among it"
     return plan
 
