@@ -150,7 +150,7 @@ def _write_page(done: Sweep, study: Study) -> Path:
     """Write sweep.html beside the table and return its place."""
     from optimizer.io.whole import write_whole
     from optimizer.io.write import write_text
-    from optimizer.view.sweep_page import sweep_page
+    from optimizer.view.sweep_report import sweep_page
 
     base_plan = done.base_plan if done.base["plan"].iloc[0] else None
     title = study.config.study.name or "Sweep"

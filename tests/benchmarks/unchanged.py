@@ -1,8 +1,9 @@
 """Solve the same studies with two checkouts and say which bytes of their plans and sweeps differ.
 
-Run: ``python -m tests.benchmarks.unchanged make OUT`` in each checkout (``--smoke`` takes the conformance studies alone),
-then ``python -m tests.benchmarks.unchanged compare OUT_A OUT_B``, which ends with exit code 1 where anything differs.
-Times, versions and the log are left out: they may differ between two runs of one checkout.
+Run: ``python -m tests.benchmarks.unchanged make OUT`` in each checkout (``--smoke`` takes the conformance studies
+alone), then ``python -m tests.benchmarks.unchanged compare OUT_A OUT_B``, which ends with exit code 1 where anything
+differs. Times, versions and the log are left out: they may differ between two runs of one
+checkout.
 """
 
 from __future__ import annotations
