@@ -34,7 +34,6 @@ def comparison_page(plans: Sequence[Plan], found: Comparison, inputs: Difference
         styles=[one.style, asset("page.css")],
         scripts=[asset("tables.js"), one.script, asset("comparison.js")],
         facts={"facts-a": one.facts, "facts-b": other.facts},
-        has_pictures=False,
     )
 
 

@@ -44,5 +44,4 @@ def report_page(plan: Plan, *, all_sites: bool = False) -> str:
         styles=[atlas.style, asset("page.css")],
         scripts=[asset("tables.js"), atlas.script, asset("report.js")],
         facts={"plan-facts": atlas.facts},
-        has_pictures=True,
     )

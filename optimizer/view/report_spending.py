@@ -11,7 +11,7 @@ from optimizer.plan.plan import Plan
 from optimizer.plan.spending import OF_SITES, PAID, spending
 from optimizer.units import aligned, money_unit
 
-from .page.blocks import Cell, Column, Named, Part, Table
+from .page.blocks import Cell, Column, Generic, Part, Table
 
 
 def spending_section(plan: Plan) -> list[Part]:
@@ -48,7 +48,7 @@ def _by_site(plan: Plan, paid: pd.DataFrame) -> list[Table]:
     kinds = dict(zip(sites["site"].astype(str), sites["kind"].astype(str), strict=True))
     names: dict[str, Cell] = {}
     for site in map(str, sums.index):
-        names[site] = Named(site) if standing(kinds.get(site, "")) == GENERIC else site
+        names[site] = Generic(site) if standing(kinds.get(site, "")) == GENERIC else site
     sums.columns = pd.Index([PAID.get(t, t) for t in sums.columns])
     return [_table(sums, names | {"\0total": "total"}, "Spending by site", "Site")]
 

@@ -56,21 +56,12 @@ def _by_cause(plan: Plan, ledger: pd.DataFrame) -> list[Part]:
     sums = told.groupby(["cause", "kind"], sort=True)[["mw_years", "usd"]].sum().reset_index()
     sums = sums.sort_values(["usd", "mw_years"], ascending=False, kind="stable")
     unit, name = money_unit(float(sums["usd"].abs().max()))
-    rows = [
-        [
-            _causes(row["cause"]),
-            KINDS.get(row["kind"], row["kind"]),
-            aligned(row["mw_years"], 1),
-            aligned(row["usd"] / unit, 2),
-        ]
-        for row in sums.head(40).to_dict("records")
-    ]
-    columns = [
-        Column("Cause"),
-        Column("kind"),
-        Column("MW-years", number=True),
-        Column(f"{name} undiscounted", number=True),
-    ]
+    rows = []
+    for row in sums.head(40).to_dict("records"):
+        numbers = [aligned(row["mw_years"], 1), aligned(row["usd"] / unit, 2)]
+        rows.append([_causes(row["cause"]), KINDS.get(row["kind"], row["kind"]), *numbers])
+    amounts = [Column("MW-years", number=True), Column(f"{name} undiscounted", number=True)]
+    columns = [Column("Cause"), Column("kind"), *amounts]
     return [Table("Unused capacity by cause", columns, rows), _legend(plan, told["cause"])]
 
 
@@ -90,18 +81,8 @@ def _ledger(ledger: pd.DataFrame) -> Table:
     for row in ledger.to_dict("records"):
         which = Generic() if row["site_kind"] == GENERIC else row["site_kind"] or "rack"
         numbers = [aligned(row["mw"], 1), aligned(row["mw_years"], 1), aligned(row["usd"] / 1e6, 2)]
-        place = row["site"] or row["sku"]
-        rows.append(
-            [
-                place,
-                which,
-                row["vendor"],
-                row["period"],
-                KINDS.get(row["kind"], row["kind"]),
-                *numbers,
-                _causes(row["cause"]),
-            ]
-        )
+        words = [row["vendor"], row["period"], KINDS.get(row["kind"], row["kind"])]
+        rows.append([row["site"] or row["sku"], which, *words, *numbers, _causes(row["cause"])])
     columns = [
         Column("Site or rack"), Column("Is", choice=True), Column("Vendor", choice=True), Column("Period", choice=True),
         Column("Kind", choice=True), Column("MW", number=True), Column("MW-years", number=True),

@@ -59,7 +59,6 @@ def sweep_page(
         styles=[asset("page.css")],
         scripts=[asset("tables.js")],
         facts={},
-        has_pictures=True,
     )
 
 

@@ -128,15 +128,11 @@ class Atlas(Block):
     """The place of the interactive map."""
 
 
-class Generic(Block):
-    """The mark that tells a generic site from a project."""
-
-
 @dataclass(frozen=True)
-class Named(Block):
-    """A generic site's id with its mark."""
+class Generic(Block):
+    """The mark that tells a generic site from a project, after its id where that is given."""
 
-    site: str
+    site: str = ""
 
 
 @dataclass(frozen=True)

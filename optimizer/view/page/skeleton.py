@@ -24,28 +24,12 @@ def asset(name: str) -> str:
 
 
 def filled(
-    template: str,
-    *,
-    styles: Sequence[str],
-    scripts: Sequence[str],
-    facts: Mapping[str, Any],
-    has_pictures: bool,
-    **content: object,
+    template: str, *, styles: Sequence[str], scripts: Sequence[str], facts: Mapping[str, Any], **content: object
 ) -> str:
-    """Return the page of a template as one HTML text.
-
-    ``facts`` are what scripts read, by the id of their element. ``has_pictures``: vector pictures carry styles of their
-    own, which the policy must then let be.
-    """
-    style, script = "\n".join(styles), "\n".join(scripts)
-    return templates().get_template(f"{template}.html.j2").render(
-        generator=Markup(GENERATOR),
-        policy=_policy(script, "'unsafe-inline'" if has_pictures else _hash(style)),
-        style=Markup(style),
-        script=Markup(script),
-        facts=facts,
-        **content,
-    )  # fmt: skip
+    """Return the page of a template as one HTML text; ``facts`` are what scripts read, by the id of their element."""
+    own = {"generator": GENERATOR, "style": "\n".join(styles), "script": "\n".join(scripts)}
+    markup = {name: Markup(text) for name, text in own.items()}
+    return templates().get_template(f"{template}.html.j2").render(**content, **markup, facts=facts)
 
 
 @cache
@@ -56,7 +40,7 @@ def templates() -> Environment:
         lstrip_blocks=True,
     )  # fmt: skip
     found.policies["json.dumps_kwargs"] = {"allow_nan": False, "separators": (",", ":")}
-    found.filters["text"] = _text
+    found.filters |= {"text": _text, "hash": _hash}
     return found
 
 
@@ -65,13 +49,6 @@ def _text(value: object, width: int) -> object:
     return value if hasattr(value, "__html__") else shown(value, width)
 
 
-def _policy(script: str, styles: str) -> str:
-    """Return a content security policy that lets exactly this script and these styles be, and no request."""
-    return (
-        f"default-src 'none'; script-src {_hash(script)}; style-src {styles}; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
-    )
-
-
 def _hash(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode('ascii')}'"
+    """Return what lets a policy tell a script or a style from every other."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

@@ -42,7 +42,6 @@ def map_page(plan: Plan) -> str:
         styles=[parts.style],
         scripts=[parts.script, _asset("alone.js")],
         facts={"rackgrid-facts": parts.facts},
-        has_pictures=False,
     )
 
 
