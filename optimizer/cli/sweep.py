@@ -127,7 +127,8 @@ def _tell_plan(study: Study, table: pd.DataFrame, place: Path) -> None:
 def _run(study: Study, table: pd.DataFrame, place: Path, limits: sweep_cases.Limits) -> Sweep:
     from optimizer.sweep import sweep as search
 
-    from .sweep_progress import followed, stop_wanted
+    from .running import stop_wanted
+    from .sweep_progress import STOPPING, followed
 
     with followed() as display:
         return search(
@@ -142,7 +143,7 @@ def _run(study: Study, table: pd.DataFrame, place: Path, limits: sweep_cases.Lim
             retry=limits.retry,
             force=limits.force,
             progress=display.listen,
-            stop=stop_wanted(),
+            stop=stop_wanted(STOPPING),
         )
 
 
