@@ -1,9 +1,8 @@
 """Solve the same studies with two checkouts and say which bytes of their plans and sweeps differ.
 
-Run: ``python -m tests.benchmarks.unchanged make OUT`` in each checkout (``--smoke`` takes the conformance studies
-alone), then ``python -m tests.benchmarks.unchanged compare OUT_A OUT_B``, which ends with exit code 1 where anything
-differs. Times, versions and the log are left out: they may differ between two runs of one
-checkout.
+Run: ``python -m tests.benchmarks.unchanged make OUT`` in each checkout (``--smoke``: the conformance studies alone),
+then ``python -m tests.benchmarks.unchanged compare OUT_A OUT_B``, which ends with exit code 1 where anything differs.
+Times, versions and the log are left out: they may differ between two runs of one checkout.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ EMBEDDED = {
 }
 SWEEPS = {
     "keys": ["--vary", "policy.max_sites=30,40"],
-    "cells": ["--vary", "sites[kind=campus].max_mw*=0.9,1.1"],
+    "cells": ["--vary", "sites[kind=generic].hall_usd_per_mw*=0.9,1.1"],
     "shift": ["--vary", "deliveries.period+=1", "--drop-late"],
     "figures": ["--vary", "figures.waiting=0.2,0.35"],
     "rules": ["--vary", "policy.max_zone_share=0.1,0.2"],
@@ -68,7 +67,7 @@ def content(file: Path) -> object:
 def compare(one: Path, other: Path) -> list[str]:
     """Return the files that differ or stand in one of two folders alone."""
     files = {path.relative_to(top) for top in (one, other) for path in top.rglob("*") if path.is_file()}
-    kept = [file for file in sorted(files) if file.name not in ("solver.log", "log.txt")]
+    kept = [file for file in sorted(files) if file.name != "solve.log"]
     both = [file for file in kept if (one / file).is_file() and (other / file).is_file()]
     return [f"alone: {file}" for file in kept if file not in both] + [
         f"differs: {file}" for file in both if content(one / file) != content(other / file)

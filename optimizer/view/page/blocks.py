@@ -22,6 +22,7 @@ class Block:
 Part = Block | str
 """A block, or the text of a paragraph."""
 Cell = Block | str
+"""A block, or the text of a cell."""
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ def templates() -> Environment:
     """Return the templates; they escape whatever is no markup of their own."""
     found = Environment(
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
+        lstrip_blocks=True, auto_reload=False,
     )  # fmt: skip
     found.policies["json.dumps_kwargs"] = {"allow_nan": False, "separators": (",", ":")}
     found.filters |= {"text": _text, "hash": _hash}
