@@ -54,6 +54,22 @@ def test_tool_is_content(command: list[str]) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_scripts_of_pages_are_linted() -> None:
+    found = shutil.which("eslint")
+    if not found:
+        pytest.skip("needs ESLint: npm install --global eslint@9")
+    done = called([found, "optimizer"])
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("script", sorted((ROOT / "optimizer").rglob("*.js")), ids=lambda p: p.name)
+def test_scripts_of_pages_can_be_read(script: Path) -> None:
+    if not (node := shutil.which("node")):
+        pytest.skip("needs Node.js")
+    done = called([node, "--check", str(script)])
+    assert done.returncode == 0, done.stderr
+
+
 def test_files_are_short() -> None:
     length = {str(p.relative_to(ROOT)): len(p.read_text(encoding="utf-8").splitlines()) for p in PACKAGE}
     assert {path: lines for path, lines in length.items() if lines > LINES} == {}

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
-from optimizer.signals import SIGNALS
 from optimizer.units import share, usd
 
-from .messages import say, show_cursor
+from .messages import say
+from .running import QUIET_S, running
 
 if TYPE_CHECKING:
-    from rich.text import Text
-
     from optimizer.solve.progress import Progress
 
-QUIET_S = 2.0  # plain lines come no closer together than this, phases included
 STOPPING = "stopping with the best plan found so far; a second interrupt gives it up"
 
 
@@ -49,21 +46,6 @@ def followed() -> Iterator[Display]:
     """Give a display for ``solve``."""
     with _live() if sys.stderr.isatty() else _plain() as display:
         yield display
-
-
-def stop_wanted(display: Display) -> Callable[[], bool]:
-    """Return the ``stop`` of a solve: true from the first interrupt on, which is said once."""
-    said = False
-
-    def stop() -> bool:
-        nonlocal said
-        display.tick()
-        if SIGNALS.wanted() and not said:
-            said = True
-            say(STOPPING)
-        return SIGNALS.wanted()
-
-    return stop
 
 
 class _Plain:
@@ -110,21 +92,14 @@ class _Live:
     def tick(self) -> None:
         pass  # the line refreshes itself
 
-    def picture(self) -> Text:
-        from rich.text import Text
-
-        return Text(f"{time.monotonic() - self.began:6.0f} s  {self.heard}", overflow="ellipsis", no_wrap=True)
+    def words(self) -> str:
+        return f"{time.monotonic() - self.began:6.0f} s  {self.heard}"
 
 
 @contextmanager
 def _live() -> Iterator[Display]:
-    from rich.console import Console
-    from rich.live import Live
-
     display = _Live()
-    console = Console(stderr=True, highlight=False)
-    running = Live(console=console, get_renderable=display.picture, refresh_per_second=4, transient=True)
-    with SIGNALS.cleared(show_cursor), running:
+    with running(display.words):
         yield display
     if display.heard != "starting":
-        say(display.picture().plain)
+        say(display.words())

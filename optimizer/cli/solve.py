@@ -116,7 +116,8 @@ def _search(study: Study) -> Plan:
     from optimizer.parameters import Parameters
     from optimizer.solve import solve as search
 
-    from .progress import followed, stop_wanted
+    from .progress import STOPPING, followed
+    from .running import stop_wanted
 
     tell_faults([], study.warnings)
     parameters = Parameters.of(study)
@@ -129,7 +130,7 @@ def _search(study: Study) -> Plan:
                 SIGNALS.keep()
             display.listen(now)
 
-        return search(study, progress=listen, stop=stop_wanted(display))
+        return search(study, progress=listen, stop=stop_wanted(STOPPING, display.tick))
 
 
 def _tell_end(plan: Plan, place: Path) -> None:

@@ -127,7 +127,8 @@ def _tell_plan(study: Study, table: pd.DataFrame, place: Path) -> None:
 def _run(study: Study, table: pd.DataFrame, place: Path, limits: sweep_cases.Limits) -> Sweep:
     from optimizer.sweeps import sweep as search
 
-    from .sweep_progress import followed, stop_wanted
+    from .running import stop_wanted
+    from .sweep_progress import STOPPING, followed
 
     with followed() as display:
         return search(
@@ -142,7 +143,7 @@ def _run(study: Study, table: pd.DataFrame, place: Path, limits: sweep_cases.Lim
             retry=limits.retry,
             force=limits.force,
             progress=display.listen,
-            stop=stop_wanted(),
+            stop=stop_wanted(STOPPING),
         )
 
 
@@ -150,7 +151,7 @@ def _write_page(done: Sweep, study: Study) -> Path:
     """Write sweep.html beside the table and return its place."""
     from optimizer.io.whole import write_whole
     from optimizer.io.write import write_text
-    from optimizer.view.sweep_page import sweep_page
+    from optimizer.view.sweep_report import sweep_page
 
     base_plan = done.base_plan if done.base["plan"].iloc[0] else None
     title = study.config.study.name or "Sweep"

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from optimizer.signals import SIGNALS
-
-from .messages import say, show_cursor
+from .messages import say
+from .running import QUIET_S, running
 
 if TYPE_CHECKING:
-    from rich.text import Text
-
     from optimizer.sweeps import SweepProgress
 
-QUIET_S = 2.0  # plain lines come no closer together than this
 STOPPING = "stopping; what is solved is kept, and the same call goes on; a second interrupt gives up what is running"
 
 
@@ -72,12 +68,6 @@ class Live:
         """Take the state; the line refreshes itself."""
         self.heard = line(now)
 
-    def picture(self) -> Text:
-        """Return the line as it stands."""
-        from rich.text import Text
-
-        return Text(self.heard, overflow="ellipsis", no_wrap=True)
-
 
 @contextmanager
 def followed() -> Iterator[Plain | Live]:
@@ -87,26 +77,7 @@ def followed() -> Iterator[Plain | Live]:
         yield plain
         plain.close()
         return
-    from rich.console import Console
-    from rich.live import Live as Running
-
     live = Live()
-    console = Console(stderr=True, highlight=False)
-    running = Running(console=console, get_renderable=live.picture, refresh_per_second=4, transient=True)
-    with SIGNALS.cleared(show_cursor), running:
+    with running(lambda: live.heard):
         yield live
     say(live.heard)
-
-
-def stop_wanted() -> Callable[[], bool]:
-    """Return the ``stop`` of a sweep: true from the first interrupt on, which is said once."""
-    said = False
-
-    def stop() -> bool:
-        nonlocal said
-        if SIGNALS.wanted() and not said:
-            said = True
-            say(STOPPING)
-        return SIGNALS.wanted()
-
-    return stop

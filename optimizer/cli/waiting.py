@@ -10,8 +10,7 @@ from contextlib import contextmanager
 from optimizer.errors import shown
 
 from .messages import say
-
-QUIET_S = 2.0
+from .running import QUIET_S
 
 
 @contextmanager

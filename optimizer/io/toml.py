@@ -149,7 +149,10 @@ def plain(key: str) -> str:
 
 
 def dumps(content: Mapping[str, Any]) -> str:
-    """Write sections of keys; None is left out, tables inside a section are written inline."""
+    """Write sections of keys; None is left out, tables inside a section are written inline.
+
+    Not by tomli-w, which gives such a table a section of its own and each value of a list its own line.
+    """
     top = [f"{key} = {written(v)}" for key, v in content.items() if not isinstance(v, Mapping)]
     parts = ["\n".join(top)] if top else []
     for name, section in content.items():

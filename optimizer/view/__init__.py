@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .sweep_charts import one_input, tornado
     from .sweep_front import pareto
     from .sweep_map import site_frequency, site_frequency_table
-    from .sweep_page import sweep_page
+    from .sweep_report import sweep_page
     from .sweep_spread import fan, heat_map
 
 _HOMES = {
@@ -26,7 +26,7 @@ _HOMES = {
     "site_frequency": "sweep_map",
     "site_frequency_table": "sweep_map",
     "stack_deployment": "charts",
-    "sweep_page": "sweep_page",
+    "sweep_page": "sweep_report",
     "tornado": "sweep_charts",
     "unused_ledger": "ledger",
 }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass, field
+
+from markupsafe import Markup
 
 from optimizer.plan.plan import Plan
 
@@ -18,11 +19,11 @@ class MapView:
     height_px: int = HEIGHT_PX
 
     def _repr_html_(self) -> str:
-        page = html.escape(self.html, quote=True)
-        return (
-            f'<iframe title="Map of the plan" sandbox="allow-scripts" srcdoc="{page}" '
-            f'style="width:100%;height:{self.height_px}px;border:0"></iframe>'
+        frame = (
+            '<iframe title="Map of the plan" sandbox="allow-scripts" srcdoc="{}" '
+            'style="width:100%;height:{}px;border:0"></iframe>'
         )
+        return Markup(frame).format(self.html, self.height_px)
 
 
 def map_plan(plan: Plan, *, height_px: int = HEIGHT_PX) -> MapView:

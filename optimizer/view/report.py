@@ -6,17 +6,14 @@ from optimizer.account.quantities import quantities
 from optimizer.plan.plan import Plan
 
 from .charts import stack_deployment
-from .report_html import Html, asset, page, picture, script_safe
+from .page.blocks import Atlas, Chapter
+from .page.pictures import picture
+from .page.skeleton import asset, filled
 from .report_money import money_section
 from .report_spending import spending_section
 from .report_summary import front_section, summary_section, waiting_in_words
 from .report_tables import inputs_section, ledger_section, sites_section
-
-_START = """
-Rackgrid.map(document.querySelector(".rackgrid-map"), JSON.parse(document.getElementById("plan-facts").textContent), {
-  title: false,
-});
-"""
+from .web.page import map_parts
 
 
 def report_page(plan: Plan, *, all_sites: bool = False) -> str:
@@ -24,24 +21,27 @@ def report_page(plan: Plan, *, all_sites: bool = False) -> str:
 
     Generic sites that stay closed are counted; ``all_sites`` lists them.
     """
-    from .web.page import map_parts
-
-    seen, parts = quantities(plan.study, plan.tables), map_parts(plan)
+    seen, atlas = quantities(plan.study, plan.tables), map_parts(plan)
     deployment = picture(
         stack_deployment(plan), name="deployment", label=f"Power by period; {waiting_in_words(plan, seen)}"
     )
     chapters = [
-        ("front", "At a glance", front_section(plan, seen)),
-        ("summary", "Summary", summary_section(plan, seen)),
-        ("spending", "Spending", spending_section(plan)),
-        ("deployment", "Deployment", deployment),
-        ("map", "Map", Html(parts.markup)),
-        ("unused", "Unused capacity", ledger_section(plan)),
-        ("cost", "Cost", money_section(plan, seen)),
-        ("sites", "Sites", sites_section(plan, all_sites=all_sites)),
-        ("inputs", "Inputs and versions", inputs_section(plan)),
+        Chapter("front", "At a glance", front_section(plan, seen)),
+        Chapter("summary", "Summary", summary_section(plan, seen)),
+        Chapter("spending", "Spending", spending_section(plan)),
+        Chapter("deployment", "Deployment", [deployment]),
+        Chapter("map", "Map", [Atlas()]),
+        Chapter("unused", "Unused capacity", ledger_section(plan)),
+        Chapter("cost", "Cost", money_section(plan, seen)),
+        Chapter("sites", "Sites", sites_section(plan, all_sites=all_sites)),
+        Chapter("inputs", "Inputs and versions", inputs_section(plan)),
     ]
-    scripts = [asset("report.js"), parts.script, _START]
-    styles = [parts.style, asset("report.css")]
-    title = plan.study.config.study.name or "Plan"
-    return page(title, "plan report", chapters, styles, scripts, facts_json=script_safe(parts.facts_json))
+    return filled(
+        "chapters",
+        title=plan.study.config.study.name or "Plan",
+        kind="plan report",
+        chapters=chapters,
+        styles=[atlas.style, asset("page.css")],
+        scripts=[asset("tables.js"), atlas.script, asset("report.js")],
+        facts={"plan-facts": atlas.facts},
+    )

@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 from optimizer.account.quantities import Quantities
+from optimizer.errors import shown
 from optimizer.plan.plan import Plan
 from optimizer.plan.summary import ESTIMATE, ESTIMATE_USD_PER_GW
 from optimizer.units import aligned, money_unit, usd
 
 from .charts import cost_waterfall
-from .report_html import Column, Html, picture, table, text
+from .page.blocks import Beside, Column, Drawing, Part, Table
+from .page.pictures import picture
 
 
-def money_section(plan: Plan, seen: Quantities) -> Html:
+def money_section(plan: Plan, seen: Quantities) -> list[Part]:
     """Return the waterfalls, discounted and undiscounted, and the cost per GW of each vendor."""
-    return Html(
-        f'<div class="pair">{_fall(plan, discounted=True)}{_fall(plan, discounted=False)}</div>\n' + _per_gw(plan, seen)
-    )
+    falls = [[_fall(plan, discounted=True)], [_fall(plan, discounted=False)]]
+    return [Beside("pair", falls), *_per_gw(plan, seen)]
 
 
-def _fall(plan: Plan, *, discounted: bool) -> str:
+def _fall(plan: Plan, *, discounted: bool) -> Drawing:
     kind = "discounted" if discounted else "undiscounted"
     total = usd(sum(plan.facts["cost_usd"][kind].values()))
     label = f"Cost by term, {kind}, in all {total}; the table Cost of the summary holds every term"
     return picture(cost_waterfall(plan, discounted=discounted), name=kind, label=label)
 
 
-def _per_gw(plan: Plan, seen: Quantities) -> str:
+def _per_gw(plan: Plan, seen: Quantities) -> list[Part]:
     costs = {v: c for v, c in plan.facts["vendor_cost_usd"].items() if seen.total_mw(v) > 0}
     if not costs:
-        return "<p>Nothing is delivered, so no vendor has a cost per GW.</p>\n"
+        return ["Nothing is delivered, so no vendor has a cost per GW."]
     unit, name = money_unit(max(sum(c.values()) for c in costs.values()))
     low, high = (each / 1e9 for each in ESTIMATE_USD_PER_GW)
     rows, below = [], []
@@ -48,15 +49,16 @@ def _per_gw(plan: Plan, seen: Quantities) -> str:
         Column("racks + facility, bn USD per GW", number=True), Column("published, bn USD per GW", number=True),
     ]  # fmt: skip
     note = (
-        "<p>Undiscounted. Facility is opening, halls, and rent and upkeep within the horizon only, shared by "
-        f"MW-years in service. The published range is of Broadcom’s part of the programme ({text(ESTIMATE)}).</p>\n"
+        "Undiscounted. Facility is opening, halls, and rent and upkeep within the horizon only, shared by "
+        f"MW-years in service. The published range is of Broadcom’s part of the programme ({ESTIMATE})."
     )
-    return table(columns, rows, caption="Cost per GW by vendor") + note + "".join(f"<p>{b}</p>\n" for b in below)
+    return [Table("Cost per GW by vendor", columns, rows), note, *below]
 
 
 def _why(vendor: str, racks: float, per_gw: float, low: float) -> str:
-    return text(
+    return shown(
         f"{vendor}: {per_gw:,.1f} bn USD per GW is lower than the published {low:,.0f}: racks at {racks:,.1f} "
         "M USD per MW (price_usd); it excludes energy, and rent and upkeep after the horizon: a leased campus counts "
-        "by its rent until then only."
+        "by its rent until then only.",
+        400,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from optimizer.account.spending import OF_SITES, spending
@@ -10,24 +12,24 @@ from optimizer.plan.plan import Plan
 from optimizer.plan.summary import PAID
 from optimizer.units import aligned, money_unit
 
-from .report_html import Column, Html, generic_badge, table, text
+from .page.blocks import Cell, Column, Generic, Part, Table
 
 
-def spending_section(plan: Plan) -> Html:
+def spending_section(plan: Plan) -> list[Part]:
     """Return what is paid, undiscounted: terms by calendar year, and sites by term, the dearest first."""
     paid = spending(plan.study, plan.tables)
     if not len(paid):
-        return Html("<p>This plan spends nothing.</p>\n")
+        return ["This plan spends nothing."]
     years = dict(zip(plan.study.horizon.names, plan.study.horizon.calendar_years, strict=True))
     paid = paid.assign(year=[str(years[p]) for p in paid["period"]])
     note = (
-        "<p>Undiscounted, in the year in which it falls due. Prices of unused capacity and the value left at the end "
-        "are no spending. Racks are bought for the programme, not for a site.</p>\n"
+        "Undiscounted, in the year in which it falls due. Prices of unused capacity and the value left at the end "
+        "are no spending. Racks are bought for the programme, not for a site."
     )
-    return Html(note + _by_year(paid) + _by_site(plan, paid[paid["site"] != ""]))
+    return [note, _by_year(paid), *_by_site(plan, paid[paid["site"] != ""])]
 
 
-def _by_year(paid: pd.DataFrame) -> str:
+def _by_year(paid: pd.DataFrame) -> Table:
     sums = paid.pivot_table(index="term", columns="year", values="usd", aggfunc="sum", fill_value=0.0)
     sums = sums.reindex([t for t in PAID if t in sums.index])
     sums.loc["total"] = sums.sum()
@@ -35,9 +37,9 @@ def _by_year(paid: pd.DataFrame) -> str:
     return _table(sums, PAID | {"total": "total"}, "Spending by year", "Term")
 
 
-def _by_site(plan: Plan, paid: pd.DataFrame) -> str:
+def _by_site(plan: Plan, paid: pd.DataFrame) -> list[Table]:
     if not len(paid):
-        return ""
+        return []
     sums = paid.pivot_table(index="site", columns="term", values="usd", aggfunc="sum", fill_value=0.0)
     sums = sums[[t for t in OF_SITES if t in sums.columns]]
     sums["total"] = sums.sum(axis=1)
@@ -45,19 +47,18 @@ def _by_site(plan: Plan, paid: pd.DataFrame) -> str:
     sums.loc["\0total"] = sums.sum()
     sites = plan.study.sites
     kinds = dict(zip(sites["site"].astype(str), sites["kind"].astype(str), strict=True))
-    names: dict[str, str] = {}
+    names: dict[str, Cell] = {}
     for site in map(str, sums.index):
-        is_generic = standing(kinds.get(site, "")) == GENERIC
-        names[site] = Html(f"{text(site)} {generic_badge()}") if is_generic else site
+        names[site] = Generic(site) if standing(kinds.get(site, "")) == GENERIC else site
     sums.columns = pd.Index([PAID.get(t, t) for t in sums.columns])
-    return _table(sums, names | {"\0total": "total"}, "Spending by site", "Site")
+    return [_table(sums, names | {"\0total": "total"}, "Spending by site", "Site")]
 
 
-def _table(sums: pd.DataFrame, names: dict[str, str], caption: str, head: str) -> str:
+def _table(sums: pd.DataFrame, names: Mapping[str, Cell], caption: str, head: str) -> Table:
     unit, money = money_unit(float(sums.abs().to_numpy().max()))
-    rows = [
+    rows: list[list[Cell]] = [
         [names[key], *(aligned(v / unit, 1) for v in values)]
         for key, values in zip(map(str, sums.index), sums.to_numpy().tolist(), strict=True)
     ]
     columns = [Column(head), *(Column(str(c), number=True) for c in sums.columns)]
-    return table(columns, rows, caption=f"{caption}, {money}", last="total")
+    return Table(f"{caption}, {money}", columns, rows, has_total=True)

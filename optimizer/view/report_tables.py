@@ -14,30 +14,29 @@ from optimizer.plan.plan import Plan
 from optimizer.units import aligned, figure, money_unit, mw_years, usd
 
 from .ledger import cause_words, unused_ledger
+from .page.blocks import Beside, Cell, Code, Column, Facts, Generic, Paragraph, Part, Table
 from .readings import vendor_mw
-from .report_html import Column, Html, generic_badge, table, text
 
 _CAPTIONS = {REAL: "Real sites", UNSTATED: "Sites without a kind", GENERIC: "GENERIC sites, no projects,"}
 MOST_ROWS = 2000
 """Rows of the ledger on the page; the rest is told as a sum and stands in unused.csv."""
 
 
-def ledger_section(plan: Plan) -> Html:
+def ledger_section(plan: Plan) -> list[Part]:
     """Return unused capacity by kind, then every row of it: site, vendor, period, cause; the dearest first."""
     ledger = unused_ledger(plan)
     if not len(ledger):
-        return Html("<p>Nothing is unused in any period: no rack waits, no hall and no power idles.</p>\n")
+        return ["Nothing is unused in any period: no rack waits, no hall and no power idles."]
     rest = ledger.iloc[MOST_ROWS:]
     more = (
-        f"<p>The other {len(rest):,} rows hold {mw_years(rest['mw_years'].sum())} and {usd(rest['usd'].sum())}; "
-        "they stand in unused.csv.</p>\n"
+        f"The other {len(rest):,} rows hold {mw_years(rest['mw_years'].sum())} and {usd(rest['usd'].sum())}; "
+        "they stand in unused.csv."
     )
-    return Html(
-        _by_kind(ledger) + _by_cause(plan, ledger) + _ledger(ledger.head(MOST_ROWS)) + (more if len(rest) else "")
-    )
+    parts = [_by_kind(ledger), *_by_cause(plan, ledger), _ledger(ledger.head(MOST_ROWS))]
+    return [*parts, more] if len(rest) else parts
 
 
-def _by_kind(ledger: pd.DataFrame) -> str:
+def _by_kind(ledger: pd.DataFrame) -> Table:
     sums = ledger.groupby("kind", sort=False)[["mw_years", "usd"]].sum()
     years_of, cost_of = sums["mw_years"].to_dict(), sums["usd"].to_dict()
     unit, name = money_unit(float(sums["usd"].abs().max()))
@@ -47,72 +46,52 @@ def _by_kind(ledger: pd.DataFrame) -> str:
             years, cost = float(years_of[kind]), float(cost_of[kind])
             rows.append([KINDS[kind], "–" if kind == "unplaced" else aligned(years, 1), aligned(cost / unit, 2)])
     columns = [Column("Kind"), Column("MW-years", number=True), Column(f"{name} undiscounted", number=True)]
-    return table(columns, rows, caption="Unused capacity by kind")
+    return Table("Unused capacity by kind", columns, rows)
 
 
-def _by_cause(plan: Plan, ledger: pd.DataFrame) -> str:
+def _by_cause(plan: Plan, ledger: pd.DataFrame) -> list[Part]:
     told = ledger[ledger["cause"] != ""]
     if not len(told):
-        return "<p>This plan states no causes (column cause of unused.csv).</p>\n"
+        return ["This plan states no causes (column cause of unused.csv)."]
     sums = told.groupby(["cause", "kind"], sort=True)[["mw_years", "usd"]].sum().reset_index()
     sums = sums.sort_values(["usd", "mw_years"], ascending=False, kind="stable")
     unit, name = money_unit(float(sums["usd"].abs().max()))
-    rows = [
-        [
-            _causes(row["cause"]),
-            KINDS.get(row["kind"], row["kind"]),
-            aligned(row["mw_years"], 1),
-            aligned(row["usd"] / unit, 2),
-        ]
-        for row in sums.head(40).to_dict("records")
-    ]
-    columns = [
-        Column("Cause"),
-        Column("kind"),
-        Column("MW-years", number=True),
-        Column(f"{name} undiscounted", number=True),
-    ]
-    return table(columns, rows, caption="Unused capacity by cause") + _legend(plan, told["cause"])
+    rows = []
+    for row in sums.head(40).to_dict("records"):
+        numbers = [aligned(row["mw_years"], 1), aligned(row["usd"] / unit, 2)]
+        rows.append([_causes(row["cause"]), KINDS.get(row["kind"], row["kind"]), *numbers])
+    amounts = [Column("MW-years", number=True), Column(f"{name} undiscounted", number=True)]
+    columns = [Column("Cause"), Column("kind"), *amounts]
+    return [Table("Unused capacity by cause", columns, rows), _legend(plan, told["cause"])]
 
 
-def _legend(plan: Plan, causes: pd.Series) -> str:
+def _legend(plan: Plan, causes: pd.Series) -> Facts:
     """Explain the words of the causes that occur."""
     words = cause_words(plan)
     found = {part.strip() for cause in causes for part in cause.split(";")}
-    rows = "".join(f"<dt>{text(code)}</dt><dd>{text(words[code])}</dd>" for code in words if code in found)
-    return f'<dl class="facts causes" aria-label="What the causes mean">{rows}</dl>\n'
+    return Facts([(code, words[code]) for code in words if code in found], "What the causes mean")
 
 
 def _causes(cause: str) -> str:
     return ", ".join(part.strip() for part in cause.split(";"))
 
 
-def _ledger(ledger: pd.DataFrame) -> str:
-    rows = []
+def _ledger(ledger: pd.DataFrame) -> Table:
+    rows: list[list[Cell]] = []
     for row in ledger.to_dict("records"):
-        which: str = generic_badge() if row["site_kind"] == GENERIC else row["site_kind"] or "rack"
+        which = Generic() if row["site_kind"] == GENERIC else row["site_kind"] or "rack"
         numbers = [aligned(row["mw"], 1), aligned(row["mw_years"], 1), aligned(row["usd"] / 1e6, 2)]
-        place = row["site"] or row["sku"]
-        rows.append(
-            [
-                place,
-                which,
-                row["vendor"],
-                row["period"],
-                KINDS.get(row["kind"], row["kind"]),
-                *numbers,
-                _causes(row["cause"]),
-            ]
-        )
+        words = [row["vendor"], row["period"], KINDS.get(row["kind"], row["kind"])]
+        rows.append([row["site"] or row["sku"], which, *words, *numbers, _causes(row["cause"])])
     columns = [
         Column("Site or rack"), Column("Is", choice=True), Column("Vendor", choice=True), Column("Period", choice=True),
         Column("Kind", choice=True), Column("MW", number=True), Column("MW-years", number=True),
         Column("M USD", number=True), Column("Cause", choice=True, wide=True),
     ]  # fmt: skip
-    return _long(table(columns, rows, caption="Every row, undiscounted, what costs most first", live=True))
+    return Table("Every row, undiscounted, what costs most first", columns, rows, live=True, long=True)
 
 
-def sites_section(plan: Plan, *, all_sites: bool = False) -> Html:
+def sites_section(plan: Plan, *, all_sites: bool = False) -> list[Part]:
     """Return the sites as they stand in the last period, by standing; closed generic ones are counted, or listed."""
     rows: dict[str, list[list[str]]] = {REAL: [], UNSTATED: [], GENERIC: []}
     last, closed = plan.study.horizon.names[-1], 0
@@ -127,13 +106,13 @@ def sites_section(plan: Plan, *, all_sites: bool = False) -> Html:
             continue
         first, serves = (each.get(key, "") for each in dates)
         rows[kind].append(_site(site, state[key], first, serves, vendors.get(key, "")))
-    parts = [_sites(found, f"{_CAPTIONS[kind]} at the end of {last}") for kind, found in rows.items() if found]
+    parts: list[Part] = [_sites(rows[kind], f"{_CAPTIONS[kind]} at the end of {last}") for kind in rows if rows[kind]]
     if closed:
         parts.append(
-            f"<p>{closed:,} GENERIC site{'s' if closed != 1 else ''} that the plan leaves closed are not listed; "
-            "rackgrid report --all-sites lists them.</p>\n"
+            f"{closed:,} GENERIC site{'s' if closed != 1 else ''} that the plan leaves closed are not listed; "
+            "rackgrid report --all-sites lists them."
         )
-    return Html("".join(parts))
+    return parts
 
 
 def _site(site: Mapping[Any, Any], state: Mapping[Any, Any], first: str, serves: str, vendors: str) -> list[str]:
@@ -149,7 +128,7 @@ def _mw(value: float) -> str:
     return "unlimited" if math.isnan(value) or math.isinf(value) else aligned(value, 1)
 
 
-def _sites(rows: list[list[str]], caption: str) -> str:
+def _sites(rows: list[list[str]], caption: str) -> Table:
     rows.sort(key=lambda row: (-float(row[9].replace(",", "")), row[0]))
     columns = [
         Column("Site"), Column("Name", wide=True), Column("Kind", choice=True), Column("Operator"),
@@ -160,33 +139,20 @@ def _sites(rows: list[list[str]], caption: str) -> str:
         Column("Idle halls, IT MW", number=True), Column("Idle power, fence MW", number=True),
         Column("Vendors, IT MW", wide=True),
     ]  # fmt: skip
-    return _long(table(columns, rows, caption=caption, live=True))
+    return Table(caption, columns, rows, live=True, long=True)
 
 
-def _long(markup: str) -> str:
-    return markup.replace('class="scroll"', 'class="scroll long wide"', 1)
-
-
-def inputs_section(plan: Plan) -> Html:
+def inputs_section(plan: Plan) -> list[Part]:
     """Return the hashes of the files read, the versions that made the plan, and its own digest."""
-    files = [[str(path), _code(value)] for path, value in plan.facts["inputs"].items()]
+    files: list[list[Cell]] = [[str(path), Code(str(value))] for path, value in plan.facts["inputs"].items()]
     versions = [[str(name), str(value)] for name, value in plan.facts["versions"].items()]
     sizes = [[str(name), f"{value:,}"] for name, value in plan.facts["sizes"].items()]
     digest = plan.facts.get("digest")
-    parts = [
-        table([Column("File"), Column("SHA-256")], files, caption="Files read")
-        if files
-        else "<p>The study was read from no files.</p>\n"
+    program = Table("Versions", [Column("Program"), Column("version")], versions)
+    model = Table("Sizes", [Column("Of the model"), Column("count", number=True)], sizes)
+    read = Table("Files read", [Column("File"), Column("SHA-256")], files)
+    return [
+        read if files else "The study was read from no files.",
+        *([Paragraph(["Digest of the plan: ", Code(str(digest))])] if digest else []),
+        Beside("pair", [[program], [model]]),
     ]
-    if digest:
-        parts.append(f"<p>Digest of the plan: <code>{text(digest)}</code></p>\n")
-    parts.append('<div class="pair">')
-    parts.append(f"<div>{table([Column('Program'), Column('version')], versions, caption='Versions')}</div>")
-    parts.append(
-        f"<div>{table([Column('Of the model'), Column('count', number=True)], sizes, caption='Sizes')}</div></div>\n"
-    )
-    return Html("".join(parts))
-
-
-def _code(value: object) -> Html:
-    return Html(f"<code>{text(value)}</code>")

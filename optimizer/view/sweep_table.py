@@ -12,7 +12,7 @@ import pandas as pd
 from optimizer.errors import shown
 from optimizer.units import share
 
-from .report_html import Column, Html, generic_badge, table, text
+from .page.blocks import Cell, Code, Column, Generic, Links, Paragraph, Part, Table
 from .sweep_frames import Floats, given, is_numeric, numbers, ordered, planned, texts
 from .sweep_programme import placed_gw, programmes, rate_unit, usd_per_gw
 from .sweep_words import STATUSES, measure, plain_number, readable, step_of, valued
@@ -22,25 +22,24 @@ MOST_ROWS = 500
 _MOST_COLUMNS = 6  # inputs with a column of their own
 _FOLDER = re.compile(r"plans/[0-9A-Za-z_-]+")
 _VALUES = 8
-_HOW = (
-    "To look at a case: <code>rackgrid map plans/CASE</code> and <code>rackgrid report plans/CASE</code> in the folder "
-    "of this page. The same sweep once more puts links to their pages here."
-)
-_RIGHT = ' class="n"'
+_HOW = Paragraph([
+    "To look at a case: ", Code("rackgrid map plans/CASE"), " and ", Code("rackgrid report plans/CASE"),
+    " in the folder of this page. The same sweep once more puts links to their pages here.",
+])  # fmt: skip
 
 
-def varied_table(cases: pd.DataFrame, inputs: Sequence[str]) -> Html:
+def varied_table(cases: pd.DataFrame, inputs: Sequence[str]) -> Table:
     """Return each input for people and as typed, how many values it takes, and which."""
     has, step = given(cases, inputs), step_of(cases)
-    rows = []
+    rows: list[list[Cell]] = []
     for place, name in enumerate(inputs):
         values = ordered(cases[name].tolist())
         rows.append(
-            [readable(name, step=step), _code(name), _values(name, values, step), f"{int(has[:, place].sum()):,}"]
+            [readable(name, step=step), Code(name), _values(name, values, step), f"{int(has[:, place].sum()):,}"]
         )
     columns = [Column("Input", wide=True), Column("Key", wide=True), Column("Values", wide=True),
                Column("In cases", number=True)]  # fmt: skip
-    return table(columns, rows, caption="What was varied")
+    return Table("What was varied", columns, rows)
 
 
 def _values(name: str, values: list[object], step: str) -> str:
@@ -54,40 +53,37 @@ def _values(name: str, values: list[object], step: str) -> str:
     return f"{len(values):,} values: {', '.join(valued(name, v, 30) for v in values[:3])}, …"
 
 
-def _code(value: str) -> Html:
-    return Html(f"<code>{text(value)}</code>")
-
-
-def ended_table(cases: pd.DataFrame) -> Html:
+def ended_table(cases: pd.DataFrame) -> Table:
     """Return how many cases ended how."""
     counts = Counter(texts(cases, "status"))
     order = [s for s in STATUSES if s in counts] + sorted(set(counts) - set(STATUSES))
     rows = [[status.replace("_", " "), STATUSES.get(status, ""), f"{counts[status]:,}"] for status in order]
     columns = [Column("Status"), Column("Meaning", wide=True), Column("Cases", number=True)]
-    return table(columns, rows, caption="How the cases ended")
+    return Table("How the cases ended", columns, rows)
 
 
-def unplanned_table(cases: pd.DataFrame, inputs: Sequence[str]) -> Html:
-    """Return the cases without a plan with their inputs and reasons; nothing where all have one."""
+def unplanned_table(cases: pd.DataFrame, inputs: Sequence[str]) -> list[Table]:
+    """Return the cases without a plan with their inputs and reasons; no table where all have one."""
     rest = cases[~planned(cases)]
     if not len(rest):
-        return Html("")
+        return []
     shown_rows = rest.head(MOST_ROWS)
     rows = [
-        [number, words, status.replace("_", " "), Html(text(reason, 2000))]
+        [number, words, status.replace("_", " "), reason]
         for number, words, status, reason in zip(
             _ids(shown_rows), _together(shown_rows, inputs), texts(shown_rows, "status"), texts(shown_rows, "reason"),
             strict=True,
         )
     ]  # fmt: skip
     columns = [Column("Case", number=True), Column("Inputs", wide=True), Column("Status", choice=True),
-               Column("Reason", wide=True)]  # fmt: skip
-    return _long(table(columns, rows, caption="Cases without a plan", live=len(rows) > 10), len(rows) > 10)
+               Column("Reason", wide=True, width=2000)]  # fmt: skip
+    many = len(rows) > 10
+    return [Table("Cases without a plan", columns, rows, live=many, long=many)]
 
 
-def cases_table(
+def cases_section(
     cases: pd.DataFrame, base: pd.DataFrame, inputs: Sequence[str], pages: Mapping[str, Sequence[str]]
-) -> Html:
+) -> list[Part]:
     """Return every case with its inputs and results, the base above them; at most MOST_ROWS of them.
 
     ``pages`` are the names of the pages that lie in a plan's folder.
@@ -96,14 +92,13 @@ def cases_table(
     both = pd.concat([f for f in (first, part) if len(f)], ignore_index=True) if len(first) or len(part) else part
     columns, rows = _columns(part, both, inputs), _rows(both, first, inputs, pages)
     own, rest = rows[: len(first)], rows[len(first) :]
-    drawn = table(columns, rest, caption="Every case", live=True)
-    if own:
-        drawn = Html(drawn.replace("</thead>", f"{_pinned(columns, own[0])}</thead>", 1))
-    more = len(cases) - len(part)
-    after = f"<p>The other {more:,} cases stand in cases.parquet.</p>\n" if more > 0 else ""
+    pinned = own[0] if own else ()
+    parts: list[Part] = [Table("Every case", columns, rest, live=True, long=True, pinned=pinned)]
+    if (more := len(cases) - len(part)) > 0:
+        parts.append(f"The other {more:,} cases stand in cases.parquet.")
     if any(_FOLDER.fullmatch(folder) and not pages.get(folder) for folder in texts(both, "plan")):
-        after += f"<p>{_HOW}</p>\n"
-    return Html(_long(drawn, True) + after)
+        parts.append(_HOW)
+    return parts
 
 
 def _columns(part: pd.DataFrame, both: pd.DataFrame, inputs: Sequence[str]) -> list[Column]:
@@ -129,13 +124,13 @@ _MONEY = (("Objective", "objective_usd"), ("Real money", "money_usd"))
 
 def _rows(
     both: pd.DataFrame, base: pd.DataFrame, inputs: Sequence[str], pages: Mapping[str, Sequence[str]]
-) -> list[list[str]]:
+) -> list[list[Cell]]:
     listed = [name for name in inputs if name in both.columns]
     together = len(inputs) > _MOST_COLUMNS
     given_columns = [_together(both, listed)] if together else [_each(both, name) for name in inputs]
     money = [_scaled(numbers(both, c)) for _, c in _MONEY]
     unused, opened = numbers(both, "unused_mw_years"), numbers(both, "sites_opened")
-    results = [
+    results: list[Sequence[Cell]] = [
         [s.replace("_", " ") for s in texts(both, "status")],
         ["–" if np.isnan(g) else f"{100 * g:.3f}" for g in numbers(both, "gap")],
         *money,
@@ -194,46 +189,31 @@ def _scaled(values: Floats) -> list[str]:
     return ["–" if np.isnan(v) else f"{v / unit:,.3f}".replace("-", "−") for v in values]
 
 
-def _links(folder: str, names: Sequence[str]) -> str:
+def _links(folder: str, names: Sequence[str]) -> Cell:
     """Return links to a plan's folder beside the page and to the pages in it; any other text stays text."""
     if not _FOLDER.fullmatch(folder):
         return shown(folder, 40)
-    targets = {"": folder.removeprefix("plans/")} | {name: name.removesuffix(".html") for name in names}
-    return Html(" ".join(f'<a href="{folder}/{name}">{text(word)}</a>' for name, word in targets.items()))
+    own = (f"{folder}/", folder.removeprefix("plans/"))
+    return Links([own, *((f"{folder}/{name}", name.removesuffix(".html")) for name in names)])
 
 
-def _pinned(columns: Sequence[Column], cells: Sequence[str]) -> str:
-    """Return the base's row for the head of the table: it stays on top however the cases are sorted."""
-    parts = [
-        f"<td{_RIGHT if column.number else ''}>{cell if isinstance(cell, Html) else text(cell)}</td>"
-        for column, cell in zip(columns, cells, strict=True)
-    ]
-    return f'<tr class="base">{"".join(parts)}</tr>'
-
-
-def _long(markup: str, scrolls: bool) -> Html:
-    return Html(markup.replace('class="scroll"', 'class="scroll long wide"', 1) if scrolls else markup)
-
-
-def frequency_section(rows: pd.DataFrame) -> Html:
+def frequency_section(rows: pd.DataFrame) -> list[Part]:
     """Return how often each site opens, real and generic told apart; sites that never open are counted only."""
     seen = rows[(rows["cases"] > 0) | rows["in_base"]]
-    cells: list[list[str]] = []
+    cells: list[list[Cell]] = []
     for row in seen.to_dict("records"):
-        kind: str = generic_badge() if row["kind"] == "GENERIC" else row["kind"] or "not in the base"
+        kind = Generic() if row["kind"] == "GENERIC" else row["kind"] or "not in the base"
         often = [f"{row['cases']:,}", plain_number(round(100 * float(row["share"]), 1))]
         cells.append(
             [str(row["site"]), str(row["name"]), kind, str(row["zone"]), *often, "yes" if row["in_base"] else ""]
         )
     never = len(rows) - len(seen)
-    after = f"<p>Sites that open in no case: {never:,}.</p>\n" if never else ""
+    after = [f"Sites that open in no case: {never:,}."] if never else []
     columns = [
         Column("Site"), Column("Name", wide=True), Column("Is", choice=True), Column("Zone"),
         Column("Cases", number=True), Column("% of cases", number=True), Column("In the base"),
     ]  # fmt: skip
-    if not cells:
-        return Html(after)
-    return Html(_long(table(columns, cells, caption="How often each site opens", live=True), True) + after)
+    return [*([Table("How often each site opens", columns, cells, live=True, long=True)] if cells else []), *after]
 
 
 def gap_in_words(frame: pd.DataFrame) -> str:

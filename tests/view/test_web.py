@@ -14,6 +14,7 @@ from PIL import Image
 
 from optimizer import read_study
 from optimizer.plan import Plan
+from optimizer.view.page.blocks import Atlas
 from optimizer.view.palette import vendor_colours
 from optimizer.view.web.facts import map_facts
 from optimizer.view.web.page import map_page, map_parts
@@ -253,9 +254,9 @@ def _first_year(plan: Plan) -> dict[str, Any]:
 
 def test_two_maps_follow_each_other(plan: Plan, open_page: Open) -> None:
     parts = map_parts(plan)
-    html = f"""<!doctype html><link rel="icon" href="data:,"><style>{parts.style}</style>{parts.markup}{parts.markup}
-<script type="application/json" id="f">{parts.facts_json}</script><script>{parts.script}
-const facts = JSON.parse(document.getElementById("f").textContent);
+    html = f"""<!doctype html><link rel="icon" href="data:,"><style>{parts.style}</style>{2 * Atlas().__html__()}
+<script>{parts.script}
+const facts = {json.dumps(parts.facts)};
 window.maps = [...document.querySelectorAll(".rackgrid-map")].map(e => Rackgrid.map(e, facts, {{ title: "h2" }}));
 Rackgrid.link(...maps);</script>"""
     opened = open_page(html, wait="window.maps !== undefined")

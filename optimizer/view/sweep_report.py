@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 
-from optimizer.entry import make_callable
+from optimizer.errors import shown
 from optimizer.plan.plan import Plan
 from optimizer.units import usd
 
-from .report_html import Html, asset, page, picture, text
-from .style import settled
+from .page.blocks import Chapter, Drawing, Facts, Part
+from .page.pictures import picture, pixels
+from .page.skeleton import asset, filled
 from .sweep_charts import one_input, tornado
 from .sweep_design import Design, design
 from .sweep_frames import EPSILON, base_value, numbers, planned, texts
@@ -24,17 +22,11 @@ from .sweep_front import pareto
 from .sweep_map import CAUTION, site_frequency, site_frequency_table
 from .sweep_programme import told
 from .sweep_spread import fan, heat_map
-from .sweep_table import cases_table, ended_table, frequency_section, gap_in_words, unplanned_table, varied_table
+from .sweep_table import cases_section, ended_table, frequency_section, gap_in_words, unplanned_table, varied_table
 from .sweep_words import readable, step_of
 
-_STYLE = """.report thead tr.base td { background: var(--page); border-bottom: 2px solid var(--soft); }
-.report thead tr.base td { font-weight: 600; }
-.paper img { display: block; width: 100%; min-width: 660px; max-width: 1200px; height: auto; }
-@media print { .paper img { min-width: 0; max-height: 165mm; width: auto; max-width: 100%; } }
-"""
 _MOST_CURVES = 4
 _MOST_SUMMED = 8  # inputs that the summary lists; more have a chapter behind the pictures
-Chapter = tuple[str, str, Html]
 
 
 def sweep_page(
@@ -53,16 +45,24 @@ def sweep_page(
     """
     found = design(cases, inputs)
     chapters = [
-        ("summary", "Summary", _summary(cases, base, inputs, found)),
+        Chapter("summary", "Summary", _summary(cases, base, inputs, found)),
         *_pictures(cases, base, found),
         *_sites(cases, base_plan),
-        *([("varied", "What was varied", varied_table(cases, inputs))] if len(inputs) > _MOST_SUMMED else []),
-        ("cases", "Cases", cases_table(cases, base, inputs, pages)),
+        *([Chapter("varied", "What was varied", [varied_table(cases, inputs)])] if len(inputs) > _MOST_SUMMED else []),
+        Chapter("cases", "Cases", cases_section(cases, base, inputs, pages)),
     ]
-    return page(title, "sweep", chapters, [asset("report.css"), _STYLE], [asset("report.js")])
+    return filled(
+        "chapters",
+        title=title,
+        kind="sweep",
+        chapters=chapters,
+        styles=[asset("page.css")],
+        scripts=[asset("tables.js")],
+        facts={},
+    )
 
 
-def _summary(cases: pd.DataFrame, base: pd.DataFrame, inputs: Sequence[str], found: Design) -> Html:
+def _summary(cases: pd.DataFrame, base: pd.DataFrame, inputs: Sequence[str], found: Design) -> list[Part]:
     has = planned(cases)
     gap = gap_in_words(cases)
     facts = [
@@ -77,13 +77,12 @@ def _summary(cases: pd.DataFrame, base: pd.DataFrame, inputs: Sequence[str], fou
         )
     if words := told(cases, base):
         facts.append(("Programme", words))
-    listed = "".join(f"<dt>{text(name)}</dt><dd>{text(words)}</dd>" for name, words in facts)
-    parts = [f'<dl class="facts">{listed}</dl>\n']
+    parts: list[Part] = [Facts([(name, shown(words, 400)) for name, words in facts])]
     if 0 < len(inputs) <= _MOST_SUMMED:
         parts.append(varied_table(cases, inputs))
     if len(cases):
         parts.append(ended_table(cases))
-    return Html("".join(parts) + unplanned_table(cases, inputs))
+    return [*parts, *unplanned_table(cases, inputs)]
 
 
 def _base(base: pd.DataFrame) -> str:
@@ -101,25 +100,26 @@ def _pictures(cases: pd.DataFrame, base: pd.DataFrame, found: Design) -> Iterato
     """Draw what fits the design."""
     if len(found.alone) > 1:
         drawn = picture(tornado(cases, base), name="tornado", label="Change of the cost for each input varied alone")
-        yield "tornado", "What each input changes", drawn
+        yield Chapter("tornado", "What each input changes", [drawn])
     curves = [key for key in found.curves if key.rstrip("*+") != EPSILON][:_MOST_CURVES]
     if curves:
-        drawn = Html("".join(_curve(cases, base, key, place) for place, key in enumerate(curves)))
-        yield "curves", "Cost against an input" if len(curves) == 1 else "Cost against each input", drawn
+        heading = "Cost against an input" if len(curves) == 1 else "Cost against each input"
+        yield Chapter("curves", heading, [_curve(cases, base, key, place) for place, key in enumerate(curves)])
     if found.pair:
         names = [readable(key, step=step_of(cases)) for key in found.pair]
         label = f"Cost over {names[0]} and {names[1]}"
-        yield "grid", "Cost over two inputs", picture(heat_map(cases, *found.pair, base=base), name="grid", label=label)
+        drawn = picture(heat_map(cases, *found.pair, base=base), name="grid", label=label)
+        yield Chapter("grid", "Cost over two inputs", [drawn])
     if found.ceilings:
         kinds = {"money_usd": "Real money against unused capacity", "objective_usd": "Cost against unused capacity"}
-        drawn = Html("".join(picture(pareto(cases, base, quantity=q), name=q, label=kinds[q]) for q in kinds))
-        yield "front", "Cost against unused capacity", drawn
+        fronts = [picture(pareto(cases, base, quantity=q), name=q, label=kinds[q]) for q in kinds]
+        yield Chapter("front", "Cost against unused capacity", fronts)
     if found.samples:
         drawn = picture(fan(cases, base), name="fan", label="Spending by period over the cases: bands and median")
-        yield "fan", "Spending over the samples", drawn
+        yield Chapter("fan", "Spending over the samples", [drawn])
 
 
-def _curve(cases: pd.DataFrame, base: pd.DataFrame, key: str, place: int) -> Html:
+def _curve(cases: pd.DataFrame, base: pd.DataFrame, key: str, place: int) -> Drawing:
     return picture(
         one_input(cases, base, key), name=f"curve-{place}", label=f"Cost against {readable(key, step=step_of(cases))}"
     )
@@ -128,19 +128,6 @@ def _curve(cases: pd.DataFrame, base: pd.DataFrame, key: str, place: int) -> Htm
 def _sites(cases: pd.DataFrame, base_plan: Plan | None) -> Iterator[Chapter]:
     if base_plan is None:
         return
-    drawn = _pixels(site_frequency(cases, base_plan), label="Map: how often each site opens")
-    words, rows = f"<p>{text(CAUTION, 500)}</p>\n", site_frequency_table(cases, base_plan)
-    yield "sites", "How often each site opens", Html(words + drawn + frequency_section(rows))
-
-
-def _pixels(figure: Figure, *, label: str) -> Html:
-    """Return a figure as pixels: a map's outlines and hatches would weigh more, and slow a printer down."""
-    stream = io.BytesIO()
-    with settled():
-        figure.savefig(stream, format="png", dpi=150, metadata={"Software": None})
-    data, said = base64.b64encode(stream.getvalue()).decode("ascii"), text(label)
-    box = f'<div class="scroll paper" role="region" tabindex="0" aria-label="{said}">'
-    return Html(f'<figure>{box}<img src="data:image/png;base64,{data}" alt="{said}"></div></figure>\n')
-
-
-make_callable(__name__, sweep_page)  # the module and its function have one name
+    drawn = pixels(site_frequency(cases, base_plan), label="Map: how often each site opens")
+    rows = frequency_section(site_frequency_table(cases, base_plan))
+    yield Chapter("sites", "How often each site opens", [CAUTION, drawn, *rows])

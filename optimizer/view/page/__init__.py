@@ -1,0 +1,1 @@
+"""Write pages that need no network: what is on them is data, their markup stands in ``templates/`` alone."""
