@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from optimizer.sweep.row import row
 
 from optimizer import InputError, Plan, RackgridError, read_study, solve
 from optimizer.account import tables
 from optimizer.account.costs import FACILITY, PRICES, TERMS, at_the_end, axes_of, charges
 from optimizer.formulation import cost
 from optimizer.plan import read_plan
+from optimizer.sweeps.row import row
 from optimizer.verify import money
 from optimizer.verify.shapes import COSTS
 
