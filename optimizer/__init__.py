@@ -8,10 +8,10 @@ if TYPE_CHECKING:
     from . import view
     from .errors import InfeasibleError, InputError, RackgridError, SolverError
     from .plan import Plan, read_plan
-    from .solve import solve
+    from .recheck import verify
+    from .solver import solve
     from .study import Study, read_study
     from .sweeps import sweep
-    from .verify import verify
 
 _HOMES = {
     "InfeasibleError": "errors",
@@ -22,9 +22,9 @@ _HOMES = {
     "Study": "study",
     "read_plan": "plan",
     "read_study": "study",
-    "solve": "solve",
+    "solve": "solver",
     "sweep": "",
-    "verify": "verify",
+    "verify": "recheck",
     "view": "",
 }
 

@@ -1,30 +1,11 @@
-"""Front doors of packages: names that load on first use, and packages that can be called like their one function."""
+"""Front doors of packages: names that load on first use."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from types import ModuleType
 from typing import Any
-
-
-def make_callable(name: str, function: Callable[..., Any]) -> None:
-    """Let the module ``name`` be called as ``function``.
-
-    Python binds an imported subpackage to its parent's attribute, over a function of the same name; so
-    ``from optimizer import verify`` may give either, and both must work.
-    """
-
-    class CallableModule(ModuleType):
-        """A module that stands for its function."""
-
-        def __call__(self, *args: Any, **kwargs: Any) -> Any:
-            return function(*args, **kwargs)
-
-    module = sys.modules[name]
-    module.__class__ = CallableModule
-    module.__doc__ = function.__doc__
 
 
 def lazy(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:

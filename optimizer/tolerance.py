@@ -2,7 +2,7 @@
 
 A figure is taken at its word to eight digits: 12.9999999 MW hold nine pods of 1.3 MW, not ten, while 13 MW that
 arithmetic left a few bits short hold ten. A plan's quantity keeps its limit where it is beyond it by no more than
-``band``; the solver's own tolerances, which are absolute, must stay within half of it (``solve.search``).
+``band``; the solver's own tolerances, which are absolute, must stay within half of it (``solver.search``).
 """
 
 from __future__ import annotations

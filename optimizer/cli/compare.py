@@ -102,7 +102,7 @@ def _read_both(*folders: str) -> list[Plan]:
     Raises InputError with every fault of both.
     """
     from optimizer.plan import read_plan
-    from optimizer.verify import verify
+    from optimizer.recheck import verify
 
     from .diff import located
 

@@ -98,7 +98,7 @@ def read_rechecked(folder: str) -> Plan:
     Raises InputError where the folder is no whole plan or a number of it differs.
     """
     from optimizer.plan import read_plan
-    from optimizer.verify import verify
+    from optimizer.recheck import verify
 
     plan, found = read_plan(folder), verify(folder)
     if not found.ok:

@@ -14,7 +14,7 @@ from .messages import say
 from .running import QUIET_S, running
 
 if TYPE_CHECKING:
-    from optimizer.solve.progress import Progress
+    from optimizer.solver.progress import Progress
 
 STOPPING = "stopping with the best plan found so far; a second interrupt gives it up"
 

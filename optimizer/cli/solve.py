@@ -16,7 +16,7 @@ from .messages import result, say, tell_faults
 
 if TYPE_CHECKING:
     from optimizer.plan import Plan
-    from optimizer.solve.progress import Progress
+    from optimizer.solver.progress import Progress
     from optimizer.study import Study
 
 
@@ -114,7 +114,7 @@ def _search(study: Study) -> Plan:
     """Say what is known before the search, then search."""
     from optimizer.limits import obvious_limits, readings
     from optimizer.parameters import Parameters
-    from optimizer.solve import solve as search
+    from optimizer.solver import solve as search
 
     from .progress import STOPPING, followed
     from .running import stop_wanted

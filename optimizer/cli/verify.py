@@ -24,7 +24,7 @@ def verify(
     \b
     rackgrid verify plans/openai-26gw
     """
-    from optimizer.verify import verify as recheck
+    from optimizer.recheck import verify as recheck
 
     report = recheck(folder)
     findings = [shown(finding, 500) for finding in report.findings]

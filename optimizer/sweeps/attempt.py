@@ -13,7 +13,7 @@ from typing import Any
 from ..errors import InfeasibleError, SolverError, limit_met
 from ..plan import Plan
 from ..plan.folder import own_files
-from ..solve.again import Known, Resolver
+from ..solver.again import Known, Resolver
 from ..study import Study
 from .row import row
 

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 from ..errors import Fault, InputError
-from ..solve.again import Known
+from ..solver.again import Known
 from ..study import Study
 from . import remote
 from .attempt import Job, Outcome, one_line

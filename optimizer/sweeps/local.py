@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from ..solve.again import Known
+from ..solver.again import Known
 from .attempt import Job, Outcome, Resolvers, attempt, worker_name
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from ..solve.again import Known
+from ..solver.again import Known
 from ..study import Study
 from .attempt import IDLE_S, Job, Outcome, Resolvers, attempt, worker_name
 from .identity import versions

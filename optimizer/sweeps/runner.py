@@ -17,7 +17,7 @@ import pandas as pd
 
 from ..errors import Fault, InputError
 from ..plan import Plan
-from ..solve import again
+from ..solver import again
 from ..study import Study
 from ..variants.cases import Case, made
 from . import cluster as engine

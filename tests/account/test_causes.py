@@ -13,9 +13,9 @@ from optimizer.account.decisions import Decisions
 from optimizer.account.tables import frames
 from optimizer.parameters import Parameters
 from optimizer.plan import Plan
-from optimizer.verify import Finding
-from optimizer.verify.causes import unused_cause
-from optimizer.verify.register import words
+from optimizer.recheck import Finding
+from optimizer.recheck.causes import unused_cause
+from optimizer.recheck.register import words
 
 # One hall of 20 MW and 25 MW of power at a; pods of 5 IT MW are 6.25 MW at the fence.
 SITE: dict[str, Any] = {

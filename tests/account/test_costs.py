@@ -11,9 +11,9 @@ from optimizer.account import tables
 from optimizer.account.costs import FACILITY, PRICES, TERMS, at_the_end, axes_of, charges
 from optimizer.formulation import cost
 from optimizer.plan import read_plan
+from optimizer.recheck import money
+from optimizer.recheck.shapes import COSTS
 from optimizer.sweeps.row import row
-from optimizer.verify import money
-from optimizer.verify.shapes import COSTS
 
 STUDY = Path(__file__).parents[1] / "conformance" / "tiny" / "05"
 

@@ -17,8 +17,8 @@ from tests.small import write_small_study
 RACKGRID = [sys.executable, "-P", "-c", "from optimizer.__main__ import main; main()"]
 NAMES = """
 import json, sys
-import optimizer.__main__, optimizer.cli.main, optimizer.solve.planner, optimizer.solve.worker, optimizer.solve.highs
-import optimizer.sweeps.cluster, optimizer.view.map, optimizer.view.report, optimizer.verify, distributed
+import optimizer.__main__, optimizer.cli.main, optimizer.solver.planner, optimizer.solver.worker, optimizer.solver.highs
+import optimizer.sweeps.cluster, optimizer.view.map, optimizer.view.report, optimizer.recheck, distributed
 import multiprocessing.spawn, multiprocessing.resource_tracker, runpy
 print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules} | {"sitecustomize", "usercustomize"})))
 """

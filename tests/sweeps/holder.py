@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from optimizer.plan import Plan
-from optimizer.solve.again import Resolver
+from optimizer.solver.again import Resolver
 from optimizer.study import Study
 from tests.sweeps.campaign import GO, MARK
 

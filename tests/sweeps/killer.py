@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from optimizer.plan import Plan
-from optimizer.solve.again import Resolver
+from optimizer.solver.again import Resolver
 from optimizer.study import Study
 
 _plan = getattr(Resolver.plan, "harmless", Resolver.plan)  # a preload may run twice in a process

@@ -11,10 +11,10 @@ from optimizer import Plan, Study, solve, verify
 from optimizer.formulation.build import build
 from optimizer.formulation.families import HALLS, OPENED, PODS
 from optimizer.parameters import Parameters
-from optimizer.solve.arrays import Job, Matrix, Result
-from optimizer.solve.dispatch import complete
-from optimizer.solve.engine import Engine
-from optimizer.solve.matrix import compile_matrix
+from optimizer.solver.arrays import Job, Matrix, Result
+from optimizer.solver.dispatch import complete
+from optimizer.solver.engine import Engine
+from optimizer.solver.matrix import compile_matrix
 
 
 def free_sites(count: int, *, mw: float = 20.0, **keys: Any) -> Study:

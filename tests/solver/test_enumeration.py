@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from optimizer import InfeasibleError, Plan, Study, solve, verify
-from optimizer.verify.register import CHECKS, words
+from optimizer.recheck.register import CHECKS, words
 
 from .enumeration import Tiny, enumerate_best, random_tiny
 

@@ -12,8 +12,8 @@ from optimizer import Study, read_study
 from optimizer.formulation.build import build
 from optimizer.formulation.rules import NAMED
 from optimizer.parameters import Parameters
-from optimizer.solve.matrix import Compiled, compile_matrix
-from optimizer.solve.reuse import Template
+from optimizer.solver.matrix import Compiled, compile_matrix
+from optimizer.solver.reuse import Template
 
 EMBEDDED = Path(__file__).parents[2] / "studies" / "openai-26gw"
 POLICY = {

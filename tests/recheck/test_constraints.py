@@ -15,8 +15,8 @@ from optimizer.account.decisions import Decisions
 from optimizer.account.tables import frames
 from optimizer.parameters import Parameters
 from optimizer.plan import Plan
-from optimizer.verify import CHECKS
-from optimizer.verify.register import words
+from optimizer.recheck import CHECKS
+from optimizer.recheck.register import words
 
 RULES = {c.__name__: c for c in CHECKS if c.__module__.rsplit(".", 1)[1] in ("constraints", "network", "policy")}
 Change = Callable[[Decisions], Decisions]

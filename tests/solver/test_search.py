@@ -16,10 +16,10 @@ import pytest
 from optimizer import read_study
 from optimizer.formulation.build import build
 from optimizer.parameters import Parameters
-from optimizer.solve.arrays import Job, Matrix, Result
-from optimizer.solve.matrix import compile_matrix
-from optimizer.solve.progress import Journal
-from optimizer.solve.search import Search
+from optimizer.solver.arrays import Job, Matrix, Result
+from optimizer.solver.matrix import compile_matrix
+from optimizer.solver.progress import Journal
+from optimizer.solver.search import Search
 
 MICRO = Path(__file__).parents[1] / "conformance" / "micro"
 

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from optimizer.errors import SolverError
-from optimizer.solve.arrays import Job, Matrix
-from optimizer.solve.engine import GRACE_S, Engine
+from optimizer.solver.arrays import Job, Matrix
+from optimizer.solver.engine import GRACE_S, Engine
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals between processes are POSIX")
 

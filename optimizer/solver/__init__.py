@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ..entry import make_callable
 from .progress import Progress
 
 if TYPE_CHECKING:
@@ -38,6 +37,3 @@ def solve(
     keys = {"gap": gap, "time_limit_s": time_limit_s, "threads": threads}
     changed = {f"solve.{name}": value for name, value in keys.items() if value is not None}
     return Planner(study.replace(keys=changed) if changed else study, progress, stop).plan()
-
-
-make_callable(__name__, solve)

@@ -12,8 +12,8 @@ from optimizer import Study
 from optimizer.io.periods import Label
 from optimizer.io.rooms import Rooms
 from optimizer.parameters import Parameters
-from optimizer.verify.reading import Reading
-from optimizer.verify.shut import shut_out
+from optimizer.recheck.reading import Reading
+from optimizer.recheck.shut import shut_out
 
 FIELDS = (
     "periods", "sites", "skus", "zones", "lines", "vendors", "vendor_of", "length_years", "pod_racks", "pod_mw",

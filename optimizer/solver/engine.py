@@ -20,7 +20,7 @@ from .arrays import Job, Matrix, Result
 
 # HiGHS looks at its clock between steps; past this it is told to stop, and past it again it is ended.
 GRACE_S = 3.0
-_WORKER = "import sys; sys.path.append(sys.argv[1]); from optimizer.solve.worker import main; main()"
+_WORKER = "import sys; sys.path.append(sys.argv[1]); from optimizer.solver.worker import main; main()"
 
 
 class Engine:

@@ -18,8 +18,8 @@ from ..formulation.notation import Program
 from ..formulation.rules import CHOICES, SITE_COUNT
 from ..parameters import Parameters
 from ..plan import Plan
+from ..recheck import verify
 from ..study import Study
-from ..verify import verify
 from .arrays import Floats, Job, Matrix, Result
 from .dispatch import complete
 from .engine import Engine

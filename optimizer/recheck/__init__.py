@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..entry import make_callable
 from ..plan import TABLES, Plan, read_plan
 from .ground import Ground, ids
 from .places import places
@@ -44,6 +43,3 @@ def verify(plan: Plan | str | Path) -> Report:
         findings += found
     report = run(Ground(reading, plan.facts, Usable(tables)))
     return Report(findings + report.findings, report.skipped)
-
-
-make_callable(__name__, verify)

@@ -9,12 +9,12 @@ from optimizer.account.decisions import Decisions
 from optimizer.account.tables import frames
 from optimizer.parameters import Parameters
 from optimizer.plan import TABLES
-from optimizer.verify.causes import unused_cause
-from optimizer.verify.ground import Ground, ids
-from optimizer.verify.reading import Reading
-from optimizer.verify.table import read_table
-from tests.solve.enumeration import random_tiny
-from tests.solve.test_enumeration import as_study
+from optimizer.recheck.causes import unused_cause
+from optimizer.recheck.ground import Ground, ids
+from optimizer.recheck.reading import Reading
+from optimizer.recheck.table import read_table
+from tests.solver.enumeration import random_tiny
+from tests.solver.test_enumeration import as_study
 
 
 @pytest.mark.parametrize("seed", range(30))

@@ -20,7 +20,7 @@ import pytest
 from optimizer import InputError, read_study, solve, verify
 from optimizer.plan import TABLES, Plan, read_plan
 from optimizer.plan.folder import digest
-from optimizer.verify import Finding
+from optimizer.recheck import Finding
 
 CAMPAIGN = os.environ.get("RACKGRID_CAMPAIGN") == "1"
 CONFORMANCE = Path(__file__).parents[1] / "conformance"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimizer.solve.arrays import Job, Matrix
-from optimizer.solve.highs import Solver
+from optimizer.solver.arrays import Job, Matrix
+from optimizer.solver.highs import Solver
 
 
 def test_what_branching_proves_infeasible_is_called_so() -> None:

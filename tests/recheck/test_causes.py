@@ -16,7 +16,7 @@ import pytest
 
 from optimizer import Study, solve, verify
 from optimizer.plan import TABLES, Plan
-from optimizer.verify import Finding
+from optimizer.recheck import Finding
 
 CAMPAIGN = os.environ.get("RACKGRID_CAMPAIGN") == "1"
 

@@ -13,8 +13,8 @@ import pytest
 
 from optimizer import InfeasibleError, Plan, Study, read_study, solve, verify
 from optimizer.plan.summary import summary
-from optimizer.solve import follow
-from optimizer.solve.again import Known, Resolver, learn, recall
+from optimizer.solver import follow
+from optimizer.solver.again import Known, Resolver, learn, recall
 from tests.account.test_costs import same_money
 
 from .enumeration import enumerate_best, random_tiny

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from optimizer import Plan, read_study, solve, verify
-from optimizer.verify import Finding
-from optimizer.verify.shapes import COSTS
+from optimizer.recheck import Finding
+from optimizer.recheck.shapes import COSTS
 
 STUDIES = Path(__file__).parents[1] / "conformance" / "micro"
 
