@@ -32,8 +32,7 @@ def solve(
     Raises InfeasibleError where it is proven that no plan exists, SolverError where the search was stopped
     before any plan was found.
     """
+    from .options import SolveOptions
     from .planner import Planner
 
-    keys = {"gap": gap, "time_limit_s": time_limit_s, "threads": threads}
-    changed = {f"solve.{name}": value for name, value in keys.items() if value is not None}
-    return Planner(study.replace(keys=changed) if changed else study, progress, stop).plan()
+    return Planner(SolveOptions(gap, time_limit_s, threads).applied(study), progress, stop).plan()

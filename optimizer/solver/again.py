@@ -27,7 +27,8 @@ def learn(
     """Solve the base case; raises what ``solve`` raises."""
     closer = BASE_SHARE * study.config.solve.gap
     with Engine() as engine:
-        return recall(Planner(study, progress, stop, engine=engine, search_gap=closer).plan())
+        planner = Planner(study, progress, stop, engine=engine, search_gap=closer)
+        return Known.of(planner.plan(), planner.p, planner.c)
 
 
 class Resolver:

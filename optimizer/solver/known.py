@@ -26,6 +26,11 @@ class Known:
     waiting_key: str
     waiting_key_without_rules: str
 
+    @classmethod
+    def of(cls, plan: Plan, p: Parameters, c: Compiled) -> Known:
+        """Keep what a base's plan teaches, with the arrays that it was found by."""
+        return cls(plan, waiting_key(c, c.matrix), waiting_key(*without_rules(plan.study, p, c)))
+
     def point(self, p: Parameters, c: Compiled) -> Floats | None:
         """Return the base's openings, halls, pods and vendors as a point of a variant; None where periods differ.
 
@@ -59,7 +64,6 @@ class Known:
 
 
 def recall(plan: Plan) -> Known:
-    """Return what a base's plan teaches, whether it was just made or read from its folder."""
+    """Return what a base's plan teaches that was read from its folder."""
     p = Parameters.of(plan.study)
-    c = compile_matrix(build(plan.study, p))
-    return Known(plan, waiting_key(c, c.matrix), waiting_key(*without_rules(plan.study, p, c)))
+    return Known.of(plan, p, compile_matrix(build(plan.study, p)))

@@ -43,6 +43,7 @@ def sweep(
 
     Raises InputError with every fault of the cases and of the folder before anything is solved.
     """
+    from ..solver.options import SolveOptions
     from .runner import run
 
     return run(
@@ -50,7 +51,7 @@ def sweep(
         cases,
         cluster=cluster,
         out=out,
-        options={"solve.gap": gap, "solve.time_limit_s": time_limit_s},
+        options=SolveOptions(gap, time_limit_s),
         workers=workers,
         drop_late=drop_late,
         retry=retry,

@@ -18,12 +18,13 @@ import pandas as pd
 from ..errors import Fault, InputError
 from ..plan import Plan
 from ..solver import again
+from ..solver.options import SolveOptions
 from ..study import Study
 from ..variants.cases import Case, made
 from . import cluster as engine
 from . import local
 from .attempt import NOT_RUN, Job, Outcome, told, worker_name
-from .identity import OPTIONS, Digests, about, case_id
+from .identity import Digests, about, case_id
 from .progress import Meter, SweepProgress, shown
 from .result import Sweep, base_frame
 from .shared import write_atomically
@@ -40,7 +41,7 @@ def run(
     *,
     cluster: object,
     out: str | Path | None,
-    options: Mapping[str, float | None],
+    options: SolveOptions,
     workers: int | None,
     drop_late: bool,
     retry: bool,
@@ -50,7 +51,7 @@ def run(
 ) -> Sweep:
     """Carry a sweep from its cases to its table; see ``optimizer.sweep``."""
     _check(cluster, workers)
-    study, cases = _with_options(study, cases, {k: v for k, v in options.items() if v is not None})
+    study, cases = _with_options(study, cases, options)
     digests = Digests()
     base = about(study, digests)
     folder = Path.cwd() / (_place(base) if out is None else out)
@@ -87,22 +88,20 @@ def _check(cluster: object, workers: int | None) -> None:
         raise engine.missing("workers" if cluster is None else "cluster")
 
 
-def _with_options(study: Study, cases: Cases, keys: Mapping[str, float]) -> tuple[Study, Cases]:
+def _with_options(study: Study, cases: Cases, options: SolveOptions) -> tuple[Study, Cases]:
     """Put options into the base, and into the variants that have no value of their own."""
-    if not keys:
-        return study, cases
-    before = study.config.solve
+    before, given = study.config.solve, options.given
 
     def other(case: Study) -> Study:
         own = case.config.solve
-        names = [name for name in OPTIONS if f"solve.{name}" in keys and getattr(own, name) == getattr(before, name)]
-        return case.replace(keys={f"solve.{name}": keys[f"solve.{name}"] for name in names}) if names else case
+        same = {name: value for name, value in given.items() if getattr(own, name) == getattr(before, name)}
+        return SolveOptions(same.get("gap"), same.get("time_limit_s")).applied(case)
 
     if isinstance(cases, Mapping):
         cases = {name: other(case) if isinstance(case, Study) else case for name, case in cases.items()}
     elif isinstance(cases, (list, tuple)):
         cases = [other(case) if isinstance(case, Study) else case for case in cases]
-    return study.replace(keys=keys), cases
+    return options.applied(study), cases
 
 
 def _inputs(cases: Cases, rows: Sequence[Case]) -> list[str]:
