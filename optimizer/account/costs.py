@@ -5,34 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from ..io.config import StudyConfig
-from ..io.schema import schema
 from ..parameters import HOURS_PER_YEAR, Parameters
 from ..resolution import Floats
 from .decisions import Decisions, Usage
 
-TERMS = schema("plan/costs")["term"].choices
-"""Every term of the cost, in the order in which people are told of them."""
-IDLE = ("idle_hall", "idle_power")
-PRICES = ("waiting", "aged", "unplaced", *IDLE)
-"""Terms that are prices of unused capacity, kind by kind, and not money."""
-FACILITY = ("opening", "halls", "lease", "fixed")
-"""What a site costs, whatever stands in it."""
-
-
-def axes_of(term: str) -> tuple[str, ...]:
-    """Return what the charges of a term are by, the period apart."""
-    if term in PRICES and term not in IDLE:
-        return ("sku",)
-    return {"placement": ("site", "sku"), "wheeling": ("line",)}.get(term, ("site",))
-
-
-def at_the_end(term: str) -> bool:
-    """Whether a term falls due when the horizon ends; its row is that of the last period."""
-    return term in ("residual", "unplaced")
-
 
 def charges(p: Parameters, x: Decisions, use: Usage, config: StudyConfig) -> dict[str, Floats]:
-    """Return the undiscounted USD of each term that this release knows, over ``axes_of`` the term and the period."""
+    """Return the undiscounted USD of each term that this release knows, over the term's axes and the period."""
     years = p.length_years
     opening = p.open_usd[:, None] * np.diff(x.opened.astype(np.float64), axis=1, prepend=0.0) * ~p.committed[:, None]
     halls = (np.where(p.own, p.hall_usd_per_mw, 0.0) * p.hall_mw)[:, None] * x.halls

@@ -7,27 +7,23 @@ from typing import Any
 import numpy as np
 
 from ..io.config import StudyConfig
+from ..io.registers import FACILITY, KINDS
 from ..parameters import Parameters
 from ..resolution import Bools, Floats
-from .costs import FACILITY, charges, unused_mw
+from .costs import charges, unused_mw
 from .decisions import Decisions, Usage, usage
 
 
 def figures(p: Parameters, x: Decisions, config: StudyConfig) -> dict[str, Any]:
     """Return the keys of plan.json that follow from the decisions alone, in their order."""
     use, years = usage(p, x), p.length_years
-    mw = unused_mw(p, x, use)
-    waiting = float(mw["waiting"].sum()) * years
+    sums = {
+        KINDS[kind].total: float(mw.sum()) * years for kind, mw in unused_mw(p, x, use).items() if KINDS[kind].total
+    }
     spare_it = float(np.nansum(use.idle_power_mw / p.peak_pue[:, None])) * years
     return {
         "rack_purchase_usd": float(np.nansum(_purchase_usd(p))),
-        "unused": {
-            "waiting_rack_mw_years": waiting,
-            "aged_rack_mw_years": float(mw["aged"].sum()) * years,
-            "idle_hall_mw_years": float(mw["idle_hall"].sum()) * years,
-            "idle_power_mw_years": float(mw["idle_power"].sum()) * years,
-            "unused_mw_years": waiting + spare_it,
-        },
+        "unused": sums | {"unused_mw_years": sums[KINDS["waiting"].total] + spare_it},
         "placed_mw": _by_vendor(p, x.pods.sum(axis=0) * p.pod_mw[:, None]),
         "delivered_mw": _by_vendor(p, p.delivered_mw),
         "energised_mw": dict(zip(p.periods, _energised_it_mw(p, x, use).tolist(), strict=True)),

@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 
 from ..io.config import StudyConfig
+from ..io.registers import KINDS, TERMS
 from ..io.schema import schema
 from ..parameters import Parameters
 from ..tolerance import LEAST_USD
 from .causes import causes
-from .costs import IDLE, at_the_end, axes_of, charges, unused_mw, unused_usd
+from .costs import charges, unused_mw, unused_usd
 from .decisions import Decisions, Usage, usage
 
 BLOCK = "all"  # the one load block of this release
@@ -121,10 +122,10 @@ def _unused(p: Parameters, x: Decisions, use: Usage, config: StudyConfig) -> pd.
     rows: list[tuple[object, ...]] = []
     why, usd = causes(p, x, use), unused_usd(p, x, use, config)
     for kind, mw in unused_mw(p, x, use).items():
-        years = 0.0 if kind == "unplaced" else p.length_years
+        years = p.length_years if KINDS[kind].measure == "mw_years" else 0.0
         for i, t in np.argwhere(mw > NOTHING_MW):
             site, sku, cause = (
-                (p.sites[i], "", why.of_site(i, t)) if kind in IDLE else ("", p.skus[i], why.of_sku(i, t))
+                (p.sites[i], "", why.of_site(i, t)) if KINDS[kind].of_sites else ("", p.skus[i], why.of_sku(i, t))
             )
             rows.append((kind, site, sku, p.periods[t], mw[i, t], mw[i, t] * years, usd[kind][i, t], cause))
     return _sorted("unused", rows)
@@ -135,9 +136,9 @@ def _costs(p: Parameters, x: Decisions, use: Usage, config: StudyConfig) -> pd.D
     rows: list[tuple[object, ...]] = []
     for term, usd in charges(p, x, use, config).items():
         for *at, t in np.argwhere(np.abs(usd) >= LEAST_USD):
-            of = {axis: ids[axis][i] for axis, i in zip(axes_of(term), at, strict=True)}
+            of = {axis: ids[axis][i] for axis, i in zip(TERMS[term].axes, at, strict=True)}
             paid = float(usd[(*at, t)])
-            worth = paid * (p.discount_end if at_the_end(term) else float(p.discount[t]))
+            worth = paid * (p.discount_end if TERMS[term].at_the_end else float(p.discount[t]))
             rows.append((term, *(of.get(axis, "") for axis in ids), p.periods[t], paid, worth))
     return _sorted("costs", rows)
 

@@ -6,17 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ..account.quantities import first_open, first_serving
+from ..io.registers import KINDS, Kind
 from .kinds import GENERIC, UNSTATED, standing
 from .plan import TABLES, Plan
 
-UNUSED = {
-    "waiting": "MW-years",
-    "aged": "MW-years",
-    "unplaced": "MW IT",
-    "idle_hall": "MW-years",
-    "idle_power": "MW-years at the fence",
-}
-"""Kinds of unused capacity and the unit that each adds up in."""
 _NOTHING_MW = 1e-6
 
 
@@ -134,7 +127,7 @@ def compare_plans(a: Plan, b: Plan) -> Comparison:
         discounted=discounted,
         undiscounted=undiscounted,
         serving=_by_name(_serving(a, "period"), _serving(b, "period"), _in_time(*names), "MW IT"),
-        unused=tuple(Pair(k, unit, _unused(a, k), _unused(b, k)) for k, unit in UNUSED.items()),
+        unused=tuple(Pair(k.name, k.unit, _unused(a, k), _unused(b, k)) for k in KINDS.values()),
         vendors=_by_vendor(a, b, last),
         last=last,
         changes=_changes(a, b, shared),
@@ -178,9 +171,9 @@ def _serving(plan: Plan, column: str, period: str = "") -> dict[str, float]:
     return dict.fromkeys(plan.study.horizon.names, 0.0) | found if column == "period" else found
 
 
-def _unused(plan: Plan, kind: str) -> float:
-    rows = plan.unused[plan.unused["kind"] == kind]
-    return float(rows["mw" if kind == "unplaced" else "mw_years"].sum())
+def _unused(plan: Plan, kind: Kind) -> float:
+    rows = plan.unused[plan.unused["kind"] == kind.name]
+    return float(rows[kind.measure].sum())
 
 
 def _by_vendor(a: Plan, b: Plan, last: str) -> tuple[Pair, ...]:

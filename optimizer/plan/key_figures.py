@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ..account.quantities import Quantities, quantities
+from ..io.registers import KINDS
 from ..io.sheets import Cell, Head, Sheet, letter
 from ..units import excel_format, power_unit, share
-from .comparison import UNUSED
-from .kinds import GENERIC, KINDS, REAL, UNSTATED, standing
+from .kinds import GENERIC, REAL, UNSTATED, standing
 from .plan import Plan
 from .summary import FIRST, status_in_words
 
@@ -105,11 +105,11 @@ def _power(plan: Plan, seen: Quantities, waiting: Sheet) -> Iterable[Row]:
 
 
 def _unused(plan: Plan, unused: Sheet) -> Iterable[Row]:
-    for kind, words in KINDS.items():
-        column = "mw" if kind == "unplaced" else "mw_years"
-        unit = f"{UNUSED[kind]} IT" if UNUSED[kind] == "MW-years" else UNUSED[kind]
-        yield "unused", words, _sum(unused, column, where=("kind", kind)), unit, ""
-        yield "unused", f"{words}: price", _sum(unused, "usd", where=("kind", kind)), "USD", "undiscounted; no spending"
+    for name, kind in KINDS.items():
+        unit = f"{kind.unit} IT" if kind.unit == "MW-years" else kind.unit
+        yield "unused", kind.words, _sum(unused, kind.measure, where=("kind", name)), unit, ""
+        price = _sum(unused, "usd", where=("kind", name))
+        yield "unused", f"{kind.words}: price", price, "USD", "undiscounted; no spending"
     least = plan.facts["unused"]["unavoidable_waiting_mw_years"]
     yield "unused", "waiting that no plan avoids", least, "MW-years IT", "" if least is not None else "not known"
 

@@ -1,16 +1,8 @@
-"""Tell real sites, generic ones and those whose kind nobody stated apart, and name the kinds of unused capacity."""
+"""Tell real sites, generic ones and those whose kind nobody stated apart."""
 
 from __future__ import annotations
 
 REAL, GENERIC, UNSTATED = "real", "GENERIC", "kind not stated"
-KINDS = {
-    "waiting": "racks that wait",
-    "aged": "racks that wait too long",
-    "unplaced": "racks never placed",
-    "idle_hall": "idle hall",
-    "idle_power": "idle power, at the fence",
-}
-"""Kinds of unused capacity in words; idle power is in MW at the fence, all else in IT MW."""
 
 
 def is_generic(kind: str) -> bool:

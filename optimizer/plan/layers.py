@@ -11,13 +11,14 @@ import geopandas as gpd
 import pandas as pd
 
 from ..io.geopackage import Field, Layer
+from ..io.registers import KINDS
 from ..io.schema import schema
 from .check import check_tables
 from .plan import Plan
 
 _CRS = "EPSG:4326"
 _PEOPLE = ("name", "kind", "operator")
-_IDLE = ("idle_hall", "idle_power")
+_IDLE = tuple(name for name, kind in KINDS.items() if kind.of_sites)
 _MORE = {
     "name": Field("", "Name of the site or zone, for people."),
     "kind": Field("", "What the site is; generic: no project, a place where one could be."),

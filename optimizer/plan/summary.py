@@ -10,6 +10,7 @@ from optimizer.errors import shown
 
 from ..account.quantities import Quantities, quantities
 from ..account.spending import SPENT
+from ..io.registers import TERMS, term_words
 from ..units import aligned, figure, money_unit, mw, mw_years, power_unit, share, usd
 from .kinds import GENERIC, REAL, UNSTATED, standing
 from .plan import Plan
@@ -18,23 +19,7 @@ WIDTH = 100
 _TOP_SITES = 7
 _PERIODS = 8
 _ROUNDING = 1e-6
-TERMS = {
-    "opening": "opening of sites",
-    "halls": "halls built",
-    "lease": "leases",
-    "fixed": "operation and maintenance",
-    "placement": "placement of racks",
-    "energy": "energy",
-    "wheeling": "wheeling",
-    "upgrades": "grid upgrades",
-    "residual": "less value left at the end",
-    "waiting": "price of waiting racks",
-    "aged": "price of aged racks",
-    "unplaced": "price of unplaced racks",
-    "idle_hall": "price of idle halls",
-    "idle_power": "price of idle power",
-}
-PAID = {"racks": "racks bought"} | {term: TERMS[term] for term in SPENT}
+PAID = {"racks": "racks bought"} | {term: TERMS[term].words for term in SPENT}
 """What is paid, racks included, in words and in order."""
 FIRST = {"unused": "unused capacity", "waiting": "waiting"}
 """What a lexicographic plan has least of, by the key objective.first."""
@@ -97,7 +82,7 @@ def _head(plan: Plan) -> list[str]:
 def _cost(plan: Plan) -> list[str]:
     now, plain = plan.facts["cost_usd"]["discounted"], plan.facts["cost_usd"]["undiscounted"]
     unit, name = money_unit(max([abs(v) for v in now.values()], default=0.0))
-    rows = [(TERMS.get(term, term), now[term], plain.get(term, 0.0)) for term in now if now[term] or plain.get(term)]
+    rows = [(term_words(term), now[term], plain.get(term, 0.0)) for term in now if now[term] or plain.get(term)]
     rows.append(("total", sum(now.values()), sum(plain.values())))
     head = f"{'Cost, ' + name:<28}{'discounted':>12}{'undiscounted':>14}"
     return [head, *(f"  {label:<26}{aligned(a / unit, 1):>12}{aligned(b / unit, 1):>14}" for label, a, b in rows)]

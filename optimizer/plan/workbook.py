@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from ..account.spending import spending
+from ..io.registers import term_words
 from ..io.schema import schema
 from ..io.sheets import Cell, Head, Sheet, letter, rows_of
 from ..units import excel_format, share
@@ -15,7 +16,7 @@ from .check import check_tables
 from .key_figures import key_figures
 from .kinds import standing
 from .plan import TABLES, Plan
-from .summary import PAID, TERMS
+from .summary import PAID
 
 COST, BY_YEAR, BY_SITE, FACTS = "cost by term", "spending by year", "spending by site", "plan.json"
 _PROGRAMME = "(programme)"  # no id of a site has brackets
@@ -111,7 +112,7 @@ def _cost(plan: Plan) -> Sheet:
         _usd(f"USD, discounted at {rate}", "Discounted to the first period: the sum is the cost of the plan."),
         _usd("USD, undiscounted", "The same money, not discounted."),
     )
-    return Sheet(COST, heads, [(TERMS.get(t, t), now[t], plain.get(t)) for t in now if now[t] or plain.get(t)])
+    return Sheet(COST, heads, [(term_words(t), now[t], plain.get(t)) for t in now if now[t] or plain.get(t)])
 
 
 def _by_site(plan: Plan) -> Sheet:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from math import fsum
 from typing import Any
 
-from ..account.costs import PRICES, TERMS
 from ..account.spending import SPENT
+from ..io.registers import PRICES, TERMS
 from ..plan import Plan
 
-__all__ = ["TERMS", "UNUSED", "row"]
+__all__ = ["UNUSED", "row"]
 
 UNUSED = (
     "waiting_rack_mw_years",

@@ -17,9 +17,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..io.periods import parse_label
+from ..io.registers import TERMS
 from ..io.write import cell_text
 from ..study import Study
-from .row import TERMS, UNUSED
+from .row import UNUSED
 
 _HEAD = ("number", "case")
 _END = ("status", "reason")

@@ -10,11 +10,11 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from optimizer.account.costs import PRICES
 from optimizer.account.quantities import Quantities, quantities
 from optimizer.errors import shown
+from optimizer.io.registers import PRICES, term_words
 from optimizer.plan.plan import Plan
-from optimizer.plan.summary import TERMS, waits_by_rule
+from optimizer.plan.summary import waits_by_rule
 from optimizer.units import aligned, money_unit, power_unit
 
 from .palette import AVOIDABLE, BORDER, CREDIT, DARK, ENERGISED, SOFT, SPENT, vendor_colours
@@ -50,7 +50,7 @@ def cost_waterfall(plan: Plan, *, discounted: bool = True) -> Figure:
     terms = {term: float(value) for term, value in plan.facts["cost_usd"][kind].items() if value}
     total = sum(terms.values())
     unit, name = money_unit(max([abs(total), *map(abs, terms.values())]))
-    rows = [(TERMS.get(term, term), value / unit, _money_colour(term, value)) for term, value in terms.items()]
+    rows = [(term_words(term), value / unit, _money_colour(term, value)) for term, value in terms.items()]
     with settled():
         figure = Picture(figsize=(8.4, 1.9 + 0.36 * (len(rows) + 1)), facecolor="white", layout="constrained")
         FigureCanvasAgg(figure)

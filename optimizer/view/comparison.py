@@ -9,18 +9,11 @@ from math import isfinite
 
 from optimizer.differences import Differences
 from optimizer.errors import shown
+from optimizer.io.registers import KINDS, term_words
 from optimizer.plan.comparison import Change, Comparison, Pair
 from optimizer.plan.kinds import GENERIC, REAL, UNSTATED
-from optimizer.plan.summary import TERMS
 from optimizer.units import aligned, figure, money_unit, power_unit, share
 
-_KINDS = {
-    "waiting": "racks waiting",
-    "aged": "of it aged",
-    "unplaced": "racks never placed",
-    "idle_hall": "idle halls",
-    "idle_power": "idle power",
-}
 _NONE = "–"
 
 
@@ -110,7 +103,7 @@ def _cells(pair: Pair, size: float, digits: int) -> tuple[str, str, str]:
 
 def _money(title: str, pairs: Sequence[Pair]) -> Section:
     size, unit = money_unit(max(abs(v or 0.0) for p in pairs for v in (p.a, p.b)))
-    rows = [(shown(TERMS.get(p.name, p.name), 40), *_cells(p, size, 1)) for p in pairs]
+    rows = [(shown(term_words(p.name), 40), *_cells(p, size, 1)) for p in pairs]
     return _compared(title.format(unit), rows, of="term", total=True)
 
 
@@ -130,7 +123,7 @@ def _vendors(found: Comparison) -> Section:
 
 def _unused(found: Comparison) -> Section:
     used = [p for p in found.unused if p.a or p.b]
-    rows = [(f"{_KINDS[p.name]}, {p.unit}", *_cells(p, 1.0, 1)) for p in used]
+    rows = [(f"{KINDS[p.name].short}, {p.unit}", *_cells(p, 1.0, 1)) for p in used]
     return _compared("Unused capacity", rows, of="kind")
 
 

@@ -5,26 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from optimizer.io.config import Policy
+from optimizer.io.registers import CAUSES
 from optimizer.plan.kinds import standing
 from optimizer.plan.plan import Plan
 
-TOTALS = {
-    "waiting": "waiting_rack_mw_years",
-    "aged": "aged_rack_mw_years",
-    "idle_hall": "idle_hall_mw_years",
-    "idle_power": "idle_power_mw_years",
-}
-"""The key of plan.json's ``unused`` that holds the MW-years of each kind."""
-
-_CAUSES = {
-    "delivery": "no rack that this site admits is waiting",
-    "interconnection": "the grid connection has too little left for one more pod",
-    "onsite": "on-site generation has too little left for one more pod",
-    "zone": "the zone's headroom and all lines into it are too little for one more pod",
-    "hall": "the halls built have too little empty for one more pod",
-    "policy": "a rule of the study's [policy] forbids one more pod, or no site takes the SKU",
-    "cost": "nothing stands in the way: the plan chose it",
-}
 _FORBID_NO_POD = ("max_unused_mw_years", "force_open")
 _NO_RULES = Policy()
 
@@ -35,8 +19,8 @@ def cause_words(plan: Plan) -> dict[str, str]:
     set_here = [key for key in Policy.model_fields if getattr(policy, key) != getattr(_NO_RULES, key)]
     rules = {key: getattr(policy, key) for key in set_here if key not in _FORBID_NO_POD}
     keys = [key if key == "forbid" else f"{key} = {value:g}" for key, value in rules.items()]
-    told = f"{_CAUSES['policy']}: {' or '.join(keys)}" if keys else _CAUSES["policy"]
-    return _CAUSES | {"policy": told}
+    told = f"{CAUSES['policy']}: {' or '.join(keys)}" if keys else CAUSES["policy"]
+    return CAUSES | {"policy": told}
 
 
 def unused_ledger(plan: Plan) -> pd.DataFrame:

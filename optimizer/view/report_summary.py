@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Mapping
 
 from optimizer.account.quantities import Quantities
+from optimizer.io.registers import term_words
 from optimizer.plan.kinds import GENERIC, standing
 from optimizer.plan.plan import Plan
-from optimizer.plan.summary import FIRST, TERMS, chosen_periods, split_of_waiting, status_in_words
+from optimizer.plan.summary import FIRST, chosen_periods, split_of_waiting, status_in_words
 from optimizer.units import aligned, figure, money_unit, mw, mw_years, power_unit, share, usd
 
 from .map import small_map
@@ -124,7 +125,7 @@ def _periods(plan: Plan, seen: Quantities) -> Table:
 def _cost(plan: Plan) -> Table:
     now, plain = plan.facts["cost_usd"]["discounted"], plan.facts["cost_usd"]["undiscounted"]
     unit, name = money_unit(max([abs(v) for v in now.values()], default=0.0))
-    named = [(TERMS.get(term, term), now[term], plain.get(term, 0.0)) for term in now if now[term] or plain.get(term)]
+    named = [(term_words(term), now[term], plain.get(term, 0.0)) for term in now if now[term] or plain.get(term)]
     named.append(("total", sum(now.values()), sum(plain.values())))
     rows = [[label, aligned(a / unit, 1), aligned(b / unit, 1)] for label, a, b in named]
     columns = [Column("Term"), Column("discounted", number=True), Column("undiscounted", number=True)]

@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 
 from optimizer.account.quantities import first_open, first_serving
-from optimizer.plan.kinds import GENERIC, KINDS, REAL, UNSTATED, standing
+from optimizer.io.registers import KINDS
+from optimizer.plan.kinds import GENERIC, REAL, UNSTATED, standing
 from optimizer.plan.plan import Plan
 from optimizer.units import aligned, figure, money_unit, mw_years, usd
 
@@ -39,13 +40,13 @@ def ledger_section(plan: Plan) -> list[Part]:
 def _by_kind(ledger: pd.DataFrame) -> Table:
     sums = ledger.groupby("kind", sort=False)[["mw_years", "usd"]].sum()
     years_of, cost_of = sums["mw_years"].to_dict(), sums["usd"].to_dict()
-    unit, name = money_unit(float(sums["usd"].abs().max()))
+    unit, money = money_unit(float(sums["usd"].abs().max()))
     rows = []
-    for kind in KINDS:
-        if kind in cost_of:
-            years, cost = float(years_of[kind]), float(cost_of[kind])
-            rows.append([KINDS[kind], "–" if kind == "unplaced" else aligned(years, 1), aligned(cost / unit, 2)])
-    columns = [Column("Kind"), Column("MW-years", number=True), Column(f"{name} undiscounted", number=True)]
+    for name, kind in KINDS.items():
+        if name in cost_of:
+            years = aligned(float(years_of[name]), 1) if kind.measure == "mw_years" else "–"
+            rows.append([kind.words, years, aligned(float(cost_of[name]) / unit, 2)])
+    columns = [Column("Kind"), Column("MW-years", number=True), Column(f"{money} undiscounted", number=True)]
     return Table("Unused capacity by kind", columns, rows)
 
 
@@ -59,7 +60,7 @@ def _by_cause(plan: Plan, ledger: pd.DataFrame) -> list[Part]:
     rows = []
     for row in sums.head(40).to_dict("records"):
         numbers = [aligned(row["mw_years"], 1), aligned(row["usd"] / unit, 2)]
-        rows.append([_causes(row["cause"]), KINDS.get(row["kind"], row["kind"]), *numbers])
+        rows.append([_causes(row["cause"]), KINDS[row["kind"]].words, *numbers])
     amounts = [Column("MW-years", number=True), Column(f"{name} undiscounted", number=True)]
     columns = [Column("Cause"), Column("kind"), *amounts]
     return [Table("Unused capacity by cause", columns, rows), _legend(plan, told["cause"])]
@@ -81,7 +82,7 @@ def _ledger(ledger: pd.DataFrame) -> Table:
     for row in ledger.to_dict("records"):
         which = Generic() if row["site_kind"] == GENERIC else row["site_kind"] or "rack"
         numbers = [aligned(row["mw"], 1), aligned(row["mw_years"], 1), aligned(row["usd"] / 1e6, 2)]
-        words = [row["vendor"], row["period"], KINDS.get(row["kind"], row["kind"])]
+        words = [row["vendor"], row["period"], KINDS[row["kind"]].words]
         rows.append([row["site"] or row["sku"], which, *words, *numbers, _causes(row["cause"])])
     columns = [
         Column("Site or rack"), Column("Is", choice=True), Column("Vendor", choice=True), Column("Period", choice=True),

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from optimizer import InputError, Plan, RackgridError, read_study, solve
-from optimizer.account import tables
-from optimizer.account.costs import FACILITY, PRICES, TERMS, at_the_end, axes_of, charges
+from optimizer.account import causes, tables
+from optimizer.account.costs import charges
 from optimizer.formulation import cost
+from optimizer.io.registers import CAUSES, FACILITY, KINDS, PRICES, TERMS
+from optimizer.io.schema import schema
 from optimizer.plan import read_plan
-from optimizer.recheck import money
+from optimizer.recheck import money, shapes
 from optimizer.recheck.shapes import COSTS
 from optimizer.sweeps.row import row
 
@@ -35,9 +37,16 @@ def plan() -> Plan:
 
 def test_terms_are_those_of_the_model_and_of_the_recheck() -> None:
     assert list(TERMS) == list(cost.TERMS)
-    assert {term: axes_of(term) for term in TERMS} == COSTS
+    assert {name: term.axes for name, term in TERMS.items()} == COSTS
     assert list(COSTS) == sorted(COSTS), "rows are sorted by the words of their keys"
-    assert tuple(filter(at_the_end, TERMS)) == money.AT_END
+    assert tuple(name for name, term in TERMS.items() if term.at_the_end) == money.AT_END
+    assert set(TERMS) == set(schema("plan/costs")["term"].choices)
+
+
+def test_kinds_and_causes_are_those_of_the_model_and_of_the_recheck() -> None:
+    assert tuple(sorted(KINDS)) == schema("plan/unused")["kind"].choices == shapes.KINDS
+    assert tuple(KINDS) == PRICES
+    assert list(CAUSES) == [causes.DELIVERY, *causes.LIMITS, causes.POLICY, causes.COST]
 
 
 def test_prices_of_unused_capacity_are_those_of_the_table_of_unused(plan: Plan) -> None:

@@ -22,7 +22,6 @@ QUANTITIES = {
     "idle_hall_mw": "idle_hall_mw",
     "idle_power_mw": "idle_power_mw",
 }
-IDLE_KINDS = ("idle_hall", "idle_power")
 
 
 def site_facts(plan: Plan, plane: Plane, x: Floats, y: Floats) -> list[dict[str, Any]]:
@@ -104,7 +103,7 @@ def _held(plan: Plan) -> dict[str, dict[str, list[float]]]:
 def _unused(plan: Plan) -> dict[str, list[list[Any]]]:
     """Return period, kind, MW and cause of what is unused at each site."""
     at = {period: t for t, period in enumerate(plan.study.horizon.names)}
-    table = plan.unused[plan.unused["kind"].isin(IDLE_KINDS)]
+    table = plan.unused[plan.unused["site"] != ""]
     found: dict[str, list[list[Any]]] = {}
     for site, period, kind, mw, cause in table[["site", "period", "kind", "mw", "cause"]].itertuples(index=False):
         if str(period) in at:

@@ -1,0 +1,65 @@
+"""What a plan counts, each named once: terms of the cost, kinds of unused capacity, causes, with their words."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from importlib.resources import files
+
+
+@dataclass(frozen=True)
+class Term:
+    """A term of the cost: over which axes beside the period, and whether it falls due when the horizon ends.
+
+    ``part``: "facility" is what a site costs whatever stands in it, "price" the price of unused capacity, which is no
+    money, "money" the rest. ``words`` name it for people.
+    """
+
+    name: str
+    axes: tuple[str, ...]
+    part: str
+    at_the_end: bool
+    words: str
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of unused capacity: the column that adds up – ``mw_years`` or ``mw`` – with its unit for people.
+
+    ``total`` is the key of plan.json's ``unused`` that holds its sum, "" where there is none. A term of the same name
+    prices it, over the same axis. ``words`` name it alone, ``short`` in a list.
+    """
+
+    name: str
+    measure: str
+    unit: str
+    total: str
+    words: str
+    short: str
+
+    @property
+    def of_sites(self) -> bool:
+        """Whether it is unused at a site, and not of a rack type."""
+        return TERMS[self.name].axes == ("site",)
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    text = (files(__package__) / "schema" / f"{name}.csv").read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+TERMS = {
+    row["term"]: Term(row["term"], tuple(row["axes"].split("|")), row["part"], bool(row["at_the_end"]), row["words"])
+    for row in _rows("terms")
+}
+"""Every term, in the order in which people are told of them."""
+KINDS = {row["kind"]: Kind(row["kind"], *(row[key] for key in list(row)[1:])) for row in _rows("kinds")}
+CAUSES = {row["cause"]: row["words"] for row in _rows("causes")}
+"""Every cause of unused capacity in words, the order in which a row names them."""
+PRICES = tuple(name for name, term in TERMS.items() if term.part == "price")
+FACILITY = tuple(name for name, term in TERMS.items() if term.part == "facility")
+
+
+def term_words(term: str) -> str:
+    """Return a term in words; one that this release does not know is its own word."""
+    return TERMS[term].words if term in TERMS else term
