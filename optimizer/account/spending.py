@@ -22,7 +22,9 @@ def spending(study: Study, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """
     costs, price = tables["costs"], study.racks.set_index("sku")["price_usd"].fillna(0.0)
     racks = tables["waiting"][["sku", "period"]].assign(
-        site="", term="racks", usd=tables["waiting"]["delivered_racks"] * tables["waiting"]["sku"].map(price)
+        site="",
+        term="racks",
+        usd=tables["waiting"]["delivered_racks"] * tables["waiting"]["sku"].map(price).astype(float),
     )
     rows = pd.concat([racks, costs[costs["term"].isin(SPENT)]])[[*_KEYS, "usd"]].astype({"usd": float})
     sums = rows.groupby(_KEYS, sort=False)["usd"].sum().reset_index()

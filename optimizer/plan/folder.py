@@ -238,7 +238,7 @@ def _read_facts(folder: Path) -> dict[str, Any]:
     if not path.is_file():
         with suppress(OSError):
             clear(folder.resolve().parent)  # what a killed process had set aside comes back
-    if not path.is_file():
+    if not os.path.lexists(path):
         raise InputError([Fault(str(folder), "is no plan folder: it has no plan.json", cure="name the folder that "
                                 "rackgrid solve wrote")])  # fmt: skip
     if odd := _refused(path):
