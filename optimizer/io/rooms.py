@@ -48,7 +48,9 @@ class Rooms:
             if most < self.least_mw:
                 return 0.0
             limit = np.where(self.zone_of >= 0, min(self.site_share, self.zone_share), self.site_share) * most
-            useless = (rooms.hold_mw > 0) & (self.asked_mw > limit + band(limit))
+            limit += band(limit)
+            held = np.minimum(rooms.hold_mw, limit)
+            useless = (rooms.hold_mw > 0) & ((self.asked_mw > limit) | (held < self.least_mw))
             if not useless.any():
                 return most
             rooms = replace(rooms, hold_mw=np.where(useless, 0.0, rooms.hold_mw))
@@ -59,7 +61,7 @@ class Rooms:
 
     def of_equal_sites(self) -> float:
         """Share of all IT MW that sites can hold by the shares alone: below 1 none can be in service, but for bands."""
-        return replace(self, hold_mw=np.where(self.hold_mw > 0, 1.0, 0.0), pod_mw=0.0)._held_mw(1.0, near=0.0)
+        return replace(self, hold_mw=np.where(self.hold_mw > 0, 1.0, 0.0))._held_mw(1.0, near=0.0)
 
     def _most_by_shares(self, total_mw: float) -> float:
         low, high = 0.0, min(total_mw, float(self.hold_mw.sum()))
@@ -80,11 +82,9 @@ class Rooms:
         """
         of_site, of_zone = (share * total_mw for share in (self.site_share, self.zone_share))
         each = np.minimum(self.hold_mw, of_site + near * float(band(of_site)))
-        each = np.where(each < self.least_mw, 0.0, each)
         surely, gains = 0.0, []
         for zone in np.unique(self.zone_of).tolist():
             limit = of_zone + near * float(band(of_zone)) if zone >= 0 else inf
-            limit = limit if limit >= self.least_mw else 0.0
             inside = self.zone_of == zone
             start = min(limit, float(each[inside & self.surely_open].sum()))
             others = np.sort(each[inside & ~self.surely_open])[::-1]

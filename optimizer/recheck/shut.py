@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from heapq import nlargest
 from math import inf
 
-from ..tolerance import BAND_MW, BAND_SHARE, band
+from ..tolerance import BAND_SHARE, band
 from .reading import Reading
 
 _HALVINGS = 100
@@ -22,19 +22,23 @@ def shut_out(p: Reading) -> bool:
 def most_mw(p: Reading, *, ruled: bool = True) -> float:
     """Most IT MW that any plan can have in service in the last period, an upper limit; without the rules where asked.
 
-    Sites are left out whose cluster is above their share of the total, until the others can hold it.
+    Sites are left out whose cluster is above their share of the total, or that have no room for a pod within it, until
+    the others can hold it.
     """
     rooms, rules = _rooms_mw(p, ruled=ruled), p.study.config.policy
     most = float(p.pod_mw @ p.delivered_pods.sum(axis=1))
+    least = _least_mw(p)
+    rooms = {s: mw for s, mw in rooms.items() if mw >= least}
     if not ruled:
         return min(most, sum(rooms.values()))
     asked = p.cluster_it_mw(max(rules.min_site_mw, rules.min_vendor_mw)).tolist()
-    needs = {s: (asked[s] - BAND_MW) / (1 + BAND_SHARE) / min(_shares(p, s)) for s in rooms}
     while True:
         most = _most_held_mw(p, rooms, most)
-        if most < _least_mw(p):
+        if most < least:
             return 0.0
-        able = {s: mw for s, mw in rooms.items() if needs[s] <= most}
+        limits = {s: most * min(_shares(p, s)) for s in rooms}
+        limits = {s: mw + float(band(mw)) for s, mw in limits.items()}
+        able = {s: mw for s, mw in rooms.items() if limits[s] >= max(asked[s], least)}
         if len(able) == len(rooms):
             return most
         rooms = able
@@ -58,11 +62,10 @@ def _least_mw(p: Reading) -> float:
 
 def _most_held_mw(p: Reading, rooms: Mapping[int, float], total_mw: float) -> float:
     """Largest total, by halving, of which the sites can hold all."""
-    least = _least_mw(p)
     low, high = 0.0, min(total_mw, sum(rooms.values()))
     middle = high
     for _ in range(_HALVINGS):
-        if _held_mw(p, rooms, middle, least) >= middle * (1 - _BITS):
+        if _held_mw(p, rooms, middle) >= middle * (1 - _BITS):
             low = middle
         else:
             high = middle
@@ -76,12 +79,10 @@ def _shares(p: Reading, s: int) -> tuple[float, float]:
     return rules.max_site_share or 1.0, (rules.max_zone_share or 1.0) if p.stated_zone[s] else inf
 
 
-def _held_mw(
-    p: Reading, hold_mw: Mapping[int, float], total_mw: float, least_mw: float = 0.0, near: float = 1.0
-) -> float:
+def _held_mw(p: Reading, hold_mw: Mapping[int, float], total_mw: float, near: float = 1.0) -> float:
     """Most IT MW of a total that sites hold: those surely open, and the best others up to max_sites.
 
-    ``near`` times its band may each share be passed; a share below ``least_mw`` holds nothing.
+    ``near`` times its band may each share be passed.
     """
     rules = p.study.config.policy
     surely = {s for s, site in enumerate(p.sites) if p.committed[s] or site in rules.force_open}
@@ -89,9 +90,8 @@ def _held_mw(
     held, others = 0.0, []
     for s in sorted(hold_mw, key=lambda s: (s not in surely, -hold_mw[s])):
         of_site, of_zone = (mw + near * float(band(mw)) for mw in (share * total_mw for share in _shares(p, s)))
-        zone, of_zone = p.stated_zone[s], of_zone if of_zone >= least_mw else 0.0
-        mw = min(hold_mw[s], of_site)
-        mw = min(mw if mw >= least_mw else 0.0, left.get(zone, of_zone))
+        zone = p.stated_zone[s]
+        mw = min(hold_mw[s], of_site, left.get(zone, of_zone))
         left[zone] = left.get(zone, of_zone) - mw
         if s in surely:
             held += mw

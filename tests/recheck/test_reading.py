@@ -13,7 +13,7 @@ from optimizer.io.periods import Label
 from optimizer.io.rooms import Rooms
 from optimizer.parameters import Parameters
 from optimizer.recheck.reading import Reading
-from optimizer.recheck.shut import shut_out
+from optimizer.recheck.shut import most_mw, shut_out
 
 FIELDS = (
     "periods", "sites", "skus", "zones", "lines", "vendors", "vendor_of", "length_years", "pod_racks", "pod_mw",
@@ -52,6 +52,9 @@ def test_both_say_alike_whether_rules_shut_all_out(seed: int) -> None:
         p = Parameters.of(other)
         rooms: Rooms = p.rooms()
         assert shut_out(Reading(other)) == rooms.shuts_out(float(p.delivered_mw.sum())), policy
+        for ruled in (True, False):
+            most = p.rooms(ruled=ruled).most_mw(float(p.delivered_mw.sum()))
+            assert most_mw(Reading(other), ruled=ruled) == pytest.approx(most, rel=1e-9), policy
         told.add(shut_out(Reading(other)))
     assert told == {True, False}
 
