@@ -1,4 +1,4 @@
-"""What a plan counts, each named once: terms of the cost, kinds of unused capacity, causes, with their words."""
+"""What a plan counts, each named once: terms of the cost, kinds of unused capacity, causes; and known vendors."""
 
 from __future__ import annotations
 
@@ -43,6 +43,20 @@ class Kind:
         return TERMS[self.name].axes == ("site",)
 
 
+@dataclass(frozen=True)
+class Vendor:
+    """A vendor whose racks are announced: its colour, and the published range of what a GW of it costs, if any.
+
+    ``low`` and ``high`` in USD per GW, undiscounted, racks and facility together; "" ``source``: none is published.
+    """
+
+    name: str
+    colour: str
+    low: float
+    high: float
+    source: str
+
+
 def _rows(name: str) -> list[dict[str, str]]:
     text = (files(__package__) / "schema" / f"{name}.csv").read_text(encoding="utf-8")
     return list(csv.DictReader(text.splitlines()))
@@ -56,8 +70,21 @@ TERMS = {
 KINDS = {row["kind"]: Kind(row["kind"], *(row[key] for key in list(row)[1:])) for row in _rows("kinds")}
 CAUSES = {row["cause"]: row["words"] for row in _rows("causes")}
 """Every cause of unused capacity in words, the order in which a row names them."""
+VENDORS = {
+    row["vendor"].casefold(): Vendor(
+        row["vendor"], row["colour"], float(row["low_usd_per_gw"] or 0), float(row["high_usd_per_gw"] or 0),
+        row["source"],
+    )
+    for row in _rows("vendors")
+}  # fmt: skip
 PRICES = tuple(name for name, term in TERMS.items() if term.part == "price")
 FACILITY = tuple(name for name, term in TERMS.items() if term.part == "facility")
+
+
+def published(vendor: str) -> Vendor | None:
+    """Return the vendor of this name where an estimate of its cost is published."""
+    found = VENDORS.get(vendor.strip().casefold())
+    return found if found is not None and found.source else None
 
 
 def term_words(term: str) -> str:

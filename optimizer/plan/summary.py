@@ -10,7 +10,7 @@ from optimizer.errors import shown
 
 from ..account.quantities import Quantities, quantities
 from ..account.spending import SPENT
-from ..io.registers import TERMS, term_words
+from ..io.registers import TERMS, Vendor, published, term_words
 from ..units import aligned, figure, money_unit, mw, mw_years, power_unit, share, usd
 from .kinds import GENERIC, REAL, UNSTATED, standing
 from .plan import Plan
@@ -23,9 +23,6 @@ PAID = {"racks": "racks bought"} | {term: TERMS[term].words for term in SPENT}
 """What is paid, racks included, in words and in order."""
 FIRST = {"unused": "unused capacity", "waiting": "waiting"}
 """What a lexicographic plan has least of, by the key objective.first."""
-# The estimate that Broadcom's part of the programme is compared with: USD per GW.
-ESTIMATE_USD_PER_GW = (35e9, 50e9)
-ESTIMATE = "Financial Times, October 2025"
 
 
 def summary(plan: Plan) -> str:
@@ -193,7 +190,7 @@ def _sites(plan: Plan, seen: Quantities) -> list[str]:
 
 
 def _vendors(plan: Plan, seen: Quantities) -> list[str]:
-    """Show what each vendor's power costs, and Broadcom's beside the published estimate."""
+    """Show what each vendor's power costs, beside the estimate that is published of it."""
     costs = {v: c for v, c in plan.facts["vendor_cost_usd"].items() if seen.total_mw(v) > 0}
     if not costs:
         return []
@@ -212,22 +209,22 @@ def _vendors(plan: Plan, seen: Quantities) -> list[str]:
             f"{aligned(cost['facility'] / unit, 1):>10}{aligned(cost['energy'] / unit, 1):>9}"
             f"{aligned(per[vendor] / per_unit, 1):>32}"
         )
-        if vendor.strip().casefold() == "broadcom" and min(cost["racks"], cost["facility"]) > 0:
-            lines += _estimate(seen.total_mw(vendor) / 1000.0, cost["racks"], cost["facility"])
+        if (known := published(vendor)) and min(cost["racks"], cost["facility"]) > 0:
+            lines += _estimate(known, seen.total_mw(vendor) / 1000.0, cost["racks"], cost["facility"])
     return [
         *lines,
         "  facility: opening, halls, and rent and upkeep within the horizon only, by MW-years in service",
     ]
 
 
-def _estimate(gw: float, racks_usd: float, facility_usd: float) -> list[str]:
+def _estimate(vendor: Vendor, gw: float, racks_usd: float, facility_usd: float) -> list[str]:
     """Set the cost of so many GW beside the published estimate; say why where it is lower."""
-    low, high = (each * gw for each in ESTIMATE_USD_PER_GW)
+    low, high = vendor.low * gw, vendor.high * gw
     unit, name = money_unit(low)
-    per_gw = "–".join(f"{each / 1e9:,.0f}" for each in ESTIMATE_USD_PER_GW)
+    per_gw = f"{vendor.low / 1e9:,.0f}–{vendor.high / 1e9:,.0f}"
     lines = [
         f"    estimate for so much: {figure(low / unit)}–{figure(high / unit)} {name}, "
-        f"{per_gw} bn USD per GW ({ESTIMATE})"
+        f"{per_gw} bn USD per GW ({vendor.source})"
     ]
     ours = racks_usd + facility_usd
     if ours < low:

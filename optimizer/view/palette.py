@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from optimizer.io.registers import VENDORS
+
 # Okabe and Ito's palette, which holds for the common kinds of colour blindness. Never AMD red against Nvidia
 # green: these three differ in lightness too, and the vendor's first letter stands in every large sector.
-_KNOWN = {"broadcom": "#E69F00", "amd": "#0072B2", "nvidia": "#009E73"}
+_KNOWN = {name: vendor.colour for name, vendor in VENDORS.items()}
 _OTHERS = ("#CC79A7", "#D55E00", "#56B4E9", "#7722DD", "#8C6D31")
 
 IDLE, IDLE_EDGE = "#F8F2A8", "#B3A700"  # energised power without racks: the palette's yellow, paler than any disc

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from optimizer.account.quantities import Quantities
 from optimizer.errors import shown
+from optimizer.io.registers import VENDORS, published
 from optimizer.plan.plan import Plan
-from optimizer.plan.summary import ESTIMATE, ESTIMATE_USD_PER_GW
 from optimizer.units import aligned, money_unit, usd
 
 from .charts import cost_waterfall
@@ -31,18 +31,19 @@ def _per_gw(plan: Plan, seen: Quantities) -> list[Part]:
     if not costs:
         return ["Nothing is delivered, so no vendor has a cost per GW."]
     unit, name = money_unit(max(sum(c.values()) for c in costs.values()))
-    low, high = (each / 1e9 for each in ESTIMATE_USD_PER_GW)
     rows, below = [], []
     for vendor, cost in costs.items():
         gw, priced = seen.total_mw(vendor) / 1000.0, cost["racks"] > 0
         per_gw = seen.usd_per_mw(vendor, cost) / 1e6
-        compared = vendor.strip().casefold() == "broadcom" and priced and cost["facility"] > 0
+        known = published(vendor)
+        compared = known is not None and priced and cost["facility"] > 0
+        low, high = (known.low / 1e9, known.high / 1e9) if known else (0.0, 0.0)
         if compared and per_gw < low:
             below.append(_why(vendor, cost["racks"] / gw / 1e9, per_gw, low))
         parts = [aligned(cost["racks"] / unit, 1) if priced else "no price"]
         parts += [aligned(cost[key] / unit, 1) for key in ("facility", "energy")]
-        published = f"{low:,.0f}–{high:,.0f}" if compared else "none"
-        rows.append([vendor, aligned(gw, 2), *parts, aligned(per_gw, 1), published])
+        told = f"{low:,.0f}–{high:,.0f}" if compared else "none"
+        rows.append([vendor, aligned(gw, 2), *parts, aligned(per_gw, 1), told])
     columns = [
         Column("Vendor"), Column("delivered, IT GW", number=True), Column(f"racks, {name}", number=True),
         Column(f"facility, {name}", number=True), Column(f"energy, {name}", number=True),
@@ -50,9 +51,14 @@ def _per_gw(plan: Plan, seen: Quantities) -> list[Part]:
     ]  # fmt: skip
     note = (
         "Undiscounted. Facility is opening, halls, and rent and upkeep within the horizon only, shared by "
-        f"MW-years in service. The published range is of Broadcom’s part of the programme ({ESTIMATE})."
+        "MW-years in service."
     )
-    return [Table("Cost per GW by vendor", columns, rows), note, *below]
+    sources = [
+        f"The published range is of {vendor.name}’s part of the programme ({vendor.source})."
+        for vendor in VENDORS.values()
+        if vendor.source
+    ]
+    return [Table("Cost per GW by vendor", columns, rows), " ".join([note, *sources]), *below]
 
 
 def _why(vendor: str, racks: float, per_gw: float, low: float) -> str:
