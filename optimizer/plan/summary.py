@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from html import escape
 from textwrap import wrap
+from typing import TYPE_CHECKING
 
 from optimizer.errors import shown
 
@@ -13,7 +14,9 @@ from ..account.spending import SPENT
 from ..io.registers import TERMS, Vendor, published, term_words
 from ..units import aligned, figure, money_unit, mw, mw_years, power_unit, share, usd
 from .kinds import GENERIC, REAL, UNSTATED, standing
-from .plan import Plan
+
+if TYPE_CHECKING:
+    from .plan import Plan
 
 WIDTH = 100
 _TOP_SITES = 7

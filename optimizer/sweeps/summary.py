@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -11,7 +12,9 @@ from ..errors import shown
 from ..units import mw_years, usd
 from ..view.sweep_programme import MARK, programmes, size, told
 from ..view.sweep_words import is_shift, step_of
-from .result import Sweep
+
+if TYPE_CHECKING:
+    from .result import Sweep
 
 _FEW = 8  # up to so many values of an input are compared one by one
 _REASONS = 5
