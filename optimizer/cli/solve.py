@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from optimizer.errors import InfeasibleError, InputError, SolverError, shown
+from optimizer.errors import Fault, InfeasibleError, InputError, SolverError, shown
 from optimizer.signals import SIGNALS
 
 from . import options
@@ -66,7 +67,7 @@ def solve(
     limits = {"solve.gap": gap, "solve.time_limit_s": time_limit, "solve.threads": threads}
     values |= {key: value for key, value in limits.items() if value is not None}
     place = options.plan_place(study, out)
-    place, ready = _prepare(place, study, values, files, force=force, strict=strict, drop_late=drop_late)
+    place, ready = _prepare(place, study, values, files, limits, force=force, strict=strict, drop_late=drop_late)
     with SIGNALS.kept("nothing was kept", at_once=False):  # until the plan is written, so that no signal falls between
         try:
             plan = _search(ready)
@@ -85,6 +86,7 @@ def _prepare(
     study: str | None,
     values: dict[str, object],
     files: dict[str, str | None],
+    limits: dict[str, float | None],
     *,
     force: bool,
     strict: bool,
@@ -103,11 +105,20 @@ def _prepare(
     try:
         ready = read(study, values, files, strict=strict, drop_late=drop_late)
     except InputError as fault:
-        faults += fault.faults
+        faults += [_at_its_option(each, limits) for each in fault.faults]
         warnings += fault.warnings
     if faults:
         raise InputError(faults, warnings)
     return place, ready
+
+
+def _at_its_option(fault: Fault, limits: dict[str, float | None]) -> Fault:
+    """Tell of a limit that an option gives by the option, which is what was typed."""
+    if fault.file != options.SET or limits.get(fault.column) is None:
+        return fault
+    return replace(
+        fault, file="--" + fault.column.removeprefix("solve.").removesuffix("_s").replace("_", "-"), column=""
+    )
 
 
 def _search(study: Study) -> Plan:

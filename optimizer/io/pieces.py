@@ -14,6 +14,7 @@ from optimizer.io import toml
 MOST_TOLD = 20  # errors of one file: with more it is hardly meant as TOML
 _MEANT = re.compile(r"\s*\[*\s*([A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)\s*\.?\s*(\].*|#.*)?")  # by a broken header
 _DEEPEST = 3  # parts of the name of a section
+_LAST_COMMA = re.compile(r",\s*}")
 _WORD = re.compile(r"[A-Za-z0-9_-]+")
 _MARKS = ('"""', "'''")
 Content = dict[str, Any]
@@ -104,6 +105,11 @@ class _Found:
 
     def _kept(self, lines: Sequence[str]) -> Content:
         """Return what can be kept of lines that are broken, and mark the rest as unread."""
+        if "{" in lines[0] and len(lines) > 1:  # braces over lines are meant as on one
+            meant = " ".join(text.partition("#")[0].strip() for text in lines)
+            joined = toml.parsed(_LAST_COMMA.sub("}", meant), self.name)
+            if not isinstance(joined, Fault):
+                return joined
         key = toml.key_in(lines[0])
         first = toml.parsed(lines[0], self.name) if key else {}
         if key and isinstance(first, Fault):

@@ -174,6 +174,14 @@ def test_of_two_faults_neither_hides_the_other(folder: Path, alone: dict[str, tu
         assert warnings <= alone[one][1] | alone[other][1], (one, other)
 
 
+def test_what_stands_within_broken_braces_is_judged(tmp_path: Path) -> None:
+    broken = STUDY.replace("# lives", "asset_life_years = {\n  site = 40,\n  hall = -1,\n}")
+    study = write_small_study(tmp_path, files={**FILES, "study.toml": broken})
+    with pytest.raises(InputError) as caught:
+        read_study(study)
+    assert sorted(fault.column for fault in caught.value.faults) == ["", "money.asset_life_years.hall"]
+
+
 def test_a_dozen_faults_are_told_at_once(folder: Path, alone: dict[str, tuple[Places, Places]]) -> None:
     chosen: list[str] = []
     for kind in KINDS:
