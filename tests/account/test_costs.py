@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from optimizer.io.schema import schema
 from optimizer.plan import read_plan
 from optimizer.recheck import money, shapes
 from optimizer.recheck.shapes import COSTS
+from optimizer.resolution import Floats
 from optimizer.sweeps.row import row
 
 STUDY = Path(__file__).parents[1] / "conformance" / "tiny" / "05"
@@ -74,8 +76,8 @@ def test_a_period_of_a_sweep_is_what_falls_due_in_it(plan: Plan) -> None:
 
 
 def test_a_fault_of_the_accounting_is_found_before_a_plan_is_handed_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    def dearer(*given: object) -> object:
-        of = charges(*given)  # type: ignore[arg-type]
+    def dearer(*given: Any) -> dict[str, Floats]:
+        of = charges(*given)
         return of | {"lease": 1.01 * of["lease"]}
 
     monkeypatch.setattr(tables, "charges", dearer)
