@@ -159,16 +159,22 @@ def ends(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     """Exit codes with which this process would have ended."""
     codes: list[int] = []
     monkeypatch.setattr("os._exit", codes.append)
+    monkeypatch.setattr("sys.unraisablehook", sys.unraisablehook)
     before = {number: signal.getsignal(number) for number in STOPS}
     yield codes
     for number, handler in before.items():
         signal.signal(number, handler)
 
 
-def test_what_a_shell_lets_a_job_ignore_stays_ignored(ends: list[int]) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    Signals().install()
-    assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
-    assert callable(signal.getsignal(signal.SIGTERM))
-    assert not ends
+def test_what_a_shell_lets_a_job_ignore_stays_ignored() -> None:
+    """In a process of its own: what is installed listens to signals as long as that lives."""
+    program = (
+        "import signal\n"
+        "from optimizer.signals import Signals\n"
+        "signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+        "signal.signal(signal.SIGTERM, signal.SIG_DFL)\n"
+        "Signals().install()\n"
+        "assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN\n"
+        "assert callable(signal.getsignal(signal.SIGTERM))\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, env=environment())

@@ -227,7 +227,7 @@ def test_kill_loses_no_case_and_leaves_no_process(swept: Sweep, tmp_path: Path) 
     campaign.kill(process.pid)
     process.wait()
     (folder / "plans/.tmp-left").mkdir()
-    assert campaign.start(folder, 1).wait() == 0
+    campaign.run(folder)
     assert table(folder) == table(swept.folder)
     assert campaign.solved_twice(folder) == []
     assert not list(folder.rglob(".tmp-*"))
