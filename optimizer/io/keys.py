@@ -101,15 +101,8 @@ def overridden(keys: Keys, overrides: Mapping[str, object], faults: Faults) -> K
         for part in parts[:-1]:
             table = table.setdefault(part, {}) if isinstance(table, dict) else None
         if not isinstance(table, dict) or not all(parts):
-            faults.add(
-                Fault(
-                    keys.overrider,
-                    "is no key",
-                    None,
-                    str(dotted),
-                    cure=_nearest_key(str(dotted), StudyConfig),
-                )
-            )
+            cure = _nearest_key(str(dotted), StudyConfig)
+            faults.add(Fault(keys.overrider, "is no key", None, str(dotted), cure=cure))
         elif value is None:
             table.pop(parts[-1], None)
         else:
@@ -234,7 +227,12 @@ def _explained(keys: Keys, item: dict[str, Any], model: type[BaseModel]) -> Faul
         return keys.fault(dotted, "is a percentage, and the key no share", value=value, cure=_range(dotted, model))
     if isinstance(value, str) and word in ("int", "float") and (problem := almost_a_number(value.strip())):
         return keys.fault(dotted, problem.reason, value=value, cure=problem.cure.replace("column", "key"))
-    return keys.fault(dotted, _WORDS.get(word, str(item["msg"]).lower()), value=value, cure=_CURES.get(word, ""))
+    cure = _CURES.get(word, "")
+    if word == "model" and dotted in keys.overridden:
+        cure = f"name a key of it, such as {next(k for k in keys_of(model) if k.startswith(f'{dotted}.'))}"
+    elif word == "model":
+        cure = f"write [{dotted}] once, in single brackets, and its keys below it"
+    return keys.fault(dotted, _WORDS.get(word, str(item["msg"]).lower()), value=value, cure=cure)
 
 
 def _as_written(value: object) -> str:

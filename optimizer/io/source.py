@@ -17,6 +17,7 @@ from optimizer.io.wording import near
 
 SHARED = "../../../tables/"
 """Where the study of a sweep's plan, DIR/plans/CASE/study, finds the tables that the plans of the sweep share."""
+MADE_UP = "is made up by the system: it is no file on a disk"
 _SYSTEM = ("/proc", "/sys")  # of Linux; what lies in /dev is a device, or in /dev/shm a file like others
 _ITSELF = "name the file itself"
 _BINARY = {  # by the bytes that such a file begins with
@@ -90,13 +91,18 @@ def irregular(path: Path, name: str) -> Fault | None:
         kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a pipe or a device"
         kind = "named as a folder" if stat.S_ISREG(status.st_mode) else kind
         return Fault(name, f"is {kind} where a file is meant", cure=_ITSELF)
-    if any(path.resolve().is_relative_to(place) for place in _SYSTEM):
-        return Fault(name, "is made up by the system: it is no file on a disk", cure="name a file of your own")
+    if is_made_up(path):
+        return Fault(name, MADE_UP, cure="name a file of your own")
     if status.st_size > MAX_BYTES:
         size_mb = status.st_size // 1_000_000
         reason = f"holds {size_mb:,} MB; the limit is {MAX_BYTES // 1_000_000:,} MB"
         return Fault(name, reason, cure="leave out what the study does not need")
     return None
+
+
+def is_made_up(path: Path) -> bool:
+    """Whether a path lies where no file is on a disk."""
+    return any(path.resolve().is_relative_to(place) for place in _SYSTEM)
 
 
 def path_fault(path: Path, name: str, error: OSError | ValueError) -> Fault:

@@ -25,7 +25,11 @@ _TOO_DEEP = "holds keys or lists that are nested too deeply"
 _FLATTEN = "no key of a study lies deeper than money.asset_life_years.hall"
 _TWICE, _KEEP_ONE = "a key or a section stands twice", "keep one of the two"
 _ONE_PER_LINE = 'one key = value per line; text in "quotes", lists in [brackets]'
+_GROUPED = re.compile(r"=\s*([+-]?\d{1,3}(?:[ '’\u00a0\u202f]\d{3})+(?:\.\d+)?)\s*(?:[#,}\]]|$)")
+_ENDS = r"\s*([#,}\]]|$)"
 _CURES = {
+    rf"=\s*([+-]?)0+(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?){_ENDS}": r"write \1\2, without the 0 before it",
+    rf"=\s*([+-]?[\d_]+)\.([eE][+-]?\d+)?{_ENDS}": r"write \1.0\2, with a digit after the point",
     r"[“”„‘’]": 'write straight quotes: "text"',
     r"==": "write a single =",
     r"=\s*[+-]?\d+,\d{3}(,\d{3})*\s*(#|$)": "write digits alone, or 8_400_000, or 8.4e6",
@@ -39,7 +43,7 @@ _CURES = {
     r"=\s*[A-Za-z]": 'write text in "quotes"',
     r"^[\w.-]+\s*(#.*)?$": "write a section in [brackets], a key with = and its value",
 }
-"""What lines are meant that are often written, by a pattern of theirs."""
+"""What lines are meant that are often written, by a pattern of theirs, whose groups a cure may hold."""
 _SECTIONS = {key.rpartition(".")[0] for key in keys_of(StudyConfig)} - {""}
 _TOO_LARGE = "holds a number of hundreds of digits"
 
@@ -78,7 +82,11 @@ def _in_plain_words(message: str, line: str) -> tuple[str, str]:
         return _TWICE, _KEEP_ONE
     if "nclosed array" in message:
         return "a list has no end", "close it with ]"
-    cure = next((cure for pattern, cure in _CURES.items() if re.search(pattern, line)), _ONE_PER_LINE)
+    if grouped := _GROUPED.search(line):
+        cure = f"write {re.sub(r'[^0-9.+-]', '_', grouped[1])}"
+    else:
+        found = (match.expand(cure) for pattern, cure in _CURES.items() if (match := re.search(pattern, line)))
+        cure = next(found, _ONE_PER_LINE)
     return shown(message[:1].lower() + message[1:]), cure
 
 

@@ -10,6 +10,7 @@ from typing import Literal
 from optimizer.errors import Fault, InputError, unwritable
 
 from .scratch import scratch
+from .source import MADE_UP, is_made_up
 
 Replace = Literal["nothing", "own", "any"]
 """What may be replaced: nothing; a page or picture that this tool wrote; any file. Never a link, a device or a file of
@@ -21,13 +22,15 @@ _SCHEMAS = tuple(b'{\n "$schema": "http' + home for home in (b"://json-schema.or
 _PICTURE = re.compile(rb"^\x89PNG\r\n.*Software\0rackgrid", re.DOTALL)
 
 
-def write_whole(path: Path, fill: Callable[[Path], object], *, replace: Replace = "nothing", cure: str) -> Path:
-    """Let ``fill`` write a file that then takes the place of ``path``; ``cure`` says what to do where it is refused.
+def write_whole(
+    path: Path, fill: Callable[[Path], object], *, replace: Replace = "nothing", cure: str, if_any: str = ""
+) -> Path:
+    """Let ``fill`` write a file that then takes the place of ``path``; cures are those of ``check_free``.
 
     Raises InputError where something is there that may not be replaced, or the place cannot be written.
     """
+    check_free(path, replace=replace, cure=cure, if_any=if_any)
     try:
-        check_free(path, replace=replace, cure=cure)
         path.parent.mkdir(parents=True, exist_ok=True)
         with scratch(path.parent) as place:
             fresh = place / f"fresh{path.suffix}"
@@ -38,25 +41,37 @@ def write_whole(path: Path, fill: Callable[[Path], object], *, replace: Replace 
     return path
 
 
-def check_free(path: Path, *, replace: Replace = "nothing", cure: str) -> None:
-    """Check that a file may be written at this place.
+def check_free(path: Path, *, replace: Replace = "nothing", cure: str, if_any: str = "") -> None:
+    """Check that a file may be written at this place; ``cure`` says what to do where it may not.
 
-    Raises InputError where something is there that may not be replaced.
+    ``if_any`` is the cure where ``replace="any"`` would let it. Raises InputError where something is there that may
+    not be replaced, or the system does not let it be seen.
     """
+    try:
+        if reason := _taken(path, replace):
+            helps = if_any and not _taken(path, "any")
+            raise InputError([Fault(str(path), reason, cure=if_any if helps else cure)])
+    except OSError as fault:
+        raise unwritable(path, fault, cure) from fault
+
+
+def _taken(path: Path, replace: Replace) -> str:
+    """Say what stands at a place and may not be replaced, else ""."""
     if path.is_symlink():
-        raise InputError([Fault(str(path), "is a link, which is never replaced", cure=cure)])
+        return "is a link, which is never replaced"
     if path.is_dir():
-        raise InputError([Fault(str(path), "is a folder where a file is meant", cure=cure)])
+        return "is a folder where a file is meant"
     if not path.exists():
-        return
+        return ""
+    if is_made_up(path):
+        return MADE_UP
     if not path.is_file():
-        raise InputError([Fault(str(path), "is a pipe or a device where a file is meant", cure=cure)])
+        return "is a pipe or a device where a file is meant"
     if replace == "nothing":
-        raise InputError([Fault(str(path), "is there already", cure=cure)])
+        return "is there already"
     if replace == "any" and _is_input(path):
-        raise InputError([Fault(str(path), "is a file of a study or a plan, which is never replaced", cure=cure)])
-    if replace == "own" and not is_own(path):
-        raise InputError([Fault(str(path), "is there already, and rackgrid did not write it", cure=cure)])
+        return "is a file of a study or a plan, which is never replaced"
+    return "is there already, and rackgrid did not write it" if replace == "own" and not is_own(path) else ""
 
 
 def _is_input(path: Path) -> bool:

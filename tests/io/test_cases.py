@@ -470,6 +470,25 @@ def test_a_figure_that_is_off_by_a_factor_is_doubted_in_every_table(name: str, t
 
 
 @pytest.mark.parametrize(
+    ("file", "header", "row", "doubted"),
+    [
+        ("grid/lines.csv", "line,from,to,capacity_mw", "l,z1,z2,500000", ["capacity_mw"]),
+        ("grid/lines.csv", "line,from,to,capacity_mw,capacity_back_mw", "l,z1,z2,500000,", ["capacity_mw"]),
+        ("grid/lines.csv", "line,from,to,capacity_mw,capacity_back_mw", "l,z1,z2,5,500000", ["capacity_back_mw"]),
+        ("grid/lines.csv", "line,from,to,capacity_mw,capacity_back_mw", "l,z1,z2,400000,500000",
+         ["capacity_mw", "capacity_back_mw"]),
+        ("sites.csv", "site,lon,lat,zone,max_mw,peak_pue", "alpha,-99,32,z1,60,2.5", ["peak_pue"]),
+    ],
+)  # fmt: skip
+def test_a_cell_that_takes_another_column_s_value_is_not_doubted_beside_it(
+    file: str, header: str, row: str, doubted: list[str], tmp_path: Path
+) -> None:
+    errors, warnings = told(write_small_study(tmp_path, files={file: f"{header}\n{row}\n"}))
+    assert not errors
+    assert [w.split()[1].rstrip(":") for w in warnings if " is above " in w] == doubted
+
+
+@pytest.mark.parametrize(
     ("key", "value", "doubt"),
     [
         ("money.discount_rate", 0.8, "0.8 is above 0.3 – write 0.08 for 8 %"),

@@ -237,3 +237,46 @@ def test_terminal_control_sequences_are_shown_as_text(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         read_study(study)
     assert "\x1b" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("written", "cure"),
+    [
+        ("8 000 000", "write 8_000_000"),
+        ("+8'000.5", "write +8_000.5"),
+        ("8\u202f000  # no decimals", "write 8_000"),
+        ("1.", "write 1.0, with a digit after the point"),
+        ("8.e6", "write 8.0e6, with a digit after the point"),
+        ("010", "write 10, without the 0 before it"),
+        ("-007.5e3", "write -7.5e3, without the 0 before it"),
+    ],
+)
+def test_a_number_that_is_no_toml_is_told_as_it_should_stand(written: str, cure: str, tmp_path: Path) -> None:
+    for text in (f"waiting_rack_usd_per_mw_year = {written}", f"aged_rack_usd_per_mw_year = {written}"):
+        path = write_small_study(tmp_path)
+        swap("study.toml", "waiting_rack_usd_per_mw_year = 8e6", text)(tmp_path)
+        with pytest.raises(InputError) as caught:
+            read_study(path)
+        (fault,) = caught.value.faults
+        assert (fault.file, fault.line, fault.cure) == ("study.toml", 20, cure)
+        assert fault.value == text.strip()
+
+
+@pytest.mark.parametrize("section", ["study", "money", "unused", "policy"])
+@pytest.mark.parametrize("written", ["[[{}]]", "{} = 5"])
+def test_a_section_that_is_none_is_told_with_its_cure(section: str, written: str, tmp_path: Path) -> None:
+    path = write_small_study(tmp_path)
+    lines = path.read_text().split("\n")
+    head = written.format(section)
+    if head.startswith("["):
+        lines[lines.index(f"[{section}]")] = head
+    else:
+        at = lines.index(f"[{section}]")
+        end = next(i for i in range(at, len(lines)) if not lines[i])
+        lines = [head, *lines[:at], *lines[end:]]
+    path.write_text("\n".join(lines))
+    with pytest.raises(InputError) as caught:
+        read_study(path)
+    (fault,) = caught.value.faults
+    assert (fault.file, fault.line, fault.column) == ("study.toml", lines.index(head) + 1, section)
+    assert fault.cure == f"write [{section}] once, in single brackets, and its keys below it"

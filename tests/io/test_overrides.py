@@ -62,7 +62,7 @@ def test_a_share_may_be_given_in_per_cent(tmp_path: Path) -> None:
             "130 %",
             "--set policy.max_site_share: 1.3 is above 1 – write a share from 0 to 1, 0.08 for 8 %",
         ),
-        ("policy", "3", "--set policy: 3 is no section of keys"),
+        ("policy", "3", "--set policy: 3 is no section of keys – name a key of it, such as policy.max_sites"),
         ("a..b", "3", "--set a..b: is no key"),
     ],
 )

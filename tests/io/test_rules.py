@@ -157,3 +157,15 @@ def test_a_decision_after_the_last_period_is_doubted(day: str, doubts: int, tmp_
     study = read_study(a_study(tmp_path), keys={"periods.decide_on": day})
     found = [str(w) for w in study.warnings if "lies after the last period, 2027: nothing is ever built" in str(w)]
     assert len(found) == doubts
+
+
+@pytest.mark.parametrize(
+    ("last", "per_year", "told"),
+    [("2055", 1, ""), ("2056", 1, '"2056" makes a horizon of 31 years'), ("2127", 1, '"2127" makes a horizon of 102 years'),
+     ("2056H1", 2, '"2056H1" makes a horizon of 30.5 years')],
+)  # fmt: skip
+def test_a_horizon_longer_than_anyone_plans_is_doubted(last: str, per_year: int, told: str, tmp_path: Path) -> None:
+    study = read_study(a_study(tmp_path), keys={"periods.last": last, "periods.per_year": per_year})
+    cure = "longer than 30 – write the last year for which racks, sites and power are known"
+    found = [str(w) for w in study.warnings if "horizon" in str(w)]
+    assert found == ([f"--set periods.last: {told}, {cure}"] if told else [])

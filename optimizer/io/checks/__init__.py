@@ -33,6 +33,7 @@ CHECKS: tuple[Check, ...] = (
     policy.policy_sites,
     policy.closed_programme,
     policy.late_decision,
+    policy.long_horizon,
     policy.first_without_order,
     policy.shares_of_zones,
     policy.loops,

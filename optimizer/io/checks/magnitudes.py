@@ -22,6 +22,8 @@ def cells(context: Context) -> Iterator[Doubt]:
             if any(name == column.name for _, name in table.unread_cells):
                 continue  # what is beyond the limits is told, as a fault
             numbers = table.numbers(column.name)
+            if column.same_as:  # an empty cell holds the value of that column, which is doubted there
+                numbers = np.where(numbers == table.numbers(column.same_as), np.nan, numbers)
             for rows, reason, cure in _beyond(column, numbers, place):
                 found = [Finding(int(i), reason, cure, f"{numbers[i]:.10g}") for i in np.flatnonzero(rows)]
                 yield Doubt(table, column.name, found, "warning")

@@ -11,6 +11,8 @@ from optimizer.io.checks.ids import nearly_the_same
 from optimizer.io.source import nearest
 from optimizer.io.table import SHOWN_ROWS, Finding
 
+LONGEST_YEARS = 30  # what is decided today is worn out by then: halls last 15 years, racks less
+
 
 def policy_sites(context: Context) -> Iterator[Fault]:
     """Find sites of the policy that do not exist, or that must be open and closed at once."""
@@ -54,6 +56,16 @@ def late_decision(context: Context) -> Iterator[Fault]:
         reason = f"lies after the last period, {horizon.names[-1]}: nothing is ever built"
         cure = "write the day from which lead times count"
         fault = context.keys.fault("periods.decide_on", reason, value=str(horizon.decide_on), cure=cure)
+        yield replace(fault, severity="warning")
+
+
+def long_horizon(context: Context) -> Iterator[Fault]:
+    """Doubt a horizon that is longer than anyone plans: a slip in a year, perhaps."""
+    horizon = context.horizon
+    if horizon is not None and horizon.end_years > LONGEST_YEARS:
+        reason = f"makes a horizon of {horizon.end_years:,.10g} years, longer than {LONGEST_YEARS}"
+        cure = "write the last year for which racks, sites and power are known"
+        fault = context.keys.fault("periods.last", reason, value=horizon.names[-1], cure=cure)
         yield replace(fault, severity="warning")
 
 
