@@ -20,15 +20,10 @@ if TYPE_CHECKING:
     from optimizer.study import Study
 
 
+@options.with_study
 def check(
-    study: options.StudyArgument = None,
-    sites: options.SitesOption = None,
-    site_ramp: options.SiteRampOption = None,
-    grid: options.GridOption = None,
-    racks: options.RacksOption = None,
-    deliveries: options.DeliveriesOption = None,
-    placement: options.PlacementOption = None,
-    assignments: options.SetOption = None,
+    *,
+    given: options.Given,
     drop_late: options.DropLateOption = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print ok, errors, warnings, limits, notes and each fault's parts as JSON.")
@@ -47,12 +42,8 @@ def check(
 
     from .input import read
 
-    files = options.replaced_files(
-        sites=sites, site_ramp=site_ramp, grid=grid, racks=racks, deliveries=deliveries, placement=placement
-    )
     try:
-        values = options.replaced_values(assignments or [])
-        ready = read(study, values, files, strict=strict, drop_late=drop_late)
+        ready = read(given.study, given.values(), given.files, strict=strict, drop_late=drop_late)
     except InputError as fault:
         if as_json:
             result(_as_json(fault.faults, fault.warnings, [], []))

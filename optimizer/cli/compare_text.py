@@ -10,6 +10,7 @@ from optimizer.differences import Differences
 from optimizer.plan.comparison import Change, Comparison, Pair
 from optimizer.view.comparison import Section, missing, sections
 
+from .differences import aligned
 from .differences import facts as input_facts
 
 _FIRST = 10
@@ -75,7 +76,7 @@ def as_text(
     """
     if found.same and inputs.same:
         return "the plans are the same"
-    head = [_said(found), *_aligned([(side, *name) for side, name in zip("AB", names, strict=True)], "<<<")]
+    head = [_said(found), *aligned([(side, *name) for side, name in zip("AB", names, strict=True)], "<<<")]
     blocks = [[*head, *missing(found)], *(_block(section, everything) for section in sections(found, inputs))]
     return "\n\n".join("\n".join(block) for block in blocks)
 
@@ -89,18 +90,10 @@ def _block(section: Section, everything: bool) -> list[str]:
     rows = section.rows if everything or not section.long else section.rows[:_FIRST]
     cut = [tuple(c if everything else _short(c) for c in row) for row in rows]
     indented = [(f"  {first}", *others) for first, *others in cut]
-    lines = _aligned([section.heads, *indented], "".join("<>"[n] for n in section.numbers)) if rows else []
+    lines = aligned([section.heads, *indented], "".join("<>"[n] for n in section.numbers)) if rows else []
     more = len(section.rows) - len(rows)
     return [*lines, *([f"  … and {more:,} more (--all)"] if more else []), *section.notes]
 
 
 def _short(cell: str) -> str:
     return cell if len(cell) <= _WIDEST else f"{cell[: _WIDEST - 1]}…"
-
-
-def _aligned(rows: Sequence[Sequence[str]], sides: str) -> list[str]:
-    widths = [max(len(row[i]) for row in rows) for i in range(len(sides))]
-    return [
-        "  ".join(f"{cell:{side}{width}}" for cell, side, width in zip(row, sides, widths, strict=True)).rstrip()
-        for row in rows
-    ]

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from optimizer.errors import Fault, InputError, shown
+from optimizer.errors import shown
 
 from .messages import result, say
-
-if TYPE_CHECKING:
-    from optimizer.study import Study
 
 _WHAT = "A study.toml or its folder, a workbook, or a plan's folder."
 
@@ -35,8 +31,9 @@ def diff(
     from optimizer.differences import compare
 
     from .differences import as_text, facts
+    from .input import read, read_each, short
 
-    a, b = _read_both(study_a, study_b)
+    a, b = read_each(lambda name: read(_study_of(name), {}, {}), study_a, study_b)
     if a.warnings or b.warnings:
         say(f"warnings: {len(a.warnings)} in A, {len(b.warnings)} in B; rackgrid check shows them")
     found = compare(a, b)
@@ -44,38 +41,8 @@ def diff(
     result(facts(found) if as_json else as_text(found, names, everything=everything))
 
 
-def _read_both(*names: str) -> list[Study]:
-    """Read the studies; faults say of which study they are.
-
-    Raises InputError with every fault of both.
-    """
-    from .input import read
-
-    studies, faults = [], []
-    for name in names:
-        try:
-            studies.append(read(_study_of(name), {}, {}))
-        except InputError as error:
-            faults += [located(fault, name) for fault in error.faults]
-    if faults:
-        raise InputError(faults)
-    return studies
-
-
 def _study_of(name: str) -> str:
     """Return the study that a plan's folder holds; any other name as it is."""
     folder = Path(name)
     holds_plan = (folder / "plan.json").is_file() and not (folder / "study.toml").is_file()
     return str(folder / "study") if holds_plan else name
-
-
-def located(fault: Fault, name: str) -> Fault:
-    """Return the fault with the name of the study or plan that it is of."""
-    if fault.file.startswith(name):
-        return fault
-    return replace(fault, file=f"{short(name)}: {fault.file}" if fault.file else short(name))
-
-
-def short(name: str) -> str:
-    """Return the end of a long path: there it says what it is."""
-    return shown(name if len(name) <= 80 else f"…{name[-79:]}", 160)

@@ -87,7 +87,7 @@ def as_text(found: Differences, names: Sequence[tuple[str, str]], *, everything:
     if found.same:
         return "the studies are the same"
     blocks = [
-        [_headline(found), *_aligned([(side, *name) for side, name in zip("AB", names, strict=True)], "<<<")],
+        [_headline(found), *aligned([(side, *name) for side, name in zip("AB", names, strict=True)], "<<<")],
         _totals(found.totals),
         _keys(found.keys),
         *(_table(table, everything) for table in found.tables),
@@ -117,7 +117,7 @@ def _totals(totals: Sequence[Amount]) -> list[str]:
     rows = [(_total_name(total, totals), *_scaled(total)) for total in totals if total.difference]
     if not rows:
         return ["Totals are the same."]
-    return _aligned([("Totals that differ", "A", "B", "difference", ""), *rows], "<>>><")
+    return aligned([("Totals that differ", "A", "B", "difference", ""), *rows], "<>>><")
 
 
 def _total_name(total: Amount, totals: Sequence[Amount]) -> str:
@@ -140,21 +140,16 @@ def _scaled(amount: Amount) -> tuple[str, str, str, str]:
     return f"{a:,.{digits}f}", f"{b:,.{digits}f}", f"{more:+,.{digits}f}", unit
 
 
-def _aligned(rows: Sequence[Sequence[str]], sides: str, indent: str = "") -> list[str]:
-    if not rows:
-        return []
-    widths = [max(len(row[i]) for row in rows) for i in range(len(sides))]
-    return [
-        (
-            indent + "  ".join(f"{cell:{side}{width}}" for cell, side, width in zip(row, sides, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]
+def aligned(rows: Sequence[Sequence[str]], sides: str, indent: str = "") -> list[str]:
+    """Return rows as lines with their cells in columns, each on the side that ``sides`` says: < or >."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    shapes = [f"{side}{width}" for side, width in zip(sides, widths, strict=False)]
+    return [(indent + "  ".join(map(format, row, shapes))).rstrip() for row in rows]
 
 
 def _keys(keys: Sequence[KeyChange]) -> list[str]:
     rows = [(k.key, _cell(k.a, "not set"), "->", _cell(k.b, "not set")) for k in keys]
-    return ["Keys of study.toml", *_aligned(rows, "<<<<", "  ")] if rows else []
+    return ["Keys of study.toml", *aligned(rows, "<<<<", "  ")] if rows else []
 
 
 def _table(table: TableDifference, everything: bool) -> list[str]:
@@ -178,14 +173,14 @@ def _table(table: TableDifference, everything: bool) -> list[str]:
     if texts:
         lines.append(f"  {_count(len(texts), 'cell')} of text for people changed{_by_column(texts)}")
         if everything:
-            lines += _aligned([_change(c, table) for c in texts], "<<<<<", "    ")
+            lines += aligned([_change(c, table) for c in texts], "<<<<<", "    ")
     return lines
 
 
 def _sums(sums: Sequence[Amount]) -> list[str]:
     found = [(f"sum of {s.name}", s.difference, *_scaled(s)) for s in sums]
     return [
-        *_aligned([(n, a, "->", b, f"({d} {unit})") for n, more, a, b, d, unit in found if more], "<><><", "  "),
+        *aligned([(n, a, "->", b, f"({d} {unit})") for n, more, a, b, d, unit in found if more], "<><><", "  "),
         *(f"  {n} {a} {unit} in both" for n, more, a, _, _, unit in found if not more),
     ]
 
@@ -196,7 +191,7 @@ def _listed(head: str, found: Sequence[Any], everything: bool, row: Callable[[An
     some = found if everything else found[:_FIRST]
     rows = [row(each) for each in some]
     more = [f"    … and {len(found) - len(some):,} more (--all)"] if len(found) > len(some) else []
-    return [f"  {head}", *_aligned(rows, "<" * len(rows[0]), "    "), *more]
+    return [f"  {head}", *aligned(rows, "<" * len(rows[0]), "    "), *more]
 
 
 def _by_column(cells: Sequence[CellChange]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,19 +21,15 @@ _FORMATS = (
     "geojson: the sites of all periods; folder: a plan folder that needs nothing outside of it, also of a plan that "
     "lies in a sweep."
 )
+_ENDINGS = ("gpkg", "xlsx", "geojson", "folder")
+_BY_FORCE = "replace a file with --force, or name another with -o"
 
 
 def export(
     folder: options.PlanArgument,
     to: Annotated[str, typer.Option("--to", metavar="FORMAT", help=_FORMATS)],
     out: Annotated[
-        str | None,
-        typer.Option(
-            "-o",
-            "--out",
-            metavar="FILE",
-            help="Where it goes; default DIR.FORMAT beside the plan folder, DIR-whole for a folder.",
-        ),
+        str | None, options.out("Where it goes; default DIR.FORMAT beside the plan folder, DIR-whole for a folder.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a file or plan that is there.")] = False,
 ) -> None:
@@ -45,22 +41,22 @@ def export(
     rackgrid export sweeps/sites/plans/0123456789abcdef --to folder -o plans/twenty-sites
     """
     ending = to.strip().lower()
-    if ending == _FOLDER:
-        result(str(_whole_folder(folder, out, force=force)))
-        return
-    if ending not in _WRITERS:
-        *some, last = *_WRITERS, _FOLDER
+    if ending not in _ENDINGS:
+        *some, last = _ENDINGS
         cure = f"write {', '.join(some)} or {last}"
         raise InputError([Fault("--to", "is no format that this release exports", value=to, cure=cure)])
+    if ending == "folder":
+        result(str(_whole_folder(folder, out, force=force)))
+        return
     from optimizer.io.whole import Replace, check_free, write_whole
     from optimizer.plan import read_plan
 
-    target = Path(out) if out is not None else _beside(Path(folder), f".{ending}")
-    cure = "choose another place with -o" if force else "replace a file with --force, or name another with -o"
+    target = _beside(Path(folder), f".{ending}") if out is None else options.file_place(out)
     replace: Replace = "any" if force else "nothing"
-    check_free(target, replace=replace, cure=cure)
+    check_free(target, replace=replace, cure=options.ELSEWHERE, if_any=_BY_FORCE)
     plan = read_plan(folder)
-    result(str(write_whole(target, lambda fresh: _WRITERS[ending](plan, fresh), replace=replace, cure=cure)))
+    fill = partial(_write, plan, ending)
+    result(str(write_whole(target, fill, replace=replace, cure=options.ELSEWHERE, if_any=_BY_FORCE)))
 
 
 def _whole_folder(folder: str, out: str | None, *, force: bool) -> Path:
@@ -69,33 +65,27 @@ def _whole_folder(folder: str, out: str | None, *, force: bool) -> Path:
 
     from .input import read_rechecked
 
-    target = claim(_beside(Path(folder), "-whole") if out is None else out, force=force)
+    target = _beside(Path(folder), "-whole") if out is None else Path(out)
+    if target.resolve() == Path(folder).resolve():  # its pages and pictures would be lost
+        raise InputError([Fault(str(target), "is the folder of the plan itself", cure=options.ELSEWHERE)])
+    target = claim(target, force=force)
     return read_rechecked(folder).to_folder(target, force=force)
 
 
-def _geopackage(plan: Plan, path: Path) -> None:
+def _write(plan: Plan, ending: str, path: Path) -> None:
+    """Write a plan as one file of a format."""
     from optimizer.io.geopackage import write_geopackage
-    from optimizer.plan.layers import plan_layers
-
-    write_geopackage(plan_layers(plan), path)
-
-
-def _workbook(plan: Plan, path: Path) -> None:
     from optimizer.io.sheets import workbook_bytes
+    from optimizer.io.write import write_text
+    from optimizer.plan.layers import plan_layers, sites_text
     from optimizer.plan.workbook import plan_sheets
 
-    path.write_bytes(workbook_bytes(plan_sheets(plan)))
-
-
-def _geojson(plan: Plan, path: Path) -> None:
-    from optimizer.io.write import write_text
-    from optimizer.plan.layers import sites_text
-
-    write_text(sites_text(plan), path)
-
-
-_FOLDER = "folder"
-_WRITERS: dict[str, Callable[[Plan, Path], None]] = {"gpkg": _geopackage, "xlsx": _workbook, "geojson": _geojson}
+    if ending == "gpkg":
+        write_geopackage(plan_layers(plan), path)
+    elif ending == "xlsx":
+        path.write_bytes(workbook_bytes(plan_sheets(plan)))
+    else:
+        write_text(sites_text(plan), path)
 
 
 def _beside(folder: Path, ending: str) -> Path:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import io
-import tomllib
 from pathlib import Path
+from tempfile import gettempdir
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,6 +11,7 @@ import typer
 from optimizer.errors import Fault, InputError
 
 from .messages import result, say
+from .options import file_place
 
 if TYPE_CHECKING:
     from optimizer.io.sheets import Sheet
@@ -37,6 +37,8 @@ def init(
     """
     target = Path(folder)
     if excel:
+        if target.suffix.lower() == ".xlsx":
+            target = file_place(folder)
         _say_next(written := _write_book(target, blank=blank), written)
         return
     if target.suffix.lower() == ".xlsx":
@@ -71,37 +73,25 @@ def _write_book(target: Path, *, blank: bool) -> Path:
 
 
 def _sheets(*, blank: bool) -> list[Sheet]:
-    """Return the sheets of the embedded study or of the blank one."""
+    """Return the sheets of the embedded study with its figures and the tables that they name, or of the blank one."""
     from optimizer.io.embedded import embedded_study
     from optimizer.io.schema import TABLES
-    from optimizer.io.study_sheets import study_sheets
+    from optimizer.io.study_sheets import figure_sheets, study_sheets
     from optimizer.study import read_study
+    from optimizer.variants.figure_tables import for_sheets
 
     study = _blank_study() if blank else read_study(embedded_study())
     tables = {name: study.table(name) for name in TABLES}
     sheets = study_sheets(study.config, tables, flow=study.flow if study.has_grid else None)
-    return sheets if blank else [*sheets, *_figures(study)]
-
-
-def _figures(study: Study) -> list[Sheet]:
-    """Return the sheets of the study's figures and of the tables that they name."""
-    from optimizer.io.study_sheets import figure_sheets
-    from optimizer.variants.figure_tables import for_sheets
-
-    return figure_sheets(*for_sheets(study))
+    return sheets if blank else [*sheets, *figure_sheets(*for_sheets(study))]
 
 
 def _blank_study() -> Study:
     """Return the study of the blank's files."""
-    import pandas as pd
+    from optimizer.io.blank import write_blank_files
+    from optimizer.io.scratch import scratch
+    from optimizer.study import read_study
 
-    from optimizer.io.blank import blank_files
-    from optimizer.study import Study
-
-    files = blank_files()
-    keys = {key: value for key, value in tomllib.loads(files["study.toml"]).items() if key != "files"}
-    sites, racks, deliveries = (
-        pd.read_csv(io.StringIO(files[f"{name}.csv"]), dtype=str, keep_default_na=False)
-        for name in ("sites", "racks", "deliveries")
-    )
-    return Study.from_tables(keys=keys, sites=sites, racks=racks, deliveries=deliveries)
+    with scratch(Path(gettempdir())) as place:
+        write_blank_files(place)
+        return read_study(place)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from optimizer.errors import Fault, InputError
+from optimizer.errors import Fault, InputError, shown
 
 from .options import SET
 
 if TYPE_CHECKING:
     from optimizer.plan import Plan
     from optimizer.study import Study
+
+T = TypeVar("T")
 
 
 def read(
@@ -36,9 +38,15 @@ def read(
     path = embedded_study() if study is None else Path(study)
     if path.is_dir() and not any((path / name).exists() for name in ("study.toml", "study.xlsx")):
         raise InputError([Fault(str(path), "holds no study.toml", cure=_cure(path))])
-    changes = _changes(values)
+    changes: dict[str, object] = {}
+    faults: list[Fault] = []
+    if values:  # changes of what the study holds, and keys that its own file could set
+        from optimizer.variants.assignments import is_change
+        from optimizer.variants.once import key_faults
+
+        changes = {key: value for key, value in values.items() if is_change(key)}
+        faults = key_faults(changes, SET)
     keys = {key: value for key, value in values.items() if key not in changes}
-    faults = _key_faults(changes)
     try:
         with told() as tell:
             ready = read_study(path, keys=keys, files=files, strict=strict, tell=tell)
@@ -46,23 +54,6 @@ def read(
         behind = _told_of_changes(path, changes, files, drop_late=drop_late) if keys and changes and not faults else []
         raise InputError([*faults, *fault.faults, *behind], fault.warnings) from None
     return _changed(ready, changes, strict=strict, drop_late=drop_late) if changes else ready
-
-
-def _changes(values: Mapping[str, object]) -> dict[str, object]:
-    """Return those of the values that are changes of what the study holds, not keys that its own file could set."""
-    if not values:
-        return {}
-    from optimizer.variants.assignments import is_change
-
-    return {key: value for key, value in values.items() if is_change(key)}
-
-
-def _key_faults(changes: Mapping[str, object]) -> list[Fault]:
-    if not changes:
-        return []
-    from optimizer.variants.once import key_faults
-
-    return key_faults(changes, SET)
 
 
 def _told_of_changes(
@@ -106,6 +97,35 @@ def read_rechecked(folder: str) -> Plan:
         reason = f"does not follow from its study: {count} number{'s' if count != 1 else ''} found wrong"
         raise InputError([Fault(folder, reason, cure="rackgrid verify says which; solve again")])
     return plan
+
+
+def read_each(read: Callable[[str], T], *names: str) -> list[T]:
+    """Read studies or plans, each once; faults say of which they are.
+
+    Raises InputError with every fault of all.
+    """
+    found: dict[str, T] = {}
+    faults: list[Fault] = []
+    for name in dict.fromkeys(names):
+        try:
+            found[name] = read(name)
+        except InputError as error:
+            faults += [_located(fault, name) for fault in error.faults]
+    if faults:
+        raise InputError(faults)
+    return [found[name] for name in names]
+
+
+def _located(fault: Fault, name: str) -> Fault:
+    """Return the fault with the name of the study or plan that it is of."""
+    if fault.file.startswith(name):
+        return fault
+    return replace(fault, file=f"{short(name)}: {fault.file}" if fault.file else short(name))
+
+
+def short(name: str) -> str:
+    """Return the end of a long path: there it says what it is."""
+    return shown(name if len(name) <= 80 else f"…{name[-79:]}", 160)
 
 
 def _cure(folder: Path) -> str:

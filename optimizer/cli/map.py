@@ -17,7 +17,6 @@ from .messages import result, say
 if TYPE_CHECKING:
     from optimizer.plan import Plan
 
-_CURE = "choose another place with -o"
 _ALL = "all"
 _PERIODS = re.compile(r"\d{4}[^/\\]*|all")
 
@@ -37,10 +36,7 @@ class MapCommand(TyperCommand):
 
 def map_(
     folder: options.PlanArgument,
-    out: Annotated[
-        str | None,
-        typer.Option("-o", "--out", metavar="FOLDER", help="Where the files go; default the plan folder."),
-    ] = None,
+    out: Annotated[str | None, options.out("Where the files go; default the plan folder.", "FOLDER")] = None,
     png: Annotated[
         list[str] | None,
         typer.Option(
@@ -55,8 +51,6 @@ def map_(
     rackgrid map plans/openai-26gw --png 2030
     rackgrid map plans/openai-26gw -o pictures --png
     """
-    from optimizer.io.whole import write_whole
-    from optimizer.io.write import write_text
     from optimizer.view.web.page import map_page
 
     from .input import read_rechecked
@@ -64,11 +58,9 @@ def map_(
     target = Path(folder if out is None else out)
     plan = read_rechecked(folder)
     if target.exists() and not target.is_dir():
-        raise InputError([Fault(str(target), "is a file where a folder is meant", cure=_CURE)])
+        raise InputError([Fault(str(target), "is a file where a folder is meant", cure=options.ELSEWHERE)])
     periods = _chosen(plan, png or [])
-    text = map_page(plan)
-    paths = [write_whole(target / "map.html", lambda fresh: write_text(text, fresh), replace="own", cure=_CURE)]
-    result(str(paths[0]))
+    result(str(options.write_page(target / "map.html", map_page(plan))))
     if periods:
         _draw(plan, periods, target)
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
 
 from optimizer.units import share, usd
 
-from .messages import say
-from .running import QUIET_S, running
+from .running import Line, Lines, shown_by
 
 if TYPE_CHECKING:
     from optimizer.solver.progress import Progress
@@ -31,48 +28,19 @@ def line(now: Progress) -> str:
     return "  ".join(parts).rstrip()
 
 
-class Display(Protocol):
-    """Shows what it hears; ``tick`` comes several times a second."""
+def followed() -> AbstractContextManager[_Plain | _Live]:
+    """Give a display for ``solve``: it hears the states, and ticks several times a second."""
+    return shown_by(_Plain(_told), _Live("starting"))
 
+
+class _Plain(Lines):
     def listen(self, now: Progress) -> None:
-        """Take the state of the solve."""
-
-    def tick(self) -> None:
-        """Show what had to wait."""
-
-
-@contextmanager
-def followed() -> Iterator[Display]:
-    """Give a display for ``solve``."""
-    with _live() if sys.stderr.isatty() else _plain() as display:
-        yield display
-
-
-class _Plain:
-    """Lines, one for each change, the last of several that come too close together."""
-
-    def __init__(self) -> None:
-        self._heard, self._shown, self._shown_at = "", "", float("-inf")
-
-    def listen(self, now: Progress) -> None:
-        self._heard = line(now)
+        self.heard = line(now)
         self.tick()
 
     def tick(self) -> None:
-        if time.monotonic() - self._shown_at >= QUIET_S:
-            self.flush()
-
-    def flush(self) -> None:
-        if _told(self._heard) != _told(self._shown):
-            say(self._heard)
-            self._shown, self._shown_at = self._heard, time.monotonic()
-
-
-@contextmanager
-def _plain() -> Iterator[Display]:
-    display = _Plain()
-    yield display
-    display.flush()
+        if self.is_due:
+            self.close()
 
 
 def _told(text: str) -> str:
@@ -80,11 +48,10 @@ def _told(text: str) -> str:
     return text.partition(" s ")[2]
 
 
-class _Live:
-    """One line that runs."""
-
-    def __init__(self) -> None:
-        self.began, self.heard = time.monotonic(), "starting"
+class _Live(Line):
+    def __init__(self, heard: str) -> None:
+        super().__init__(heard)
+        self._began = time.monotonic()
 
     def listen(self, now: Progress) -> None:
         self.heard = _told(line(now)).strip()
@@ -93,13 +60,8 @@ class _Live:
         pass  # the line refreshes itself
 
     def words(self) -> str:
-        return f"{time.monotonic() - self.began:6.0f} s  {self.heard}"
+        return f"{time.monotonic() - self._began:6.0f} s  {self.heard}"
 
-
-@contextmanager
-def _live() -> Iterator[Display]:
-    display = _Live()
-    with running(display.words):
-        yield display
-    if display.heard != "starting":
-        say(display.words())
+    def close(self) -> None:
+        if self.heard != "starting":
+            super().close()

@@ -12,18 +12,10 @@ from optimizer.errors import Fault, InputError
 from . import options
 from .messages import result
 
-_ELSEWHERE = "choose another place with -o"
-_CURE = f"{_ELSEWHERE}, or replace a file with --force"
-
 
 def report(
     folder: options.PlanArgument,
-    out: Annotated[
-        str | None,
-        typer.Option(
-            "-o", "--out", metavar="FILE", help="Where the page goes; default report.html in the plan folder."
-        ),
-    ] = None,
+    out: Annotated[str | None, options.out("Where the page goes; default report.html in the plan folder.")] = None,
     pdf: Annotated[
         bool, typer.Option("--pdf", help="Print it to a PDF beside the page too, with Chromium, Chrome or Edge.")
     ] = False,
@@ -48,9 +40,8 @@ def report(
     targets = [page, page.with_suffix(".pdf")] if pdf else [page]
     browser = find_browser() if pdf else ""
     replace: Replace = "any" if force else "own"
-    cure = _ELSEWHERE if force else _CURE
     for target in targets:
-        check_free(target, replace=replace, cure=cure)
+        check_free(target, replace=replace, cure=options.ELSEWHERE, if_any=options.BY_FORCE)
     plan = read_rechecked(folder)
     from optimizer.view.report import report_page
 
@@ -62,8 +53,8 @@ def report(
         print_pdf(browser, beside, fresh)
 
     if pdf:
-        write_whole(targets[1], printed, replace=replace, cure=cure)
-    write_whole(page, lambda fresh: write_text(text, fresh), replace=replace, cure=cure)
+        write_whole(targets[1], printed, replace=replace, cure=options.ELSEWHERE, if_any=options.BY_FORCE)
+    options.write_page(page, text, force=force, if_any=options.BY_FORCE)
     result("\n".join(str(target) for target in targets))
 
 
@@ -71,7 +62,7 @@ def _page_path(folder: Path, out: str | None, *, pdf: bool) -> Path:
     """Return where the page goes; a name that ends in .pdf stands for the page beside it too."""
     if out is None:
         return folder / "report.html"
-    path = Path(out)
+    path = options.file_place(out)
     if path.suffix.lower() != ".pdf":
         return path
     if not pdf:

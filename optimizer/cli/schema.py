@@ -10,6 +10,7 @@ import typer
 from optimizer.errors import Fault, InputError
 from optimizer.io.schema import PLAN_TABLES, TABLES
 
+from . import options
 from .messages import result
 
 _WHAT = (
@@ -23,10 +24,7 @@ def schema(
         str | None,
         typer.Argument(metavar="WHAT", help=_WHAT, show_default=False),
     ] = None,
-    out: Annotated[
-        str | None,
-        typer.Option("-o", "--out", metavar="DIR", help="Write all of them as DIR/NAME.schema.json instead."),
-    ] = None,
+    out: Annotated[str | None, options.out("Write all of them as DIR/NAME.schema.json instead.", "DIR")] = None,
 ) -> None:
     """Print what a file may hold, with units, defaults and limits: study.toml and grid.toml as JSON Schema,
     tables of a study and of a plan as Table Schema (datapackage.org).

@@ -21,19 +21,11 @@ if TYPE_CHECKING:
     from optimizer.study import Study
 
 
+@options.with_study
 def solve(
-    study: options.StudyArgument = None,
-    out: Annotated[
-        str | None,
-        typer.Option("-o", "--out", metavar="DIR", help="Plan folder; default plans/NAME of the study's folder."),
-    ] = None,
-    sites: options.SitesOption = None,
-    site_ramp: options.SiteRampOption = None,
-    grid: options.GridOption = None,
-    racks: options.RacksOption = None,
-    deliveries: options.DeliveriesOption = None,
-    placement: options.PlacementOption = None,
-    assignments: options.SetOption = None,
+    *,
+    out: Annotated[str | None, options.out("Plan folder; default plans/NAME of the study's folder.", "DIR")] = None,
+    given: options.Given,
     drop_late: options.DropLateOption = False,
     gap: Annotated[
         float | None,
@@ -60,14 +52,9 @@ def solve(
     rackgrid solve my-study --set 'sites[site=abilene].max_mw+=500' --set 'figures.lead_ercot=3'
     rackgrid solve my-study --grid none --json > plan.json
     """
-    files = options.replaced_files(
-        sites=sites, site_ramp=site_ramp, grid=grid, racks=racks, deliveries=deliveries, placement=placement
-    )
-    values = options.replaced_values(assignments or [])
-    limits = {"solve.gap": gap, "solve.time_limit_s": time_limit, "solve.threads": threads}
-    values |= {key: value for key, value in limits.items() if value is not None}
-    place = options.plan_place(study, out)
-    place, ready = _prepare(place, study, values, files, limits, force=force, strict=strict, drop_late=drop_late)
+    told = {"solve.gap": gap, "solve.time_limit_s": time_limit, "solve.threads": threads}
+    limits = {key: value for key, value in told.items() if value is not None}
+    place, ready = _prepare(out, given, limits, force=force, strict=strict, drop_late=drop_late)
     with SIGNALS.kept("nothing was kept", at_once=False):  # until the plan is written, so that no signal falls between
         try:
             plan = _search(ready)
@@ -82,28 +69,21 @@ def solve(
 
 
 def _prepare(
-    place: Path,
-    study: str | None,
-    values: dict[str, object],
-    files: dict[str, str | None],
-    limits: dict[str, float | None],
-    *,
-    force: bool,
-    strict: bool,
-    drop_late: bool,
+    out: str | None, given: options.Given, limits: dict[str, float], *, force: bool, strict: bool, drop_late: bool
 ) -> tuple[Path, Study]:
     """Claim the plan's place and read the study; what is wrong with either is told together."""
     from optimizer.plan.folder import claim
 
     from .input import read
 
+    values, place = given.values() | limits, options.plan_place(given.study, out)
     faults, warnings = [], []
     try:
         place = claim(place, force=force)
     except InputError as fault:
         faults += fault.faults
     try:
-        ready = read(study, values, files, strict=strict, drop_late=drop_late)
+        ready = read(given.study, values, given.files, strict=strict, drop_late=drop_late)
     except InputError as fault:
         faults += [_at_its_option(each, limits) for each in fault.faults]
         warnings += fault.warnings
@@ -112,13 +92,12 @@ def _prepare(
     return place, ready
 
 
-def _at_its_option(fault: Fault, limits: dict[str, float | None]) -> Fault:
+def _at_its_option(fault: Fault, limits: dict[str, float]) -> Fault:
     """Tell of a limit that an option gives by the option, which is what was typed."""
-    if fault.file != options.SET or limits.get(fault.column) is None:
+    if fault.file != options.SET or fault.column not in limits:
         return fault
-    return replace(
-        fault, file="--" + fault.column.removeprefix("solve.").removesuffix("_s").replace("_", "-"), column=""
-    )
+    option = fault.column.removeprefix("solve.").removesuffix("_s").replace("_", "-")
+    return replace(fault, file=f"--{option}", column="")
 
 
 def _search(study: Study) -> Plan:
@@ -173,9 +152,7 @@ def _no_plan(fault: InfeasibleError | SolverError) -> str:
     facts = {
         "format": 1,
         "status": "infeasible" if infeasible else "no_plan",
-        "objective_usd": None,
-        "bound_usd": None,
-        "gap": None,
+        **dict.fromkeys(("objective_usd", "bound_usd", "gap")),
         "reasons": reasons,
     }
     return json.dumps(facts, indent=1, ensure_ascii=False)

@@ -25,8 +25,9 @@ INFEASIBLE, NO_PLAN = 3, 4
 _SAID = 5  # failed cases that are named
 
 
+@options.with_study
 def sweep(
-    study: options.StudyArgument = None,
+    *,
     vary: Annotated[
         list[str] | None,
         typer.Option(
@@ -65,16 +66,8 @@ def sweep(
     ] = None,
     retry: Annotated[bool, typer.Option("--retry", help="Try the failed cases of an earlier run again.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Start anew in the folder of another sweep.")] = False,
-    out: Annotated[
-        str | None, typer.Option("-o", "--out", metavar="DIR", help="Folder of the sweep; one begun goes on.")
-    ] = None,
-    sites: options.SitesOption = None,
-    site_ramp: options.SiteRampOption = None,
-    grid: options.GridOption = None,
-    racks: options.RacksOption = None,
-    deliveries: options.DeliveriesOption = None,
-    placement: options.PlacementOption = None,
-    assignments: options.SetOption = None,
+    out: Annotated[str | None, options.out("Folder of the sweep; one begun goes on.", "DIR")] = None,
+    given: options.Given,
     strict: options.StrictOption = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print sweep.json on stdout instead of the summary.")] = False,
 ) -> None:
@@ -94,17 +87,22 @@ def sweep(
     wanted = sweep_cases.Wanted(
         vary=tuple(vary or ()), file=cases, design=design, samples=samples, seed=seed, low_high=low_high
     )
-    files = options.replaced_files(
-        sites=sites, site_ramp=site_ramp, grid=grid, racks=racks, deliveries=deliveries, placement=placement
-    )
-    values = options.replaced_values(assignments or [])
+    values = given.values()
     sweep_cases.check(wanted, out, cluster=cluster, workers=workers)
     place = Path(str(out))
-    ready, table = sweep_cases.prepare(wanted, study, values, files, strict=strict, drop_late=drop_late)
+    ready, table = sweep_cases.prepare(wanted, given.study, values, given.files, strict=strict, drop_late=drop_late)
     _tell_plan(ready, table, place)
-    limits = sweep_cases.Limits(gap, time_limit, workers, cluster, drop_late=drop_late, retry=retry, force=force)
+    from optimizer.sweeps import sweep as search
+
+    from .running import stop_wanted
+    from .sweep_progress import STOPPING, followed
+
     with SIGNALS.kept(f"cases that ended are kept in {shown(place, 160)}, and the same call goes on"):
-        done = _run(ready, table, place, limits)
+        with followed() as display:
+            done = search(
+                ready, table, out=place, gap=gap, time_limit_s=time_limit, workers=workers, cluster=cluster,
+                drop_late=drop_late, retry=retry, force=force, progress=display.listen, stop=stop_wanted(STOPPING),
+            )  # fmt: skip
         page = None
         if not SIGNALS.wanted() or "not_run" not in set(done.cases["status"]):
             with SIGNALS.deaf():
@@ -124,33 +122,8 @@ def _tell_plan(study: Study, table: pd.DataFrame, place: Path) -> None:
     say(f"{count:,} case{'s' if count != 1 else ''} of {names} into {shown(place, 160)}")
 
 
-def _run(study: Study, table: pd.DataFrame, place: Path, limits: sweep_cases.Limits) -> Sweep:
-    from optimizer.sweeps import sweep as search
-
-    from .running import stop_wanted
-    from .sweep_progress import STOPPING, followed
-
-    with followed() as display:
-        return search(
-            study,
-            table,
-            cluster=limits.cluster,
-            out=place,
-            gap=limits.gap,
-            time_limit_s=limits.time_limit_s,
-            workers=limits.workers,
-            drop_late=limits.drop_late,
-            retry=limits.retry,
-            force=limits.force,
-            progress=display.listen,
-            stop=stop_wanted(STOPPING),
-        )
-
-
 def _write_page(done: Sweep, study: Study) -> Path:
     """Write sweep.html beside the table and return its place."""
-    from optimizer.io.whole import write_whole
-    from optimizer.io.write import write_text
     from optimizer.view.sweep_report import sweep_page
 
     base_plan = done.base_plan if done.base["plan"].iloc[0] else None
@@ -158,8 +131,7 @@ def _write_page(done: Sweep, study: Study) -> Path:
     folders = [str(plan) for plan in (*done.base["plan"], *done.cases["plan"]) if plan]
     pages = {plan: [name for name in PAGES if (done.folder / plan / name).is_file()] for plan in folders}
     text = sweep_page(done.cases, done.base, done.inputs, base_plan, title=title, pages=pages)
-    page = done.folder / PAGE
-    return write_whole(page, lambda fresh: write_text(text, fresh), replace="own", cure="choose another place with -o")
+    return options.write_page(done.folder / PAGE, text)
 
 
 def _tell_end(done: Sweep, page: Path | None) -> None:

@@ -33,19 +33,6 @@ class Wanted:
     low_high: bool
 
 
-@dataclass(frozen=True)
-class Limits:
-    """What the options say of the run."""
-
-    gap: float | None
-    time_limit_s: float | None
-    workers: int | None
-    cluster: str | None
-    drop_late: bool
-    retry: bool
-    force: bool
-
-
 def check(wanted: Wanted, out: str | None, *, cluster: str | None, workers: int | None) -> None:
     """Check that the options go together.
 

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
-from .messages import say
-from .running import QUIET_S, running
+from .running import Line, Lines, shown_by
 
 if TYPE_CHECKING:
     from optimizer.sweeps import SweepProgress
@@ -37,47 +33,27 @@ def _clock(seconds: float) -> str:
     return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
 
 
-class Plain:
+class Plain(Lines):
     """Lines, the last of several that come too close together."""
 
-    def __init__(self) -> None:
-        self._heard, self._said, self._said_at = "", "", float("-inf")
-        self._ended = (0, 0)
+    _ended = (0, 0)
 
     def listen(self, now: SweepProgress) -> None:
         """Take the state; say it where cases ended and the last line is some time ago."""
-        self._heard = line(now)
-        if time.monotonic() - self._said_at >= QUIET_S and (now.done, now.failed) != self._ended:
+        self.heard = line(now)
+        if self.is_due and (now.done, now.failed) != self._ended:
             self._ended = (now.done, now.failed)
             self.close()
 
-    def close(self) -> None:
-        """Say what had to wait."""
-        if self._heard and self._heard != self._said:
-            say(self._heard)
-            self._said, self._said_at = self._heard, time.monotonic()
 
-
-class Live:
+class Live(Line):
     """One line that runs."""
-
-    def __init__(self) -> None:
-        self.heard = "making the cases"
 
     def listen(self, now: SweepProgress) -> None:
         """Take the state; the line refreshes itself."""
         self.heard = line(now)
 
 
-@contextmanager
-def followed() -> Iterator[Plain | Live]:
+def followed() -> AbstractContextManager[Plain | Live]:
     """Give a display for ``sweep``."""
-    if not sys.stderr.isatty():
-        plain = Plain()
-        yield plain
-        plain.close()
-        return
-    live = Live()
-    with running(lambda: live.heard):
-        yield live
-    say(live.heard)
+    return shown_by(Plain(), Live("making the cases"))

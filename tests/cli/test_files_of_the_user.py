@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import signal
@@ -65,6 +66,85 @@ def test_a_link_a_device_and_a_pipe_are_never_replaced(call: Run, tmp_path: Path
         assert call("export", "plan", "--to", "geojson", "-o", str(file), "--force").returncode == 2
         assert file.read_bytes() == before
     assert call("report", "plan", "-o", os.devnull).returncode == 2
+
+
+@posix
+def test_force_is_advised_where_it_helps_alone(call: Run, plan: Path, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.html")
+    (tmp_path / "folder.html").mkdir()
+    (tmp_path / "notes.html").write_text("mine")
+    (tmp_path / "link.html").symlink_to("notes.html")
+    toml = plan / "study/study.toml"
+    places = ["pipe.html", "folder.html", "link.html", os.devnull, str(toml), str(plan / "plan.json"), "notes.html"]
+    for words in (["report", "plan"], ["compare", "plan", "plan"], ["export", "plan", "--to", "geojson"]):
+        for place in places if words[0] != "compare" else [name for name in places if name.endswith(".html")]:
+            refused = call(*words, "-o", place)
+            assert (refused.returncode, refused.stdout) == (2, ""), refused.stderr
+            assert refused.stderr.startswith(f"{place}: is ")
+            assert ("--force" in refused.stderr) == (place == "notes.html"), refused.stderr
+            assert "another" in refused.stderr
+            if place != "notes.html":
+                assert (
+                    call(*words, "-o", place, "--force").stderr.partition(" – ")[2]
+                    == refused.stderr.partition(" – ")[2]
+                )
+
+
+@pytest.mark.usefixtures("plan")
+def test_a_place_that_ends_as_a_folder_is_never_a_file(call: Run, tmp_path: Path) -> None:
+    before = set(tmp_path.iterdir())
+    for words in (
+        ["report", "plan"], ["report", "plan", "--force"], ["compare", "plan", "plan"],
+        ["export", "plan", "--to", "xlsx"], ["export", "plan", "--to", "gpkg", "--force"],
+    ):  # fmt: skip
+        for place in ("new/", "new.html/", "new/.", ".."):
+            done = call(*words, "-o", place)
+            assert (done.returncode, done.stdout) == (2, "")
+            assert done.stderr.startswith(f"{place}: is a folder where a file is meant – name a file in it\n")
+    done = call("init", "new.xlsx/", "--excel")
+    assert (done.returncode, done.stderr.splitlines()[0]) == (
+        2,
+        "new.xlsx/: is a folder where a file is meant – name a file in it",
+    )
+    assert set(tmp_path.iterdir()) == before
+    assert call("map", "plan", "-o", "new/").returncode == call("report", "plan", "-o", "new/page.html").returncode == 0
+    assert sorted(p.name for p in (tmp_path / "new").iterdir()) == ["map.html", "page.html"]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux has /proc")
+@pytest.mark.usefixtures("plan")
+def test_a_page_never_goes_where_the_system_makes_files_up(call: Run) -> None:
+    told = "is made up by the system: it is no file on a disk – choose another place with -o"
+    for words in (["report", "plan"], ["report", "plan", "--force"], ["export", "plan", "--to", "geojson"]):
+        for place in ("/proc/self/mem", "/proc/kmsg"):
+            done = call(*words, "-o", place)
+            assert (done.returncode, done.stderr.splitlines()[0]) == (2, f"{place}: {told}")
+
+
+def test_a_place_that_cannot_be_seen_is_told_with_its_cure(
+    call: Run, plan: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "page.html").write_text("mine")
+
+    def broken(_: Path) -> bool:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr("optimizer.io.whole.is_own", broken)
+    done = call("report", str(plan), "-o", "page.html")
+    told = "page.html: cannot be written: Input/output error – choose another place with -o"
+    assert (done.returncode, done.stderr.splitlines()[0]) == (2, told)
+
+
+def test_a_plan_is_never_exported_onto_itself(call: Run, plan: Path, tmp_path: Path) -> None:
+    assert call("map", "plan").returncode == call("report", "plan").returncode == 0
+    files = {path: path.read_bytes() for path in plan.rglob("*") if path.is_file()}
+    (tmp_path / "link").symlink_to("plan")
+    for place in ("plan", "plan/", "link", str(plan)):
+        done = call("export", "plan", "--to", "folder", "-o", place, "--force")
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "is the folder of the plan itself – choose another place with -o" in done.stderr
+        assert call("export", "link", "--to", "folder", "-o", place, "--force").returncode == 2
+    assert {path: path.read_bytes() for path in plan.rglob("*") if path.is_file()} == files
 
 
 def test_a_map_does_not_replace_the_user_s_own(call: Run, plan: Path) -> None:
