@@ -9,10 +9,9 @@ import pandas as pd
 import pytest
 
 from optimizer import Study, read_study
-from optimizer.formulation.build import build
 from optimizer.formulation.rules import NAMED
 from optimizer.parameters import Parameters
-from optimizer.solver.matrix import Compiled, compile_matrix
+from optimizer.solver.matrix import Compiled, compiled
 from optimizer.solver.reuse import Template
 
 EMBEDDED = Path(__file__).parents[2] / "studies" / "openai-26gw"
@@ -78,8 +77,8 @@ def same_arrays(ours: Compiled, theirs: Compiled) -> bool:
 
 def compared(template: Template, study: Study) -> bool | None:
     p = Parameters.of(study)
-    reused = template.arrays(study, p)
-    return None if reused is None else same_arrays(reused[1], compile_matrix(build(study, p)))
+    reused = template.compiled(study, p)
+    return None if reused is None else same_arrays(reused, compiled(study, p))
 
 
 @pytest.mark.parametrize(("table", "column"), NUMBERS, ids=[f"{t}.{c}" for t, c in NUMBERS])
@@ -106,9 +105,9 @@ def test_costs_and_limits_find_their_place(base: Study, template: Template) -> N
 def test_other_sets_have_none(base: Study, template: Template) -> None:
     gone = base.sites["site"] == "gas-p118"
     fewer = base.replace(sites=base.sites[~gone], site_ramp=base.site_ramp.query("site != 'gas-p118'"))
-    assert template.arrays(fewer, Parameters.of(fewer)) is None
+    assert template.compiled(fewer, Parameters.of(fewer)) is None
     forbidden = base.replace(keys={"policy.forbid": ["gas-p118"]})
-    assert template.arrays(forbidden, Parameters.of(forbidden)) is None
+    assert template.compiled(forbidden, Parameters.of(forbidden)) is None
 
 
 def test_every_family_is_asked_what_it_reads(template: Template) -> None:
@@ -116,4 +115,4 @@ def test_every_family_is_asked_what_it_reads(template: Template) -> None:
     assert all(reads[name] for name in ("delivery_balance", "hall_space", "site_power", "unused_ceiling"))
     assert "Parameters.headroom_mw" not in reads["zone_balance"]  # a bound of g
     assert "Parameters.interconnection_mw" in reads["site_power"]
-    assert "PolicyKeys.max_sites" in reads["site_count"]
+    assert "Policy.max_sites" in reads["site_count"]
