@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy as np
 import pyomo.environ as pyo
+import pytest
 from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 
 from optimizer import Study
 from optimizer.formulation.build import model
-from optimizer.solver.matrix import Compiled
+from optimizer.solver.matrix import MUSD, Compiled
 
-EXACT = ("starts", "rows", "values", "row_lower", "row_upper", "lower", "upper", "integer", "cost")
+EXACT = ("starts", "rows", "values", "row_lower", "row_upper", "lower", "upper", "integer")
 
 
 def standard_form(study: Study) -> dict[str, Any]:
@@ -56,6 +57,10 @@ def agrees(ours: Compiled, study: Study) -> bool:
     rows = [*sums.discounted.values(), *sums.undiscounted.values(), sums.waiting, sums.unused]
     np.testing.assert_array_equal(np.array([row for row, _ in rows]).reshape(len(rows), -1), theirs["objectives"])
     np.testing.assert_array_equal([constant for _, constant in rows], theirs["offsets"])
-    for name in EXACT[:-1]:
+    cost, offset = sums.money()
+    unit = ours.matrix.unit / MUSD
+    np.testing.assert_allclose(ours.matrix.cost * unit, cost, rtol=1e-14)
+    assert ours.matrix.offset * unit == pytest.approx(offset, rel=1e-14)
+    for name in EXACT:
         np.testing.assert_array_equal(getattr(ours.matrix, name), theirs[name], err_msg=name)
     return True
