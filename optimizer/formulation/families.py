@@ -125,8 +125,3 @@ DISPATCH = tuple(f for f in FAMILIES if f.stage == "dispatch")
 """What a linear program settles once all else is held."""
 OF_SITES = tuple(f for f in FAMILIES if f.stage == "decide" and f.owner == "site")
 """What is decided site by site."""
-
-
-def indices(sets: Sets, p: Parameters) -> dict[str, Index]:
-    """Return where each family has variables, by its letter."""
-    return {family.letter: family.index(sets, p) for family in FAMILIES}

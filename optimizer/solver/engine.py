@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from queue import Empty, Queue
 from typing import Any
 
@@ -69,6 +70,12 @@ class Engine:
         self._send("job", job)
         best: tuple[float, Any] = (np.inf, None)
         bound, began, asked = -np.inf, time.monotonic(), None
+
+        def cut_short() -> Result:
+            self.close()
+            status = "feasible" if best[1] is not None else "none"
+            return Result(status, best[1], best[0], bound, seconds=time.monotonic() - began)
+
         while True:
             try:
                 kind, content = self._answers.get(timeout=0.1)
@@ -79,12 +86,14 @@ class Engine:
                 self._send("stop", None)
                 asked = now
             if kind == "result":
-                return self._keep_best(content, best)
-            if kind == "failed" or (kind == "gone"):
-                self.close()
+                result: Result = content
+                lost = result.x is None and best[1] is not None and result.status == "none"
+                return replace(result, status="feasible", x=best[1], objective=best[0]) if lost else result
+            if kind in ("failed", "gone"):
                 if best[1] is None and asked is None:
+                    self.close()
                     raise SolverError(f"the solver's process failed: {content}")
-                return Result("feasible" if best[1] is not None else "none", best[1], best[0], bound)
+                return cut_short()
             if kind == "point" and content[0] < best[0]:
                 best = content
             if kind == "progress":
@@ -92,15 +101,7 @@ class Engine:
             if kind:
                 event(kind, content)
             if asked is not None and now > asked + GRACE_S:
-                self.close()
-                status = "feasible" if best[1] is not None else "none"
-                return Result(status, best[1], best[0], bound, seconds=now - began)
-
-    @staticmethod
-    def _keep_best(result: Result, best: tuple[float, Any]) -> Result:
-        if result.x is None and best[1] is not None and result.status == "none":
-            return Result("feasible", best[1], best[0], result.bound, result.nodes, result.seconds)
-        return result
+                return cut_short()
 
     def _ensure(self) -> bool:
         """Start the process where none is alive; say whether it is new."""

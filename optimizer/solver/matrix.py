@@ -158,10 +158,9 @@ class Layout:
         """Leave out what is not used, and put families in the order of their first use."""
         family = np.array([FAMILIES.index(f) for f, _ in variables], dtype=np.int64)
         found, first = np.unique(family[used], return_index=True)
-        rank = np.zeros(len(FAMILIES), dtype=np.int64)
-        rank[found[np.argsort(first)]] = np.arange(len(found))
+        first_use = dict(zip(found.tolist(), first.tolist(), strict=True))
         there = np.unique(used)
-        order = there[np.argsort(rank[family[there]], kind="stable")]
+        order = there[np.argsort([first_use[f] for f in family[there].tolist()], kind="stable")]
         column = np.full(len(variables), -1)
         column[order] = np.arange(len(order))
         return cls([variables[i] for i in order.tolist()], column)

@@ -87,7 +87,7 @@ def _met(problem: Problem, strategy: Strategy, aim: Aim, runner: Runner, *, of_m
     wide = replace(aim, gap=aim.gap if few else max(aim.gap, WIDE_GAP), told="nothing")
 
     def search(matrix: Matrix) -> Floats | None:
-        best = strategy(problem.searched(matrix), wide, runner).best
+        best = strategy(replace(problem, matrix=matrix), wide, runner).best
         return None if best is None else best[1]
 
     clash = Clash(problem, runner, search if few or not of_many else None)

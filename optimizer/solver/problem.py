@@ -44,10 +44,6 @@ class Problem:
         c = compiled(study, p) if c is None else c
         return cls(study, p, c, whole_clusters(p, c))
 
-    def searched(self, matrix: Matrix) -> Problem:
-        """Return the problem with another matrix to search."""
-        return replace(self, matrix=matrix)
-
     @cached_property
     def pods(self) -> Bools:
         """Which columns are pods placed."""

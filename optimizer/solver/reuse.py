@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..formulation.families import indices
+from ..formulation.families import FAMILIES
 from ..formulation.notation import declare
 from ..formulation.rules import RULES
 from ..formulation.sets import filtered
@@ -21,7 +21,7 @@ from .matrix import Compiled, Layout, Writer, assembled, used
 
 
 class Template:
-    """The base's rows, rule by rule."""
+    """The base's rows, rule by rule; ``reads`` are the numbers that they read, as class and field."""
 
     def __init__(self, study: Study) -> None:
         p = Parameters.of(study)
@@ -29,8 +29,8 @@ class Template:
         self._writer = Writer(self._program)
         self._sets_read: set[str] = set()
         self._reach = _reach(watched(p, self._sets_read))
-        self._reads: dict[str, set[str]] = {rule.name: set() for rule in RULES}
-        twins = {rule: replace(self._program, p=watched(p, self._reads[rule.name])) for rule in RULES}
+        self.reads: dict[str, set[str]] = {rule.name: set() for rule in RULES}
+        twins = {rule: replace(self._program, p=watched(p, self.reads[rule.name])) for rule in RULES}
         self._rows = {rule.name: self._writer.rule(twin, rule) for rule, twin in twins.items()}
         objectives = self._writer.objectives(self._program, study)
         self._layout = Layout.of(self._writer.variables, used([*objectives.values(), *self._rows.values()]))
@@ -45,22 +45,18 @@ class Template:
         if changed & self._sets_read and _reach(p) != self._reach:
             return None
         program = replace(self._program, p=p)
-        same = {name: rows for name, rows in self._rows.items() if not changed & self._reads[name]}
+        same = {name: rows for name, rows in self._rows.items() if not changed & self.reads[name]}
         rows = {rule.name: same.get(rule.name) or self._writer.rule(program, rule) for rule in RULES}
         objectives = self._writer.objectives(program, study)
         if (self._layout.column[used([*objectives.values(), *rows.values()])] < 0).any():
             return None
         return assembled(p, self._layout, objectives, rows)
 
-    def reads(self, name: str) -> frozenset[str]:
-        """Return the numbers that a rule's rows read, as class and field."""
-        return frozenset(self._reads[name])
-
 
 def _reach(p: Parameters) -> Any:
     """Return the sets and the indices of all variables."""
     sets = filtered(p)
-    return sets, indices(sets, p)
+    return sets, [family.index(sets, p) for family in FAMILIES]
 
 
 def watched(p: Parameters, seen: set[str]) -> Parameters:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..parameters import Parameters
-from .arrays import Job, Matrix
+from .arrays import Job
 from .known import Known
 from .problem import Problem
 from .runner import Runner, Stopped
@@ -43,10 +43,8 @@ def _least(problem: Problem, known: Known | None, runner: Runner, *, ruled: bool
     """Least waiting MW-years of the model's relaxation; None where it was not found in time."""
     matrix = problem.least_waiting(ruled=ruled)
     same = None if known is None else known.unavoidable_mw_years(matrix, ruled=ruled)
-    return _relaxed(matrix, runner) if same is None else same
-
-
-def _relaxed(matrix: Matrix, runner: Runner) -> float | None:
+    if same is not None:
+        return same
     try:
         result = runner.run(matrix, Job(integer=np.zeros(matrix.shape[1], dtype=bool)))
     except Stopped:

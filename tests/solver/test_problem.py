@@ -65,7 +65,7 @@ def test_nothing_of_a_problem_changes_by_its_search(small: Study) -> None:
         problem.matrix = problem.c.matrix  # type: ignore[misc]
     before = problem.matrix.key, problem.c.matrix.key
     solve(small)
-    other = problem.searched(problem.matrix.with_objective(np.zeros_like(problem.matrix.cost), 0.0))
+    other = replace(problem, matrix=problem.matrix.with_objective(np.zeros_like(problem.matrix.cost), 0.0))
     assert other.c is problem.c
     assert other.matrix.key != problem.matrix.key
     assert (problem.matrix.key, problem.c.matrix.key) == before

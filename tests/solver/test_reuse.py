@@ -95,7 +95,7 @@ def test_other_sets_have_none(base: Study, template: Template) -> None:
 
 
 def test_every_family_is_asked_what_it_reads(template: Template) -> None:
-    reads = {name: template.reads(name) for name in NAMED}
+    reads = {name: template.reads[name] for name in NAMED}
     assert all(reads[name] for name in ("delivery_balance", "hall_space", "site_power", "unused_ceiling"))
     assert "Parameters.headroom_mw" not in reads["zone_balance"]  # a bound of g
     assert "Parameters.interconnection_mw" in reads["site_power"]

@@ -14,11 +14,12 @@ def lexicographic(strategy: Strategy, problem: Problem, aim: Aim, runner: Runner
     config, objectives = problem.study.config, problem.c.objectives
     waiting_first = config.objective.first == "waiting"
     cost, offset = objectives.waiting if waiting_first else objectives.unused
-    first = strategy(problem.searched(problem.matrix.with_objective(cost, offset)), replace(aim, told="plans"), runner)
+    unused = replace(problem, matrix=problem.matrix.with_objective(cost, offset))
+    first = strategy(unused, replace(aim, told="plans"), runner)
     if first.best is None:
         return first
     least = first.objective * (1.0 + config.solve.gap) + 1e-6
     runner.journal.say(f"least {first.objective:.6f} MW-years, held at {least:.6f}")
-    held = problem.searched(problem.matrix.with_row_limit(cost, least - offset))
+    held = replace(problem, matrix=problem.matrix.with_row_limit(cost, least - offset))
     second = strategy(held, replace(aim, start=first.best[1]), runner)
     return replace(second, settled=first.reached, least_waiting_mw_years=first.bound if waiting_first else 0.0)

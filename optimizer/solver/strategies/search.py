@@ -16,7 +16,7 @@ from ...tolerance import LEAST_USD
 from ..arrays import Floats, Job, Matrix, Result
 from ..completion import Completed, complete
 from ..problem import FEW_PODS, Problem
-from ..progress import Journal, relative_gap
+from ..progress import relative_gap
 from ..runner import Runner, Stopped
 from .protocol import Aim, Outcome
 
@@ -38,7 +38,8 @@ def searched(problem: Problem, aim: Aim, runner: Runner, steps: Callable[[Search
         steps(search)
         if not search.reached and not search.infeasible:  # points that miss a limit passed for plans
             runner.journal.say("limits lie within the solver's tolerance of whole pods: searched again, strictly")
-            search.matrix = search.strict
+            columns = problem.c.columns  # slower, so only where a study asks for it
+            search.matrix = problem.matrix.strict(rests=columns.array(*RESTS), supplies=columns.array(*DISPATCH))
             steps(search)
         if aim.told == "USD":
             search.fewest_sites()
@@ -66,23 +67,13 @@ class Search:
     guide: Floats | None = None
 
     def __post_init__(self) -> None:
-        self.matrix, self.gap, self.pods = self.problem.matrix, self.aim.gap, self.problem.pods
+        self.matrix, self.pods = self.problem.matrix, self.problem.pods
+        self.gap, self.journal = self.aim.gap, self.runner.journal
 
     @property
     def x(self) -> Floats | None:
         """The best plan as a point."""
         return None if self.best is None else self.best[1]
-
-    @property
-    def journal(self) -> Journal:
-        """The log of the solve."""
-        return self.runner.journal
-
-    @property
-    def strict(self) -> Matrix:
-        """The matrix in which the solver's tolerance cannot blur a limit; slower, so only where a study asks for it."""
-        columns = self.problem.c.columns
-        return self.matrix.strict(rests=columns.array(*RESTS), supplies=columns.array(*DISPATCH))
 
     @property
     def reached(self) -> bool:
