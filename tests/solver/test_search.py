@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from optimizer import read_study
-from optimizer.solver.arrays import Job, Matrix, Result
+from optimizer.solver.arrays import Job, Result
 from optimizer.solver.problem import Problem
 from optimizer.solver.progress import Journal
 from optimizer.solver.strategies.protocol import Aim
@@ -29,14 +29,11 @@ def search(answer: Callable[[Job], Result], accepted: float = 100.0) -> Search:
     """A search over a small study whose every job is answered by ``answer`` and every point worth ``accepted``."""
 
     class Told(Search):
-        def run(self, _matrix: Matrix, job: Job) -> Result:
-            return answer(job)
-
         def accept(self, x: Any) -> tuple[Any, float]:
             return (None, x), accepted
 
     problem = Problem.of(read_study(MICRO / "01-waiting-half-years"))
-    runner = SimpleNamespace(journal=Journal())
+    runner = SimpleNamespace(journal=Journal(), run=lambda _matrix, job: answer(job))
     return Told(problem, Aim(1e-3), runner)
 
 

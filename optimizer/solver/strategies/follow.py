@@ -35,7 +35,7 @@ def follow(problem: Problem, aim: Aim, runner: Runner, /, *, base: Floats | None
 def _steps(search: Search, base: Floats | None) -> None:
     search.journal.enter("relaxation")
     nothing = np.zeros(len(search.pods), dtype=bool)
-    result = search.run(search.matrix, Job(integer=nothing, series=True))
+    result = search.runner.run(search.matrix, Job(integer=nothing, series=True))
     if result.x is None or result.status != "optimal":
         neighbours.steps(search)
         return
@@ -56,7 +56,7 @@ def _adapt(search: Search, roomier: Matrix, base: Floats | None, relaxed: Floats
 
     Where none is, the best of them still gives the proof a plan to start from.
     """
-    openings = Openings(search.problem, roomier, search.run)
+    openings = Openings(search.problem, roomier, search.runner)
     best, least = None, np.inf
     for point in openings.candidates(relaxed, base):
         objective = float(search.matrix.cost @ point) + search.matrix.offset
@@ -89,7 +89,7 @@ def _roomier(search: Search, relaxed: Floats) -> Matrix:
 def _make_whole(search: Search, relaxed: Floats) -> None:
     """Offer a plan of whole halls and pods close to a relaxed point."""
     job = whole_near(search.problem.c, search.matrix, relaxed, search.gap, objective_target=search.enough)
-    search.offer(search.run(search.matrix, job).x)
+    search.offer(search.runner.run(search.matrix, job).x)
 
 
 def _improve(search: Search, roomier: Matrix) -> None:
@@ -100,7 +100,7 @@ def _improve(search: Search, roomier: Matrix) -> None:
         search.journal.enter("adapt")
         near: Floats | None = relaxed
         if roomier is not search.matrix:
-            near = search.run(roomier, Job(integer=search.matrix.integer & ~search.pods, gap=search.gap / 2)).x
+            near = search.runner.run(roomier, Job(integer=search.matrix.integer & ~search.pods, gap=search.gap / 2)).x
         if near is not None:
             _make_whole(search, near)
     if relaxed is not None and not search.reached:

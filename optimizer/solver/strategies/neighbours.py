@@ -62,5 +62,5 @@ def _improve(search: Search, neighbourhood: Neighbourhood) -> None:
             return
         job = neighbourhood.job(search.x, search.gap, objective_target=search.enough)
         before = search.objective
-        search.offer(search.run(search.matrix, job).x)
+        search.offer(search.runner.run(search.matrix, job).x)
         idle = 0 if search.objective < before - 1e-6 * abs(before) else idle + 1

@@ -7,22 +7,22 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from ...formulation.families import OPENED, PRESENT, SERVING, SWITCHES
-from ..arrays import Bools, Floats, Job, Matrix, Result
+from ..arrays import Bools, Floats, Job, Matrix
 from ..problem import Problem
+from ..runner import Runner
 
 # A relaxed opening counts as one from here on; a vendor from this share of its cluster on.
 OPEN_FROM = 0.1
 PRESENT_FROM = 0.5
 # What it counts for a site, beside its load over the mean or its opening, that a known plan opened it.
 LOYALTY = 0.6
-Run = Callable[[Matrix, Job], Result]
 
 
 class Openings:
     """Fixes openings and vendors one way after the other and solves what is left, halls and pods continuous."""
 
-    def __init__(self, problem: Problem, matrix: Matrix, run: Run) -> None:
-        self._p, self._columns, self._matrix, self._run = problem.p, problem.c.columns, matrix, run
+    def __init__(self, problem: Problem, matrix: Matrix, runner: Runner) -> None:
+        self._p, self._columns, self._matrix, self._runner = problem.p, problem.c.columns, matrix, runner
         self._last = len(self._p.horizon) - 1
         self._nothing: Bools = np.zeros(matrix.shape[1], dtype=bool)
         self._may_open = {s for s, _ in self._columns.of(OPENED)}
@@ -120,4 +120,4 @@ class Openings:
         lower, upper = self._matrix.lower.copy(), self._matrix.upper.copy()
         at = np.array(list(fixed), dtype=np.int64)
         lower[at] = upper[at] = np.round(list(fixed.values()))
-        return self._run(self._matrix, Job(lower=lower, upper=upper, integer=self._nothing, series=True)).x
+        return self._runner.run(self._matrix, Job(lower=lower, upper=upper, integer=self._nothing, series=True)).x

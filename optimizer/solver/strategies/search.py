@@ -13,7 +13,7 @@ import numpy as np
 
 from ...formulation.families import DISPATCH, OPENED, PODS, RESTS
 from ...tolerance import LEAST_USD
-from ..arrays import Floats, Job, Matrix, Result
+from ..arrays import Floats, Job, Result
 from ..completion import Completed, complete
 from ..problem import FEW_PODS, Problem
 from ..progress import relative_gap
@@ -133,21 +133,17 @@ class Search:
             self.journal.tell(self.objective * usd, self.bound * usd, has_plan=self.best is not None)
         self.journal.say(f"plan {self.objective * self.matrix.unit:.6e} bound {self.bound * self.matrix.unit:.6e}")
 
-    def run(self, matrix: Matrix, job: Job) -> Result:
-        """Run a job; raises Stopped once the time limit struck."""
-        return self.runner.run(matrix, job)
-
     def believed(self, job: Job) -> Result:
         """Run a job; believe "infeasible" only without a plan in hand, and when a second run says so too.
 
         The second run has no presolve and another seed; so has one after a bound above the best plan. What is not
         believed is an answer without point or bound.
         """
-        result = self.run(self.matrix, job)
+        result, again = self.runner.run(self.matrix, job), replace(job, presolve=False, seed=1)
         if result.status != "infeasible":
-            return self.run(self.matrix, replace(job, presolve=False, seed=1)) if self._above(result.bound) else result
+            return self.runner.run(self.matrix, again) if self._above(result.bound) else result
         if self.best is None:
-            result = self.run(self.matrix, replace(job, presolve=False, seed=1))
+            result = self.runner.run(self.matrix, again)
             if result.status != "infeasible":
                 self.journal.say("the solver said infeasible, then not: its second answer is used")
                 return result
@@ -195,7 +191,7 @@ class Search:
         self.journal.enter("fewer sites")
         least = self.objective + SAME * max(1.0, abs(self.objective))
         equals = self.matrix.with_row_limit(self.matrix.cost, least - self.matrix.offset).with_objective(count, 0.0)
-        found = self.run(equals, Job(start=self.x, max_nodes=FEWER_NODES))
+        found = self.runner.run(equals, Job(start=self.x, max_nodes=FEWER_NODES))
         accepted = None if found.x is None else self.accept(found.x)
         if accepted is not None and accepted[1] <= least and count @ accepted[0][1] < count @ self.x:
             self.best, self.objective = accepted
