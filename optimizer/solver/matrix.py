@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pyomo.environ as pyo
@@ -189,7 +189,7 @@ def compiled(study: Study, p: Parameters) -> Compiled:
         rows = {rule.name: writer.rule(program, rule) for rule in RULES}
         objectives = writer.objectives(program, study)
         layout = Layout.of(writer.variables, used([*objectives.values(), *rows.values()]))
-        return assembled(p, layout, objectives, rows)
+        return assembled(p, layout, objectives, rows, order="F")
 
 
 def used(parts: Iterable[Rows]) -> Ints:
@@ -197,16 +197,23 @@ def used(parts: Iterable[Rows]) -> Ints:
     return np.concatenate([part.at for part in parts])
 
 
-def assembled(p: Parameters, layout: Layout, objectives: Mapping[str, Rows], rows: Mapping[str, Rows]) -> Compiled:
-    """Put rows, bounds and objectives together."""
+def assembled(
+    p: Parameters,
+    layout: Layout,
+    objectives: Mapping[str, Rows],
+    rows: Mapping[str, Rows],
+    *,
+    order: Literal["C", "F"],
+) -> Compiled:
+    """Put rows, bounds and objectives together; how these lie in memory decides the last digit of their values."""
     n_cols, parts = len(layout.variables), list(rows.values())
     a = _summed(*layout.cells(parts), n_cols)
     limits = np.concatenate([r.limits - r.constants[:, None] for r in parts])
-    found: dict[str, dict[str, Objective]] = {}
-    for name, terms in objectives.items():
-        row, at, values = layout.cells([terms])
-        dense = np.bincount(row * n_cols + at, values, len(terms.index) * n_cols).reshape(-1, n_cols)
-        found[name] = dict(zip(terms.index, zip(dense, terms.constants.tolist(), strict=True), strict=True))
+    row, at, values = layout.cells([*objectives.values()])
+    constants = [constant for terms in objectives.values() for constant in terms.constants.tolist()]
+    dense = np.bincount(row * n_cols + at, values, len(constants) * n_cols).reshape(-1, n_cols)
+    every = zip(np.asarray(dense, order=order), constants, strict=True)
+    found = {name: {term: next(every) for term in terms.index} for name, terms in objectives.items()}
     sums = Objectives(found["discounted"], found["undiscounted"], found["waiting"][""], found["unused"][""])
     cost, offset = sums.money()
     matrix = Matrix(

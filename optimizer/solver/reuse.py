@@ -50,7 +50,7 @@ class Template:
         objectives = self._writer.objectives(program, study)
         if (self._layout.column[used([*objectives.values(), *rows.values()])] < 0).any():
             return None
-        return assembled(p, self._layout, objectives, rows)
+        return assembled(p, self._layout, objectives, rows, order="C")
 
 
 def _reach(p: Parameters) -> Any:
