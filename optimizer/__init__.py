@@ -7,6 +7,7 @@ TYPE_CHECKING = False  # not that of typing: before the program has set its impo
 if TYPE_CHECKING:
     from . import view
     from .errors import InfeasibleError, InputError, RackgridError, SolverError
+    from .formulation.build import model
     from .plan import Plan, read_plan
     from .recheck import verify
     from .solver import solve
@@ -20,6 +21,7 @@ _HOMES = {
     "RackgridError": "errors",
     "SolverError": "errors",
     "Study": "study",
+    "model": "formulation.build",
     "read_plan": "plan",
     "read_study": "study",
     "solve": "solver",
@@ -36,6 +38,7 @@ __all__ = [
     "SolverError",
     "Study",
     "__version__",
+    "model",
     "read_plan",
     "read_study",
     "solve",

@@ -1,70 +1,44 @@
-"""The model as a table of contents: variables, rules, terms of the objective."""
+"""The model as a table of contents: variables, rules, terms of the objective, in Pyomo."""
 
 from __future__ import annotations
 
-import gc
 from typing import Any
 
 import pyomo.environ as pyo
+from pyomo.common.gc_manager import PauseGC
 
 from ..parameters import Parameters
 from ..study import Study
-from . import cost
+from .cost import TERMS, Money, unused_mw_years, waiting_mw_years
 from .notation import Program, declare, linear
 from .rules import RULES, Rule
-from .sets import PolicyKeys
 
 
-def build(study: Study, parameters: Parameters) -> Program:
-    """Build the model of a study: variables, every constraint, and one objective per term of the cost.
+def model(study: Study) -> pyo.ConcreteModel:
+    """Return a study as a Pyomo model that any of Pyomo's solvers takes; letters are those of this folder's README.md.
 
-    The objectives are components ``discounted``, ``undiscounted`` (by term, in million USD), ``waiting`` and
-    ``unused`` (IT MW-years); the solver is given their sum or one of them.
+    Variables and constraints are indexed by places in the order of ids, periods in that of time. ``cost`` is the
+    objective, the sum of the expressions ``discounted`` by term, in million USD; ``undiscounted`` are the same at face
+    value, ``waiting`` and ``unused`` IT MW-years.
     """
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        program = declare(parameters, policy_keys(study))
+    with PauseGC():
+        program = declare(Parameters.of(study))
         for rule in RULES:
             add_constraint(program, rule)
-        add_objectives(program, study)
-    finally:
-        if collecting:
-            gc.enable()
-    return program
-
-
-def policy_keys(study: Study) -> PolicyKeys:
-    """Read the keys of [policy] that bind rows."""
-    keys = study.config.policy
-    return PolicyKeys(
-        max_sites=keys.max_sites,
-        max_new_mw_per_year=keys.max_new_mw_per_year,
-        max_zone_share=keys.max_zone_share,
-        max_site_share=keys.max_site_share,
-        min_site_mw=keys.min_site_mw or 0.0,
-        min_vendor_mw=keys.min_vendor_mw or 0.0,
-        max_unused_mw_years=keys.max_unused_mw_years,
-    )
+        m = program.m
+        for name, money in Money.both(study.config, program.p).items():
+            sums = {term: linear(rule(program, money)) for term, rule in TERMS.items()}
+            m.add_component(name, pyo.Expression(list(TERMS), initialize=sums))
+        m.waiting = pyo.Expression(expr=linear(waiting_mw_years(program)))
+        m.unused = pyo.Expression(expr=linear(unused_mw_years(program)))
+        m.cost = pyo.Objective(expr=sum(m.discounted.values()))
+    return m
 
 
 def add_constraint(program: Program, rule: Rule) -> None:
     """Add the rows of one rule to the model."""
 
     def row(_model: pyo.ConcreteModel, *at: Any) -> Any:
-        return rule.row(program) if at == (None,) else rule.row(program, *at)
+        return rule.relation(program, None if at == (None,) else at)
 
     program.m.add_component(rule.name, pyo.Constraint(list(rule.index(program)), rule=row))
-
-
-def add_objectives(program: Program, study: Study) -> None:
-    """Add one objective per cost term, discounted and not, and the two quantities in MW-years."""
-    m, p = program.m, program.p
-    for name, money in (
-        ("discounted", cost.Money.discounted(study.config, p)),
-        ("undiscounted", cost.Money.undiscounted(study.config, p)),
-    ):
-        sums = {term: linear(*rule(program, money)) for term, rule in cost.TERMS.items()}
-        m.add_component(name, pyo.Objective(list(cost.TERMS), rule=lambda _m, term, sums=sums: sums[term]))
-    m.waiting = pyo.Objective(expr=linear(cost.waiting_mw_years(program)))
-    m.unused = pyo.Objective(expr=linear(cost.unused_mw_years(program)))

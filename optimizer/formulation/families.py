@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 from typing import Any, Literal
 
 import numpy as np
@@ -40,6 +41,12 @@ class Family:
     def owner(self) -> Axis:
         """Whose variables they are: site, SKU, zone or line."""
         return self.axes[0]
+
+    def upper(self, p: Parameters, at: tuple[Any, ...]) -> float:
+        """Upper bound of the variable at an index."""
+        if self.most is None:
+            return 1.0 if self.whole == "switch" else inf
+        return self.most(p, *at)
 
 
 OPENED = Family(
@@ -118,8 +125,3 @@ DISPATCH = tuple(f for f in FAMILIES if f.stage == "dispatch")
 """What a linear program settles once all else is held."""
 OF_SITES = tuple(f for f in FAMILIES if f.stage == "decide" and f.owner == "site")
 """What is decided site by site."""
-
-
-def indices(sets: Sets, p: Parameters) -> dict[str, Index]:
-    """Return where each family has variables, by its letter."""
-    return {family.letter: family.index(sets, p) for family in FAMILIES}

@@ -19,8 +19,7 @@ def hall_space(c: Program, s: int, t: int) -> Any:
 
     Σ_k p_k N_skt + idle_st = existing_st y_st + hall_s Σ_{τ≤t} h_sτ
     """
-    built, constant = c.built(s, t, -1.0)
-    return linear([*c.it_load(s, t), (1.0, c.m.idle[s, t]), *built], constant) == 0.0
+    return linear([*c.it_load(s, t), (1.0, c.m.idle[s, t]), *c.built(s, t, -1.0)]) == 0.0
 
 
 def hall_ceiling(c: Program, s: int, t: int) -> Any:
@@ -28,8 +27,7 @@ def hall_ceiling(c: Program, s: int, t: int) -> Any:
 
     Σ_{τ≤t} h_sτ ≤ floor((max_s − existing_s) / hall_s) · y_st
     """
-    opened, constant = c.open_(s, t, -float(c.p.halls_max[s]))
-    return linear([*c.halls_by(s, t), *opened], constant) <= 0.0
+    return linear([*c.halls_by(s, t), *c.open_(s, t, -float(c.p.halls_max[s]))]) <= 0.0
 
 
 def hall_rate(c: Program, s: int, year: int) -> Any:
@@ -47,4 +45,4 @@ def new_mw_rate(c: Program, year: int) -> Any:
     terms = [(float(c.p.hall_mw[s]), c.m.h[s, t]) for s, t in c.m.h if years[t] == year]
     if not terms:
         return pyo.Constraint.Skip
-    return linear(terms) <= float(c.policy.max_new_mw_per_year or 0.0)
+    return linear(terms) <= float(c.p.policy.max_new_mw_per_year or 0.0)

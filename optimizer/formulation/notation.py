@@ -6,8 +6,9 @@ other than zero: nothing is declared to be fixed afterwards.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import isfinite
 from typing import Any
 
@@ -16,27 +17,25 @@ from pyomo.core.expr.numeric_expr import LinearExpression
 
 from ..parameters import Parameters
 from .families import FAMILIES, Family
-from .sets import PolicyKeys, Sets, filtered
+from .sets import Sets, filtered
 
-Term = tuple[float, pyo.Var]
+Term = tuple[float, pyo.Var | None]
+"""A coefficient and its variable; without one it is a constant."""
 DOMAINS = {"switch": pyo.Binary, "count": pyo.NonNegativeIntegers, "": pyo.NonNegativeReals}
 
 
 @dataclass(frozen=True)
 class Program:
-    """A study's parameters ``p``, the keys of its policy, its filtered ``sets`` and its Pyomo model ``m``."""
+    """A study's parameters ``p``, its filtered ``sets`` and its Pyomo model ``m``."""
 
     p: Parameters
-    policy: PolicyKeys
     sets: Sets
     m: pyo.ConcreteModel
 
     # sums ---------------------------------------------------------------------------------------------------
-    def open_(self, s: int, t: int, factor: float) -> tuple[list[Term], float]:
+    def open_(self, s: int, t: int, factor: float) -> list[Term]:
         """``factor`` · y_st, a constant at a committed site."""
-        if self.p.committed[s]:
-            return [], factor
-        return [(factor, self.m.y[s, t])], 0.0
+        return [(factor, None if self.p.committed[s] else self.m.y[s, t])]
 
     def it_load(self, s: int, t: int, factor: float = 1.0, vendor: str | None = None) -> list[Term]:
         """``factor`` · Σ_k p_k N_skt in IT MW, of one vendor or of all."""
@@ -50,35 +49,31 @@ class Program:
         """``factor`` · Σ_{τ≤t} h_sτ."""
         return [(factor, self.m.h[s, a]) for a in range(len(self.p.horizon)) if a <= t and (s, a) in self.m.h]
 
-    def built(self, s: int, t: int, factor: float = 1.0) -> tuple[list[Term], float]:
+    def built(self, s: int, t: int, factor: float = 1.0) -> list[Term]:
         """``factor`` · (existing_st y_st + hall_s Σ_{τ≤t} h_sτ) in IT MW."""
-        terms, constant = self.open_(s, t, factor * float(self.p.existing_mw[s, t]))
-        return terms + self.halls_by(s, t, factor * float(self.p.hall_mw[s])), constant
+        standing = self.open_(s, t, factor * float(self.p.existing_mw[s, t]))
+        return standing + self.halls_by(s, t, factor * float(self.p.hall_mw[s]))
 
 
-def linear(terms: Iterable[Term], constant: float = 0.0) -> LinearExpression:
-    """Build Σ coefficient · variable + constant from a list, zero coefficients dropped."""
-    kept = [(c, v) for c, v in terms if c != 0.0]
-    return LinearExpression(constant=constant, linear_coefs=[c for c, _ in kept], linear_vars=[v for _, v in kept])
+def linear(terms: Sequence[Term]) -> LinearExpression:
+    """Build Σ coefficient · variable + constants from a list, zero coefficients dropped."""
+    kept = [(c, v) for c, v in terms if c != 0.0 and v is not None]
+    return LinearExpression(
+        constant=sum((c for c, v in terms if v is None), 0.0),
+        linear_coefs=[c for c, _ in kept],
+        linear_vars=[v for _, v in kept],
+    )
 
 
-def declare(p: Parameters, policy: PolicyKeys) -> Program:
+def declare(p: Parameters) -> Program:
     """Filter the sets and declare the variables of the model."""
-    m, sets = pyo.ConcreteModel(), filtered(p, policy)
+    m, sets = pyo.ConcreteModel(), filtered(p)
     for family in FAMILIES:
-        bounds = _bounds(p, family)
+        bounds = None if family.most is None else partial(_bounds, p, family)
         m.add_component(family.letter, pyo.Var(family.index(sets, p), within=DOMAINS[family.whole], bounds=bounds))
-    return Program(p, policy, sets, m)
+    return Program(p, sets, m)
 
 
-def _bounds(p: Parameters, family: Family) -> Any:
-    """Return Pyomo's rule for the bounds of a family, None where its domain says all."""
-    most = family.most
-    if most is None:
-        return None
-
-    def rule(_model: pyo.ConcreteModel, *at: int) -> tuple[float, float | None]:
-        high = most(p, *at)
-        return 0, high if isfinite(high) else None
-
-    return rule
+def _bounds(p: Parameters, family: Family, _model: pyo.ConcreteModel, *at: Any) -> tuple[float, float | None]:
+    high = family.upper(p, at)
+    return 0, high if isfinite(high) else None

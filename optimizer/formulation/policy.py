@@ -11,8 +11,8 @@ from .notation import Program, linear
 def site_count(c: Program) -> Any:
     """Sites open in the last period, committed ones among them: Σ_s y_sT ≤ max_sites."""
     last = len(c.p.horizon) - 1
-    parts = [c.open_(s, last, 1.0) for s in c.sets.candidates]
-    return linear([t for terms, _ in parts for t in terms], sum(n for _, n in parts)) <= float(c.policy.max_sites or 0)
+    opened = [term for s in c.sets.candidates for term in c.open_(s, last, 1.0)]
+    return linear(opened) <= float(c.p.policy.max_sites or 0)
 
 
 def forced_open(c: Program, s: int) -> Any:
@@ -29,26 +29,25 @@ def _share(c: Program, sites: list[int], share: float) -> Any:
 
 def zone_share(c: Program, z: int) -> Any:
     """IT MW in service in one zone in the last period: Σ_{s∈z} P_sT ≤ max_zone_share · Σ_s P_sT."""
-    return _share(c, c.sets.members[z], float(c.policy.max_zone_share or 0.0))
+    return _share(c, c.sets.members[z], float(c.p.policy.max_zone_share or 0.0))
 
 
 def site_share(c: Program, s: int) -> Any:
     """IT MW in service at one site in the last period: P_sT ≤ max_site_share · Σ_s P_sT."""
-    return _share(c, [s], float(c.policy.max_site_share or 0.0))
+    return _share(c, [s], float(c.p.policy.max_site_share or 0.0))
 
 
 def site_cluster(c: Program, s: int) -> Any:
     """A site that is open holds at least its cluster in the last period: P_sT ≥ m_s y_sT."""
     last = len(c.p.horizon) - 1
-    asked = float(c.p.cluster_it_mw(c.policy.min_site_mw)[s])
-    opened, constant = c.open_(s, last, -asked)
-    return linear([*c.it_load(s, last), *opened], constant) >= 0.0
+    asked = float(c.p.cluster_it_mw(c.p.policy.min_site_mw)[s])
+    return linear([*c.it_load(s, last), *c.open_(s, last, -asked)]) >= 0.0
 
 
 def vendor_cluster(c: Program, s: int, vendor: str) -> Any:
     """A vendor that is present at a site holds at least its cluster there in the last period: P_svT ≥ m_sv v_sv."""
     last = len(c.p.horizon) - 1
-    asked = float(c.p.cluster_it_mw(c.policy.min_vendor_mw, vendor)[s])
+    asked = float(c.p.cluster_it_mw(c.p.policy.min_vendor_mw, vendor)[s])
     return linear([*c.it_load(s, last, vendor=vendor), (-asked, c.m.v[s, vendor])]) >= 0.0
 
 
@@ -61,4 +60,4 @@ def vendor_presence(c: Program, s: int, vendor: str, t: int) -> Any:
 
 def unused_ceiling(c: Program) -> Any:
     """Waiting and spare IT MW-years over the horizon: Σ w p L + Σ spare L / peak_pue ≤ max_unused_mw_years."""
-    return linear(unused_mw_years(c)) <= float(c.policy.max_unused_mw_years or 0.0)
+    return linear(unused_mw_years(c)) <= float(c.p.policy.max_unused_mw_years or 0.0)

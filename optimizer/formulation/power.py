@@ -12,9 +12,8 @@ def site_power(c: Program, s: int, t: int) -> Any:
 
     peak_pue_s Σ_k p_k N_skt + spare_st = (I_st + O_st) y_st
     """
-    energised, constant = c.open_(s, t, -float(c.p.power_mw[s, t]))
-    load = c.it_load(s, t, float(c.p.peak_pue[s]))
-    return linear([*load, (1.0, c.m.spare[s, t]), *energised], constant) == 0.0
+    load, energised = c.it_load(s, t, float(c.p.peak_pue[s])), c.open_(s, t, -float(c.p.power_mw[s, t]))
+    return linear([*load, (1.0, c.m.spare[s, t]), *energised]) == 0.0
 
 
 def power_sources(c: Program, s: int, t: int) -> Any:

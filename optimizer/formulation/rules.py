@@ -39,6 +39,10 @@ class Rule:
         """The rule in one word, as constraints, golden LPs and the page of the maths call it."""
         return self.row.__name__
 
+    def relation(self, c: Program, where: Any) -> Any:
+        """State the rule for one index, None where it has only one."""
+        return self.row(c, *(where if isinstance(where, tuple) else () if where is None else (where,)))
+
     @property
     def key(self) -> str:
         """The key within its section, or the column within its table."""
@@ -50,7 +54,7 @@ def _sites(c: Program) -> list[int]:
 
 
 def _years(c: Program) -> list[int]:
-    return sorted(set(c.p.horizon.calendar_years)) if c.policy.max_new_mw_per_year is not None else []
+    return sorted(set(c.p.horizon.calendar_years)) if c.p.policy.max_new_mw_per_year is not None else []
 
 
 def _rated(c: Program) -> list[tuple[int, int]]:
@@ -59,7 +63,7 @@ def _rated(c: Program) -> list[tuple[int, int]]:
 
 
 def _zones(c: Program) -> list[int]:
-    asked = c.policy.max_zone_share is not None
+    asked = c.p.policy.max_zone_share is not None
     return [z for z in range(len(c.p.stated_zones)) if asked and set(_sites(c)) & {*c.sets.members[z]}]
 
 
@@ -83,7 +87,7 @@ RULES = (
         "grid", "MW", "headroom.headroom_mw", dispatch=True,
     ),
     Rule(
-        policy.site_count, lambda c: [None] if c.policy.max_sites is not None else [],
+        policy.site_count, lambda c: [None] if c.p.policy.max_sites is not None else [],
         "programme", "sites", "policy.max_sites", "sum", 2,
     ),
     Rule(
@@ -92,17 +96,17 @@ RULES = (
     ),
     Rule(policy.zone_share, _zones, "programme", "MW IT", "policy.max_zone_share", "share", 4),
     Rule(
-        policy.site_share, lambda c: _sites(c) if c.policy.max_site_share is not None else [],
+        policy.site_share, lambda c: _sites(c) if c.p.policy.max_site_share is not None else [],
         "programme", "MW IT", "policy.max_site_share", "share", 5,
     ),
     Rule(
-        policy.site_cluster, lambda c: c.sets.candidates if c.policy.min_site_mw > 0 else [],
+        policy.site_cluster, lambda c: c.sets.candidates if c.p.policy.min_site_mw > 0 else [],
         "programme", "MW IT", "policy.min_site_mw", "cluster", 6,
     ),
     Rule(policy.vendor_cluster, lambda c: c.m.v, "programme", "MW IT", "policy.min_vendor_mw", "cluster", 7),
     Rule(policy.vendor_presence, _held, "programme", "MW IT"),
     Rule(
-        policy.unused_ceiling, lambda c: [None] if c.policy.max_unused_mw_years is not None else [],
+        policy.unused_ceiling, lambda c: [None] if c.p.policy.max_unused_mw_years is not None else [],
         "programme", "MW-years", "policy.max_unused_mw_years", "sum", 1,
     ),
 )  # fmt: skip

@@ -13,19 +13,6 @@ from ..parameters import Parameters
 
 
 @dataclass(frozen=True)
-class PolicyKeys:
-    """The keys of [policy] that bind, as read from the study; None where not set."""
-
-    max_sites: int | None = None
-    max_new_mw_per_year: float | None = None
-    max_zone_share: float | None = None
-    max_site_share: float | None = None
-    min_site_mw: float = 0.0
-    min_vendor_mw: float = 0.0
-    max_unused_mw_years: float | None = None
-
-
-@dataclass(frozen=True)
 class Sets:
     """The filtered sets of a study.
 
@@ -45,7 +32,7 @@ class Sets:
     members: dict[int, list[int]]
 
 
-def filtered(p: Parameters, policy: PolicyKeys) -> Sets:
+def filtered(p: Parameters) -> Sets:
     """Filter the sets."""
     periods = range(len(p.horizon))
     candidates = [
@@ -66,7 +53,7 @@ def filtered(p: Parameters, policy: PolicyKeys) -> Sets:
                 first[s, k] = when[0]
                 triples += [(s, k, t) for t in when]
     waits = [(k, t) for k in range(len(p.skus)) if out[k, -1] for t in periods if out[k, t]]
-    asked = candidates if policy.min_vendor_mw > 0 else []
+    asked = candidates if p.policy.min_vendor_mw > 0 else []
     present = [(s, v) for s in asked for v in sorted({p.vendor_of[k] for k in skus_at[s]})]
     members = {z: [s for s in candidates if p.stated_zone_of[s] == z] for z in range(len(p.stated_zones))}
     loaded = [(s, t) for s in candidates for t in periods]

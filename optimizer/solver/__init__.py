@@ -33,6 +33,6 @@ def solve(
     before any plan was found.
     """
     from .options import SolveOptions
-    from .planner import Planner
+    from .planner import solved
 
-    return Planner(SolveOptions(gap, time_limit_s, threads).applied(study), progress, stop).plan()
+    return solved(SolveOptions(gap, time_limit_s, threads).applied(study), progress, stop)

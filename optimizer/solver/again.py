@@ -7,10 +7,12 @@ from collections.abc import Callable
 from ..plan import Plan
 from ..study import Study
 from .engine import Engine
-from .known import Known, recall
-from .planner import Planner
-from .progress import Progress
+from .known import Known
+from .planner import planned, prepared
+from .problem import Problem
+from .progress import Journal, Progress
 from .reuse import Template
+from .runner import Runner
 
 __all__ = ["Known", "Resolver", "learn", "recall"]
 
@@ -25,10 +27,15 @@ def learn(
     stop: Callable[[], bool] | None = None,
 ) -> Known:
     """Solve the base case; raises what ``solve`` raises."""
-    closer = BASE_SHARE * study.config.solve.gap
     with Engine() as engine:
-        planner = Planner(study, progress, stop, engine=engine, search_gap=closer)
-        return Known.of(planner.plan(), planner.p, planner.c)
+        runner = Runner(engine, Journal(progress), study.config.solve.time_limit_s, stop)
+        problem = prepared(study, runner)
+        return Known.of(planned(problem, runner, of_many=True, gap=BASE_SHARE * study.config.solve.gap), problem)
+
+
+def recall(plan: Plan) -> Known:
+    """Return what a base's plan teaches that was read from its folder."""
+    return Known.of(plan, Problem.of(plan.study))
 
 
 class Resolver:
@@ -53,10 +60,8 @@ class Resolver:
 
         The study's gap and time limit hold. Raises what ``solve`` raises.
         """
-        planner = Planner(
-            study, progress, stop, engine=self._engine, known=self._known, template=self._template
-        )  # fmt: skip
-        return planner.plan()
+        runner = Runner(self._engine, Journal(progress), study.config.solve.time_limit_s, stop)
+        return planned(prepared(study, runner, self._template), runner, of_many=True, known=self._known)
 
     def close(self) -> None:
         """End the solver's process."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -42,6 +43,14 @@ class Matrix:
     def shape(self) -> tuple[int, int]:
         """Rows, columns."""
         return len(self.row_lower), len(self.lower)
+
+    @property
+    def key(self) -> str:
+        """A name of all that it states."""
+        digest = hashlib.sha256(repr(self.offset).encode())
+        for array in (v for v in vars(self).values() if isinstance(v, np.ndarray)):
+            digest.update(array.tobytes())
+        return digest.hexdigest()
 
     def with_objective(self, cost: Floats, offset: float) -> Matrix:
         """Return the same rows under another objective, counted as it is."""

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from queue import Empty, Queue
 from typing import Any
 
@@ -24,17 +25,10 @@ _WORKER = "import sys; sys.path.append(sys.argv[1]); from optimizer.solver.worke
 
 
 class Engine:
-    """One solver process with one matrix at a time; jobs run one after the other.
+    """One solver process that keeps the matrix of its last job; jobs run one after the other."""
 
-    ``event`` receives what the solver says: ("log", line), ("progress", (objective, bound)),
-    ("point", (objective, x)).
-    """
-
-    def __init__(
-        self, matrix: Matrix | None = None, event: Callable[[str, Any], None] = lambda _kind, _content: None
-    ) -> None:
-        self._matrix = matrix
-        self.event = event
+    def __init__(self) -> None:
+        self._matrix: Matrix | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._answers: Queue[tuple[str, Any]] = Queue()
 
@@ -55,24 +49,33 @@ class Engine:
                     with suppress(OSError):  # what it did not read any more is lost with it
                         pipe.close()
 
-    def load(self, matrix: Matrix) -> None:
-        """Replace the matrix for the jobs that follow."""
-        if matrix is self._matrix:
-            return
-        self._matrix = matrix
-        if self._process is not None:
-            self._send("matrix", matrix)
+    def solve(
+        self,
+        matrix: Matrix,
+        job: Job,
+        *,
+        event: Callable[[str, Any], None] = lambda _kind, _content: None,
+        deadline: float | None = None,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> Result:
+        """Run a job on a matrix to its end, to the ``deadline`` (time.monotonic) or until ``stop`` answers true.
 
-    def solve(self, job: Job, *, deadline: float | None = None, stop: Callable[[], bool] = lambda: False) -> Result:
-        """Run a job to its end, to the ``deadline`` (time.monotonic) or until ``stop`` answers true.
-
-        Past the deadline the best point and the last bound that the solver reported are the result.
+        Past the deadline the best point and the last bound that the solver reported are the result. ``event`` receives
+        what the solver says: ("log", line), ("progress", (objective, bound)), ("point", (objective, x)).
         Raises SolverError where the process dies.
         """
-        self._ensure()
+        if self._ensure() or matrix is not self._matrix:
+            self._matrix = matrix
+            self._send("matrix", matrix)
         self._send("job", job)
         best: tuple[float, Any] = (np.inf, None)
         bound, began, asked = -np.inf, time.monotonic(), None
+
+        def cut_short() -> Result:
+            self.close()
+            status = "feasible" if best[1] is not None else "none"
+            return Result(status, best[1], best[0], bound, seconds=time.monotonic() - began)
+
         while True:
             try:
                 kind, content = self._answers.get(timeout=0.1)
@@ -83,32 +86,27 @@ class Engine:
                 self._send("stop", None)
                 asked = now
             if kind == "result":
-                return self._keep_best(content, best)
-            if kind == "failed" or (kind == "gone"):
-                self.close()
+                result: Result = content
+                lost = result.x is None and best[1] is not None and result.status == "none"
+                return replace(result, status="feasible", x=best[1], objective=best[0]) if lost else result
+            if kind in ("failed", "gone"):
                 if best[1] is None and asked is None:
+                    self.close()
                     raise SolverError(f"the solver's process failed: {content}")
-                return Result("feasible" if best[1] is not None else "none", best[1], best[0], bound)
+                return cut_short()
             if kind == "point" and content[0] < best[0]:
                 best = content
             if kind == "progress":
                 bound = max(bound, content[1])
             if kind:
-                self.event(kind, content)
+                event(kind, content)
             if asked is not None and now > asked + GRACE_S:
-                self.close()
-                status = "feasible" if best[1] is not None else "none"
-                return Result(status, best[1], best[0], bound, seconds=now - began)
+                return cut_short()
 
-    @staticmethod
-    def _keep_best(result: Result, best: tuple[float, Any]) -> Result:
-        if result.x is None and best[1] is not None and result.status == "none":
-            return Result("feasible", best[1], best[0], result.bound, result.nodes, result.seconds)
-        return result
-
-    def _ensure(self) -> None:
+    def _ensure(self) -> bool:
+        """Start the process where none is alive; say whether it is new."""
         if self._process is not None and self._process.poll() is None:
-            return
+            return False
         # A session of its own: the terminal's Ctrl-C is for the planner, which then stops us in order.
         flags: dict[str, Any] = {"start_new_session": True}
         if sys.platform == "win32":
@@ -134,8 +132,7 @@ class Engine:
                 answers.put(("gone", "it ended without an answer"))
 
         threading.Thread(target=listen, daemon=True).start()
-        if self._matrix is not None:
-            self._send("matrix", self._matrix)
+        return True
 
     def _send(self, kind: str, content: Any) -> None:
         assert self._process is not None

@@ -8,31 +8,22 @@ from typing import Any
 
 import numpy as np
 
-from ..account.decisions import Decisions
 from ..account.figures import figures
-from ..parameters import Parameters
 from ..plan.folder import FORMAT
-from ..resolution import Floats
-from ..study import Study
 from ..version import __version__
-from .matrix import MUSD, Compiled
+from .arrays import Floats
+from .completion import Completed
+from .matrix import MUSD, Objective
+from .problem import Problem
 from .progress import relative_gap
 from .unavoidable import Unavoidable
 
 
 def facts(
-    study: Study,
-    p: Parameters,
-    c: Compiled,
-    x: Decisions,
-    point: Floats,
-    *,
-    objective: float,
-    bound: float,
-    status: str,
-    unavoidable: Unavoidable,
+    problem: Problem, best: Completed, unavoidable: Unavoidable, *, objective: float, bound: float, status: str
 ) -> dict[str, Any]:
     """Assemble plan.json; cost terms are the objective's own rows at the plan's point, in USD."""
+    (x, point), study, p, c = best, problem.study, problem.p, problem.c
     n_rows, n_cols = c.matrix.shape
     finite = np.isfinite(bound)
     told = figures(p, x, study.config)
@@ -70,7 +61,7 @@ def facts(
     }  # fmt: skip
 
 
-def _usd(row: tuple[Floats, float], point: Floats) -> float:
+def _usd(row: Objective, point: Floats) -> float:
     value = (float(row[0] @ point) + row[1]) * MUSD
     return 0.0 if abs(value) < 1e-6 else value
 

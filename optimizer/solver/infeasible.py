@@ -3,48 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from ..account.decisions import Decisions
 from ..formulation.families import OPENED, SERVING
 from ..formulation.rules import CHOICES, SITE_COUNT, UNUSED_CEILING, Rule
-from ..parameters import Parameters
-from .arrays import Floats, Ints, Job, Matrix, Result
-from .matrix import Compiled
+from .arrays import Floats, Ints, Job, Matrix
+from .completion import Completed, complete
 from .needs import needed, typed
+from .problem import Problem
+from .runner import Runner
 
 CLASH = "The rules of [policy] clash with each other; no key alone stands in the way."
 _NODES = 2_000
 _SHARE_STEPS = 8
-Completed = tuple[Decisions, Floats]
 
 
 @dataclass(frozen=True)
 class Clash:
-    """What finds the cures: the model, what runs a job, what searches a whole plan, and what completes a point.
+    """What finds the cures: the problem, what runs a job, and what searches a whole plan.
 
     ``search`` is None where the answer must not take the time of a search, in sweeps of many pods: then relaxations
-    say how much is needed at least. ``tight`` has the rows of the model in the same places. ``overridden`` are the
-    keys that a call set itself.
+    say how much is needed at least. ``met`` are plans found on the way that keep every rule.
     """
 
-    p: Parameters
-    c: Compiled
-    tight: Matrix
-    run: Callable[[Matrix, Job], Result]
+    problem: Problem
+    runner: Runner
     search: Callable[[Matrix], Floats | None] | None
-    complete: Callable[[Floats], Completed | None]
-    overridden: frozenset[str]
+    met: list[Completed] = field(default_factory=list)
 
     def reasons(self) -> list[str]:
         """Name each key that alone lets a plan exist, and the value that does; else those that do together.
 
         Empty where a plan is found that lets nothing give: then the study is not infeasible, whoever said so.
         """
-        rules = [rule for rule in CHOICES if len(self.c.rows.get(rule.name, []))]
-        rules.sort(key=lambda rule: rule.changes not in self.overridden)
+        rules = [rule for rule in CHOICES if rule.name in self.problem.c.rows]
+        rules.sort(key=lambda rule: rule.changes not in self.problem.study.overridden)
         alone: list[str] = []
         if self.search is None:
             return [line for rule in rules for line in self._at_least(rule)] or [CLASH]
@@ -60,7 +56,7 @@ class Clash:
     def _told(self, rules: Iterable[Rule], found: Decisions) -> list[str]:
         told = []
         for rule in rules:
-            now, need = getattr(self.p.policy, rule.key), needed(self.p, found, rule.key)
+            now, need = getattr(self.problem.p.policy, rule.key), needed(self.problem.p, found, rule.key)
             if isinstance(need, tuple):
                 told += [f"{rule.changes}: without {', '.join(need)} a plan exists"] if need else []
             elif rule.form == "cluster" and need < now:
@@ -72,33 +68,33 @@ class Clash:
     # one key ------------------------------------------------------------------------------------------------
     def _at_least(self, rule: Rule) -> list[str]:
         """Say what a key must be at least by the relaxation, the other rules kept; nothing where it is not alone."""
-        free = without_limits(self.tight, self.c.rows[rule.name])
+        free = without_limits(self.problem.matrix, self.problem.c.rows[rule.name])
         cost, offset = self._quantity(rule)
-        result = self.run(free, Job(cost=cost, offset=offset, integer=np.zeros(len(cost), dtype=bool)))
+        result = self.runner.finish(free, Job(cost=cost, offset=offset, integer=np.zeros(len(cost), dtype=bool)))
         if result.x is None:
             return []
         if rule not in (UNUSED_CEILING, SITE_COUNT):
             return [f"{rule.changes} clashes with other rules"]
-        now = getattr(self.p.policy, rule.key)
+        now = getattr(self.problem.p.policy, rule.key)
         least = np.ceil(result.objective - 1e-6) if rule is SITE_COUNT else result.objective
         return [f"{rule.changes} = {now:.10g} is too low: at least {typed(float(least), up=False)} is needed"]
 
     def _quantity(self, rule: Rule) -> tuple[Floats, float]:
         """What the key of a rule limits, as an objective: MW-years, or sites open in the end."""
         if rule is UNUSED_CEILING:
-            return self.c.objectives.unused
-        cost, last = np.zeros(len(self.tight.lower)), len(self.p.horizon) - 1
-        for (s, t), column in self.c.columns.of(OPENED).items():
-            if t == last and (rule is SITE_COUNT or rule.form == "list"):
-                cost[column] = 1.0 if rule is SITE_COUNT else -float(self.p.forced[s])
-        return cost, float(self.p.committed.sum())
+            return self.problem.c.objectives.unused
+        p, cost = self.problem.p, np.zeros(len(self.problem.matrix.lower))
+        for (s, t), column in self.problem.c.columns.of(OPENED).items():
+            if t == len(p.horizon) - 1 and (rule is SITE_COUNT or rule.form == "list"):
+                cost[column] = 1.0 if rule is SITE_COUNT else -float(p.forced[s])
+        return cost, float(p.committed.sum())
 
     def _alone(self, rule: Rule, search: Callable[[Matrix], Floats | None]) -> Decisions | None:
         """Find a whole plan that keeps all rules but one, and keeps that one as nearly as can be."""
-        rows = self.c.rows[rule.name]
-        base = self.c.matrix if rule.form == "cluster" else self.tight
-        free = without_limits(base, rows)
-        if self.run(free, Job(integer=np.zeros(len(free.lower), dtype=bool), cost=np.zeros(len(free.lower)))).x is None:
+        rows = self.problem.c.rows[rule.name]
+        base = self.problem.c.matrix if rule.form == "cluster" else self.problem.matrix
+        free, nothing = without_limits(base, rows), np.zeros(base.shape[1])
+        if self.runner.finish(free, Job(integer=nothing.astype(bool), cost=nothing)).x is None:
             return None
         if rule in (UNUSED_CEILING, SITE_COUNT) or rule.form == "list":
             return self._whole(search(free.with_objective(*self._quantity(rule))))
@@ -109,34 +105,38 @@ class Clash:
     def _nearest(self, matrix: Matrix, rows: Ints) -> Floats | None:
         """Return the whole point of the least breach of some rows, which may all be broken by as much."""
         slack = with_slack(matrix, rows)
-        result = self.run(slack, Job(gap=1e-4, max_nodes=_NODES))
+        result = self.runner.finish(slack, Job(gap=1e-4, max_nodes=_NODES))
         return None if result.x is None else result.x[: len(matrix.lower)]
 
     def _least_share(self, matrix: Matrix, rows: Ints, rule: Rule) -> Decisions | None:
         """Lower the share that a whole plan needs until no plan needs less (Dinkelbach's method)."""
-        now = share = float(getattr(self.p.policy, rule.key))
+        now = share = float(getattr(self.problem.p.policy, rule.key))
         best: Decisions | None = None
         for _ in range(_SHARE_STEPS):
-            found = self._whole(self._nearest(with_share(self.p, self.c, matrix, rows, now - share), rows))
+            found = self._whole(self._nearest(with_share(self.problem, matrix, rows, now - share), rows))
             if found is None:
                 return best
-            need = needed(self.p, found, rule.key)
+            need = needed(self.problem.p, found, rule.key)
             if isinstance(need, tuple) or (best is not None and need >= share - 1e-9):
                 return best
             best, share = found, need
         return best
 
     def _whole(self, x: Floats | None) -> Decisions | None:
-        done = None if x is None else self.complete(x)
-        return None if done is None else done[0]
+        done = None if x is None else complete(self.problem, x, self.runner.finish)
+        if done is None:
+            return None
+        if self.problem.matrix.breach(done[1]) <= 1.0:
+            self.met.append(done)
+        return done[0]
 
     # several keys -------------------------------------------------------------------------------------------
     def _together(self, rules: list[Rule]) -> list[str]:
         """Let all rows give at a price, and say what the keys would have to be together."""
-        rows = np.concatenate([self.c.rows[rule.name] for rule in rules])
-        relaxed = elastic(self.c.matrix, rows)
-        result = self.run(relaxed, Job(gap=1e-3, max_nodes=_NODES))
-        found = self._whole(None if result.x is None else result.x[: len(self.c.matrix.lower)])
+        rows = np.concatenate([self.problem.c.rows[rule.name] for rule in rules])
+        relaxed = elastic(self.problem.c.matrix, rows)
+        result = self.runner.finish(relaxed, Job(gap=1e-3, max_nodes=_NODES))
+        found = self._whole(None if result.x is None else result.x[: len(self.problem.c.matrix.lower)])
         if found is None:
             return [CLASH]
         told = self._told(rules, found)
@@ -180,11 +180,11 @@ def _with_columns(matrix: Matrix, rows: list[Ints], values: list[Floats], price:
     )
 
 
-def with_share(p: Parameters, c: Compiled, matrix: Matrix, rows: Ints, less: float) -> Matrix:
+def with_share(problem: Problem, matrix: Matrix, rows: Ints, less: float) -> Matrix:
     """Return the matrix with the rows of one rule of shares asking for a share that is so much less."""
     column = np.repeat(np.arange(len(matrix.lower)), np.diff(matrix.starts))
     size = np.zeros(len(matrix.lower))
-    for (_, k, _), place in c.columns.of(SERVING).items():
-        size[place] = p.pod_mw[k]
+    for (_, k, _), place in problem.c.columns.of(SERVING).items():
+        size[place] = problem.p.pod_mw[k]
     change = np.where(np.isin(matrix.rows, rows), less * size[column], 0.0)
     return replace(matrix, values=matrix.values + change)

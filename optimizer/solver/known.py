@@ -6,13 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..formulation.build import build
 from ..formulation.families import HALLS, OPENED, PODS, PRESENT
-from ..parameters import Parameters
 from ..plan import Plan
 from .arrays import Floats, Matrix
-from .matrix import Compiled, compile_matrix
-from .unavoidable import waiting_key, without_rules
+from .problem import Problem
 
 
 @dataclass(frozen=True)
@@ -27,15 +24,16 @@ class Known:
     waiting_key_without_rules: str
 
     @classmethod
-    def of(cls, plan: Plan, p: Parameters, c: Compiled) -> Known:
-        """Keep what a base's plan teaches, with the arrays that it was found by."""
-        return cls(plan, waiting_key(c, c.matrix), waiting_key(*without_rules(plan.study, p, c)))
+    def of(cls, plan: Plan, problem: Problem) -> Known:
+        """Keep what the plan of a base's problem teaches."""
+        return cls(plan, *(problem.least_waiting(ruled=ruled).key for ruled in (True, False)))
 
-    def point(self, p: Parameters, c: Compiled) -> Floats | None:
+    def point(self, problem: Problem) -> Floats | None:
         """Return the base's openings, halls, pods and vendors as a point of a variant; None where periods differ.
 
         Sites and SKUs that the variant lacks are left out. The point need not satisfy the variant's rows.
         """
+        p, c = problem.p, problem.c
         if list(self.plan.study.horizon.names) != p.periods:
             return None
         site, sku = ({name: i for i, name in enumerate(names)} for names in (p.sites, p.skus))
@@ -56,14 +54,8 @@ class Known:
             x[column] = float(any(pods[s, k].any() for k in range(len(sku)) if p.vendor_of[k] == vendor))
         return x
 
-    def unavoidable_mw_years(self, c: Compiled, matrix: Matrix, *, ruled: bool) -> float | None:
+    def unavoidable_mw_years(self, matrix: Matrix, *, ruled: bool) -> float | None:
         """Return the base's unavoidable waiting where a variant asks the very same linear program, else None."""
         name, key = ("", self.waiting_key) if ruled else ("_without_rules", self.waiting_key_without_rules)
         value = self.plan.facts["unused"][f"unavoidable_waiting{name}_mw_years"]
-        return float(value) if value is not None and waiting_key(c, matrix) == key else None
-
-
-def recall(plan: Plan) -> Known:
-    """Return what a base's plan teaches that was read from its folder."""
-    p = Parameters.of(plan.study)
-    return Known.of(plan, p, compile_matrix(build(plan.study, p)))
+        return float(value) if value is not None and matrix.key == key else None

@@ -1,33 +1,44 @@
-"""From Pyomo to arrays, once: the rows, bounds and cost terms that every solve of a study shares."""
+"""From the model's rules and terms to arrays: the rows, bounds and prices that every solve of a study shares."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
-from pyomo.common.errors import InfeasibleConstraintException
-from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
+import pyomo.environ as pyo
+from numpy.typing import NDArray
+from pyomo.common.gc_manager import PauseGC
+from pyomo.core.expr.numeric_expr import LinearExpression
+from pyomo.core.expr.relational_expr import EqualityExpression
+from scipy.sparse import csr_array
 
-from ..formulation.families import Family
-from ..formulation.notation import Program
+from ..errors import InfeasibleError
+from ..formulation.cost import TERMS, Money, unused_mw_years, waiting_mw_years
+from ..formulation.families import FAMILIES, Family
+from ..formulation.notation import Program, declare, linear
+from ..formulation.rules import RULES, SITE_COUNT, Rule
+from ..parameters import Parameters
+from ..study import Study
 from .arrays import Floats, Ints, Matrix
 
-
-class ImpossibleRow(Exception):
-    """A constraint that no variable can satisfy: the study's own numbers contradict it."""
-
-
 MUSD = 1e6  # USD in the million that the formulation counts in
+NO_PLAN = "No plan satisfies the study's policy (proven)."
 Key = tuple[Any, ...]
+Objective = tuple[Floats, float]
+"""Coefficients by column and a constant."""
 
 
 @dataclass(frozen=True)
 class Columns:
-    """Where each variable of the model stands in the matrix: letter of its family → index → column."""
+    """Where each variable of the model stands in the matrix: letter of its family → index → column.
+
+    ``shapes`` are those of arrays by index, where all axes are places.
+    """
 
     by_letter: Mapping[str, Mapping[Key, int]]
+    shapes: Mapping[str, tuple[int, ...]]
 
     def of(self, family: Family) -> Mapping[Key, int]:
         """Columns of one family by index."""
@@ -37,14 +48,14 @@ class Columns:
         """Columns of some families, in the order of the matrix."""
         return np.array(sorted(c for f in families for c in self.of(f).values()), dtype=np.int64)
 
-    def spread(self, family: Family, x: Floats, shape: tuple[int, ...]) -> Floats:
+    def spread(self, family: Family, x: Floats) -> Floats:
         """Values of one family as an array by index, 0 where there is no such variable."""
-        dense = np.zeros(shape)
+        dense = np.zeros(self.shapes[family.letter])
         for key, column in self.of(family).items():
             dense[key] = x[column]
         return dense
 
-    def gather(self, family: Family, dense: Floats, x: Floats) -> None:
+    def gather(self, family: Family, dense: NDArray[Any], x: Floats) -> None:
         """Write an array by index into the columns of one family."""
         for key, column in self.of(family).items():
             x[column] = dense[key]
@@ -54,12 +65,12 @@ class Columns:
 class Objectives:
     """Rows of objective coefficients: cost terms in million USD, and quantities in MW-years."""
 
-    discounted: Mapping[str, tuple[Floats, float]]
-    undiscounted: Mapping[str, tuple[Floats, float]]
-    waiting: tuple[Floats, float]
-    unused: tuple[Floats, float]
+    discounted: Mapping[str, Objective]
+    undiscounted: Mapping[str, Objective]
+    waiting: Objective
+    unused: Objective
 
-    def money(self) -> tuple[Floats, float]:
+    def money(self) -> Objective:
         """Sum of the discounted terms."""
         parts = list(self.discounted.values())
         return np.sum([c for c, _ in parts], axis=0), float(sum(o for _, o in parts))
@@ -79,53 +90,172 @@ class Compiled:
     objectives: Objectives
 
 
-def compile_matrix(program: Program) -> Compiled:
-    """Turn the model into arrays.
+@dataclass(frozen=True)
+class Rows:
+    """Rows over numbered variables: the indices they stand for, their lengths, terms, constants and limits."""
 
-    Raises ImpossibleRow where a constraint is left without variables and cannot hold.
-    """
-    try:
-        form = LinearStandardFormCompiler().write(program.m, mixed_form=True, set_sense=None)
-    except InfeasibleConstraintException as fault:
-        raise ImpossibleRow(str(fault)) from fault
-    kind = np.array([entry.bound_type for entry in form.rows], dtype=np.int64)
-    rhs = np.asarray(form.rhs, dtype=np.float64)
-    coefficients = np.asarray(form.c.todense(), dtype=np.float64).reshape(len(form.objectives), len(form.columns))
-    a = form.A.tocsc()
-    a.sort_indices()
-    columns: dict[str, dict[Key, int]] = {}
-    for column, var in enumerate(form.columns):
-        index = var.index()
-        columns.setdefault(var.parent_component().name, {})[index if isinstance(index, tuple) else (index,)] = column
-    rows = {
-        (o.parent_component().name, o.index()): (coefficients[i], float(form.c_offset[i]))
-        for i, o in enumerate(form.objectives)
-    }
-    objectives = Objectives(
-        discounted={term: row for (family, term), row in rows.items() if family == "discounted"},
-        undiscounted={term: row for (family, term), row in rows.items() if family == "undiscounted"},
-        waiting=rows["waiting", None],
-        unused=rows["unused", None],
-    )
-    money, offset = objectives.money()
+    index: list[Any]
+    counts: Ints
+    at: Ints
+    values: Floats
+    constants: Floats
+    limits: Floats
+
+
+class Writer:
+    """Writes rules and objectives over the variables of one model, numbered in the order of declaration."""
+
+    def __init__(self, program: Program) -> None:
+        declared = [(f, at, v) for f in FAMILIES for at, v in program.m.component(f.letter).items()]
+        self.variables: list[tuple[Family, Key]] = [(family, at) for family, at, _ in declared]
+        self._number = {id(v): i for i, (_, _, v) in enumerate(declared)}
+
+    def rule(self, program: Program, rule: Rule) -> Rows:
+        """Write the rows of one rule; raises InfeasibleError where one is left without variables and cannot hold."""
+        found = []
+        for where in list(rule.index(program)):
+            relation = rule.relation(program, where)
+            if relation is not pyo.Constraint.Skip:
+                body, low, high = _parted(relation)
+                if body.linear_vars:
+                    found.append((where, body, low, high))
+                elif not low <= body.constant <= high:
+                    raise InfeasibleError(NO_PLAN, _impossible(program.p, rule))
+        return self._rows(found)
+
+    def objectives(self, program: Program, study: Study) -> dict[str, Rows]:
+        """Write all objectives, those of money by term."""
+        sums = {
+            name: {term: rule(program, money) for term, rule in TERMS.items()}
+            for name, money in Money.both(study.config, program.p).items()
+        } | {"waiting": {"": waiting_mw_years(program)}, "unused": {"": unused_mw_years(program)}}
+        return {
+            name: self._rows([(term, linear(parts), -np.inf, np.inf) for term, parts in terms.items()])
+            for name, terms in sums.items()
+        }
+
+    def _rows(self, found: list[tuple[Any, LinearExpression, float, float]]) -> Rows:
+        parts = [(body.linear_vars, body.linear_coefs) for _, body, _, _ in found]
+        return Rows(
+            [where for where, _, _, _ in found],
+            np.array([len(variables) for variables, _ in parts], dtype=np.int64),
+            np.array([self._number[id(v)] for variables, _ in parts for v in variables], dtype=np.int64),
+            np.array([c for _, coefficients in parts for c in coefficients], dtype=np.float64),
+            np.array([body.constant for _, body, _, _ in found], dtype=np.float64),
+            np.array([(low, high) for _, _, low, high in found], dtype=np.float64).reshape(-1, 2),
+        )
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The variables that have columns, by column, and the columns by the number of a variable, -1 where it has none."""
+
+    variables: list[tuple[Family, Key]]
+    column: Ints
+
+    @classmethod
+    def of(cls, variables: list[tuple[Family, Key]], used: Ints) -> Layout:
+        """Leave out what is not used, and put families in the order of their first use."""
+        family = np.array([FAMILIES.index(f) for f, _ in variables], dtype=np.int64)
+        found, first = np.unique(family[used], return_index=True)
+        first_use = dict(zip(found.tolist(), first.tolist(), strict=True))
+        there = np.unique(used)
+        order = there[np.argsort([first_use[f] for f in family[there].tolist()], kind="stable")]
+        column = np.full(len(variables), -1)
+        column[order] = np.arange(len(order))
+        return cls([variables[i] for i in order.tolist()], column)
+
+    def columns(self, p: Parameters) -> Columns:
+        """Return the columns by family and index."""
+        by_letter: dict[str, dict[Key, int]] = {}
+        for column, (family, at) in enumerate(self.variables):
+            by_letter.setdefault(family.letter, {})[at] = column
+        sizes = {"site": len(p.sites), "sku": len(p.skus), "period": len(p.horizon), "zone": len(p.zones)}
+        sizes |= {"line": len(p.lines), "vendor": len(p.vendors)}
+        return Columns(by_letter, {f.letter: tuple(sizes[axis] for axis in f.axes) for f in FAMILIES})
+
+    def cells(self, parts: list[Rows]) -> tuple[Ints, Ints, Floats]:
+        """Return rows, columns and values of all terms of some rows, one after the other."""
+        counts = np.concatenate([r.counts for r in parts])
+        row = np.repeat(np.arange(len(counts)), counts)
+        return row, self.column[used(parts)], np.concatenate([r.values for r in parts])
+
+
+def compiled(study: Study, p: Parameters) -> Compiled:
+    """Turn a study into arrays; raises InfeasibleError where its own numbers contradict a rule."""
+    with PauseGC():
+        program = declare(p)
+        writer = Writer(program)
+        rows = {rule.name: writer.rule(program, rule) for rule in RULES}
+        objectives = writer.objectives(program, study)
+        layout = Layout.of(writer.variables, used([*objectives.values(), *rows.values()]))
+        return assembled(p, layout, objectives, rows, order="F")
+
+
+def used(parts: Iterable[Rows]) -> Ints:
+    """Return the numbers of the variables of all rows, as often as they stand there."""
+    return np.concatenate([part.at for part in parts])
+
+
+def assembled(
+    p: Parameters,
+    layout: Layout,
+    objectives: Mapping[str, Rows],
+    rows: Mapping[str, Rows],
+    *,
+    order: Literal["C", "F"],
+) -> Compiled:
+    """Put rows, bounds and objectives together; how these lie in memory decides the last digit of their values."""
+    n_cols, parts = len(layout.variables), list(rows.values())
+    a = _summed(*layout.cells(parts), n_cols)
+    limits = np.concatenate([r.limits - r.constants[:, None] for r in parts])
+    row, at, values = layout.cells([*objectives.values()])
+    constants = [constant for terms in objectives.values() for constant in terms.constants.tolist()]
+    dense = np.bincount(row * n_cols + at, values, len(constants) * n_cols).reshape(-1, n_cols)
+    every = zip(np.asarray(dense, order=order), constants, strict=True)
+    found = {name: {term: next(every) for term in terms.index} for name, terms in objectives.items()}
+    sums = Objectives(found["discounted"], found["undiscounted"], found["waiting"][""], found["unused"][""])
+    cost, offset = sums.money()
     matrix = Matrix(
         starts=np.asarray(a.indptr, dtype=np.int64),
         rows=np.asarray(a.indices, dtype=np.int64),
         values=np.asarray(a.data, dtype=np.float64),
-        row_lower=np.where(kind <= 0, rhs, -np.inf),
-        row_upper=np.where(kind >= 0, rhs, np.inf),
-        lower=np.array([-np.inf if v.lb is None else v.lb for v in form.columns], dtype=np.float64),
-        upper=np.array([np.inf if v.ub is None else v.ub for v in form.columns], dtype=np.float64),
-        integer=np.array([not v.is_continuous() for v in form.columns], dtype=bool),
-        cost=money,
+        row_lower=limits[:, 0].copy(),
+        row_upper=limits[:, 1].copy(),
+        lower=np.zeros(n_cols),
+        upper=np.array([family.upper(p, at) for family, at in layout.variables], dtype=np.float64),
+        integer=np.array([family.whole != "" for family, _ in layout.variables], dtype=bool),
+        cost=cost,
         offset=offset,
         unit=MUSD,
     ).scaled()
-    places: dict[str, list[int]] = {}
-    indices: dict[str, list[Any]] = {}
-    for row, entry in enumerate(form.rows):
-        name = entry.constraint.parent_component().name
-        places.setdefault(name, []).append(row)
-        indices.setdefault(name, []).append(entry.constraint.index())
-    families = {name: np.array(at, dtype=np.int64) for name, at in places.items()}
-    return Compiled(matrix, Columns(columns), families, indices, objectives)
+    ends = np.cumsum([len(r.index) for r in parts]).tolist()
+    places = {name: np.arange(end - len(r.index), end) for (name, r), end in zip(rows.items(), ends, strict=True)}
+    index = {name: r.index for name, r in rows.items() if r.index}
+    return Compiled(matrix, layout.columns(p), {name: places[name] for name in index}, index, sums)
+
+
+def _impossible(p: Parameters, rule: Rule) -> list[str]:
+    """Say of a rule that a planner made what the study's own numbers contradict; nothing of any other."""
+    if rule is SITE_COUNT:
+        return [f"{rule.changes} = {p.policy.max_sites} is too low: {int(p.committed.sum())} sites are committed"]
+    return [f"{rule.changes} can't hold for this study's own numbers"] if rule.turn else []
+
+
+def _parted(relation: Any) -> tuple[Any, float, float]:
+    """Part a relation into its linear expression and the limits of that."""
+    left, right = relation.args
+    if not isinstance(left, LinearExpression):
+        return right, float(left), np.inf
+    return left, float(right) if isinstance(relation, EqualityExpression) else -np.inf, float(right)
+
+
+def _summed(row: Ints, at: Ints, values: Floats, n_cols: int) -> Any:
+    """Return terms as a matrix by columns without zeros; repeated variables are summed in their order."""
+    n_rows = int(row[-1]) + 1 if len(row) else 0
+    cells, entry = np.unique(row * max(1, n_cols) + at, return_inverse=True)
+    sums = np.bincount(entry, weights=values, minlength=len(cells))
+    cells, sums = cells[sums != 0.0], sums[sums != 0.0]
+    found = csr_array((sums, np.divmod(cells, max(1, n_cols))), (n_rows, n_cols)).tocsc()
+    found.sort_indices()
+    return found

@@ -63,14 +63,6 @@ class Journal:
     def tell(self, objective_usd: float, bound_usd: float, *, has_plan: bool) -> None:
         """Report the state to the caller; what is not finite is not known."""
         if self.listener is not None:
-            gap = relative_gap(objective_usd, bound_usd)
-            self.listener(
-                Progress(
-                    self.phase,
-                    self.elapsed,
-                    objective_usd if np.isfinite(objective_usd) else None,
-                    bound_usd if np.isfinite(bound_usd) else None,
-                    gap if np.isfinite(gap) else None,
-                    has_plan,
-                )
-            )
+            told = objective_usd, bound_usd, relative_gap(objective_usd, bound_usd)
+            objective, bound, gap = (number if np.isfinite(number) else None for number in told)
+            self.listener(Progress(self.phase, self.elapsed, objective, bound, gap, has_plan))

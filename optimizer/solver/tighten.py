@@ -8,9 +8,9 @@ from math import ceil, floor
 
 import numpy as np
 
-from ..formulation.families import SWITCHES
-from ..formulation.notation import Program
+from ..formulation.families import PODS, SWITCHES
 from ..formulation.rules import CHOICES
+from ..parameters import Parameters
 from ..tolerance import band
 from .arrays import Matrix
 from .matrix import Compiled
@@ -38,23 +38,24 @@ def least_sum(sizes: tuple[float, ...], asked: float) -> float:
     return least(sizes, asked)
 
 
-def whole_clusters(program: Program, c: Compiled) -> Matrix:
+def whole_clusters(p: Parameters, c: Compiled) -> Matrix:
     """Ask of each cluster the least sum of whole pods that reaches it.
 
     A cluster of exactly 100 MW has no whole number of pods: relaxed plans would put two of them into 200 MW, and
     no whole plan could follow.
     """
-    p, matrix = program.p, c.matrix
+    matrix = c.matrix
+    sizes_at: dict[tuple[int, str], set[float]] = {}
+    for s, k, _ in c.columns.of(PODS):
+        sizes_at.setdefault((s, p.vendor_of[k]), set()).add(float(p.pod_mw[k]))
     values, row_lower = matrix.values.copy(), matrix.row_lower.copy()
     columns = np.repeat(np.arange(matrix.shape[1]), np.diff(matrix.starts))
     asked_of: dict[int, tuple[float, tuple[float, ...]]] = {}
     for rule in (rule for rule in CHOICES if rule.form == "cluster"):
         for row, index in zip(c.rows.get(rule.name, []), c.row_index.get(rule.name, []), strict=True):
             s, vendor = index if isinstance(index, tuple) else (index, None)
-            key = program.policy.min_site_mw if vendor is None else program.policy.min_vendor_mw
-            pods_mw = {
-                float(p.pod_mw[k]) for k in program.sets.skus_at[s] if vendor is None or p.vendor_of[k] == vendor
-            }
+            key = p.policy.min_site_mw if vendor is None else p.policy.min_vendor_mw
+            pods_mw = set().union(*(sizes_at.get((s, v), set()) for v in (p.vendors if vendor is None else [vendor])))
             asked_of[int(row)] = (float(p.cluster_it_mw(key, vendor)[s]), tuple(sorted(pods_mw, reverse=True)))
     switches = np.isin(columns, c.columns.array(*SWITCHES))
     for row, (asked, sizes) in asked_of.items():

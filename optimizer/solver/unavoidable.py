@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..formulation.build import build
-from ..formulation.rules import CHOICES
 from ..parameters import Parameters
-from ..study import Study
-from .arrays import Matrix
-from .matrix import Compiled, compile_matrix
-
-if TYPE_CHECKING:
-    from .known import Known
-
-Least = Callable[[Compiled, Matrix], float | None]
+from .arrays import Job
+from .known import Known
+from .problem import Problem
+from .runner import Runner, Stopped
 
 
 @dataclass(frozen=True)
@@ -30,20 +21,17 @@ class Unavoidable:
     without_rules_mw_years: float | None = None
 
     @classmethod
-    def of(cls, p: Parameters, c: Compiled, known: Known | None, least: Least) -> Unavoidable:
+    def of(cls, problem: Problem, known: Known | None, runner: Runner) -> Unavoidable:
         """Ask the relaxation, where a base case has not answered it, and add what the sums of the rules prove."""
-        same = None if known is None else known.unavoidable_mw_years(c, c.matrix, ruled=True)
-        return cls(least(c, c.matrix) if same is None else same).at_least(_by_sums(p))
+        return cls(_least(problem, known, runner, ruled=True)).at_least(_by_sums(problem.p))
 
-    def parted(self, study: Study, p: Parameters, c: Compiled, known: Known | None, least: Least) -> Unavoidable:
+    def parted(self, problem: Problem, known: Known | None, runner: Runner) -> Unavoidable:
         """Ask the relaxation without the rules too, after the search, whose course it must not change."""
-        if not self.mw_years or not p.policy.may_bind(len(p.sites)):
+        if not self.mw_years or not problem.p.policy.may_bind(len(problem.p.sites)):
             return replace(self, without_rules_mw_years=self.mw_years)
-        c, matrix = without_rules(study, p, c)
-        same = None if known is None else known.unavoidable_mw_years(c, matrix, ruled=False)
-        alone = least(c, matrix) if same is None else same
+        alone = _least(problem, known, runner, ruled=False)
         if alone is not None:
-            alone = min(self.mw_years, max(alone, _by_sums(p, ruled=False)))
+            alone = min(self.mw_years, max(alone, _by_sums(problem.p, ruled=False)))
         return replace(self, without_rules_mw_years=alone)
 
     def at_least(self, mw_years: float) -> Unavoidable:
@@ -51,23 +39,17 @@ class Unavoidable:
         return self if self.mw_years is None else replace(self, mw_years=max(self.mw_years, mw_years))
 
 
-def without_rules(study: Study, p: Parameters, c: Compiled) -> tuple[Compiled, Matrix]:
-    """Return the model with no site forbidden, and its matrix without the rows of [policy]."""
-    if p.forbidden.any():
-        c = compile_matrix(build(study, replace(p, forbidden=np.zeros_like(p.forbidden))))
-    rules = [row for rule in CHOICES for row in c.rows.get(rule.name, [])]
-    return c, c.matrix.rows_only(np.setdiff1d(np.arange(c.matrix.shape[0]), rules))
-
-
-def waiting_key(c: Compiled, matrix: Matrix) -> str:
-    """Name the linear program of least waiting by its rows, bounds and objective."""
-    cost, offset = c.objectives.waiting
-    digest = hashlib.sha256(repr(offset).encode())
-    for array in (
-        matrix.starts, matrix.rows, matrix.values, matrix.row_lower, matrix.row_upper, matrix.lower, matrix.upper, cost
-    ):  # fmt: skip
-        digest.update(np.ascontiguousarray(array).tobytes())
-    return digest.hexdigest()
+def _least(problem: Problem, known: Known | None, runner: Runner, *, ruled: bool) -> float | None:
+    """Least waiting MW-years of the model's relaxation; None where it was not found in time."""
+    matrix = problem.least_waiting(ruled=ruled)
+    same = None if known is None else known.unavoidable_mw_years(matrix, ruled=ruled)
+    if same is not None:
+        return same
+    try:
+        result = runner.run(matrix, Job(integer=np.zeros(matrix.shape[1], dtype=bool)))
+    except Stopped:
+        return None
+    return max(0.0, result.objective) if result.status == "optimal" else None
 
 
 def _by_sums(p: Parameters, *, ruled: bool = True) -> float:

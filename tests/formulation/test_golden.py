@@ -14,7 +14,7 @@ import pyomo.environ as pyo
 import pytest
 
 from optimizer import Study
-from optimizer.formulation.build import add_constraint, policy_keys
+from optimizer.formulation.build import add_constraint
 from optimizer.formulation.cost import TERMS, Money
 from optimizer.formulation.notation import Program, declare, linear
 from optimizer.formulation.rules import NAMED
@@ -77,8 +77,7 @@ def study() -> Study:
 
 @pytest.fixture
 def program() -> Program:
-    small = study()
-    return declare(Parameters.of(small), policy_keys(small))
+    return declare(Parameters.of(study()))
 
 
 def lp(program: Program, objective: object = None) -> str:
@@ -108,8 +107,8 @@ def test_constraint(program: Program, name: str) -> None:
 @pytest.mark.parametrize("worth", ["discounted", "undiscounted"])
 @pytest.mark.parametrize("term", TERMS)
 def test_cost_term(program: Program, term: str, worth: str) -> None:
-    money = getattr(Money, worth)(study().config, program.p)
-    compare(f"cost_{term}_{worth}", lp(program, linear(*TERMS[term](program, money))))
+    money = Money.both(study().config, program.p)[worth]
+    compare(f"cost_{term}_{worth}", lp(program, linear(TERMS[term](program, money))))
 
 
 def test_every_golden_has_its_rule() -> None:

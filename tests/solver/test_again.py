@@ -13,8 +13,8 @@ import pytest
 
 from optimizer import InfeasibleError, Plan, Study, read_study, solve, verify
 from optimizer.plan.summary import summary
-from optimizer.solver import follow
 from optimizer.solver.again import Known, Resolver, learn, recall
+from optimizer.solver.strategies import choice
 from tests.account.test_costs import same_money
 
 from .enumeration import enumerate_best, random_tiny
@@ -26,7 +26,7 @@ EMBEDDED = Path(__file__).parents[2] / "studies" / "openai-26gw"
 
 @pytest.fixture
 def shortcuts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(follow, "FEW_PODS", 0)
+    monkeypatch.setattr(choice, "FEW_PODS", 0)
 
 
 def known_of(study: Study) -> Known | None:

@@ -43,9 +43,9 @@ class Process:
 
     def __init__(self, then: Callable[[int], None]) -> None:
         self._then, self._done = then, threading.Event()
-        self.engine = Engine(hard(), self._hear)
+        self.engine = Engine()
 
-    def _hear(self, kind: str, _content: Any) -> None:
+    def hear(self, kind: str, _content: Any) -> None:
         if kind == "point" and not self._done.is_set():
             self._done.set()
             process = self.engine._process
@@ -55,8 +55,8 @@ class Process:
 
 def test_a_deadline_keeps_the_best_point() -> None:
     began = time.monotonic()
-    with Engine(hard(), lambda *_: None) as engine:
-        result = engine.solve(Job(), deadline=began + 2)
+    with Engine() as engine:
+        result = engine.solve(hard(), Job(), deadline=began + 2)
     assert result.status == "feasible"
     assert result.x is not None
     assert result.bound <= result.objective
@@ -67,7 +67,7 @@ def test_a_solver_that_overruns_is_ended_and_its_best_point_kept() -> None:
     frozen = Process(lambda pid: os.kill(pid, signal.SIGSTOP))  # it answers nothing any more
     began = time.monotonic()
     with frozen.engine as engine:
-        result = engine.solve(Job(), deadline=began + 2)
+        result = engine.solve(hard(), Job(), event=frozen.hear, deadline=began + 2)
     assert result.status == "feasible"
     assert result.x is not None
     assert time.monotonic() - began < 2 + GRACE_S + 10
@@ -76,30 +76,30 @@ def test_a_solver_that_overruns_is_ended_and_its_best_point_kept() -> None:
 def test_a_killed_solver_loses_no_point_and_the_next_job_runs() -> None:
     killed = Process(lambda pid: os.kill(pid, signal.SIGKILL))
     with killed.engine as engine:
-        result = engine.solve(Job())
+        result = engine.solve(hard(), Job(), event=killed.hear)
         assert result.status == "feasible"
         assert result.x is not None
-        relaxed = engine.solve(Job(integer=np.zeros(200, dtype=bool)))
+        relaxed = engine.solve(hard(), Job(integer=np.zeros(200, dtype=bool)))
     assert relaxed.status == "optimal"
     assert relaxed.objective <= result.objective
 
 
 def test_a_solver_that_dies_without_a_point_is_an_error() -> None:
-    with Engine(hard(), lambda *_: None) as engine:
+    with Engine() as engine:
         engine._ensure()
         assert engine._process is not None
         engine._process.kill()
         engine._process.wait()
-        engine._ensure = lambda: None
+        engine._ensure = lambda: False
         with pytest.raises(SolverError):
-            engine.solve(Job())
+            engine.solve(hard(), Job())
 
 
 def test_two_runs_of_one_job_are_the_same() -> None:
     answers = []
     for _ in range(2):
-        with Engine(hard(25, 5), lambda *_: None) as engine:
-            answers.append(engine.solve(Job(gap=1e-3)))
+        with Engine() as engine:
+            answers.append(engine.solve(hard(25, 5), Job(gap=1e-3)))
     assert answers[0].status == "optimal"
     assert np.array_equal(answers[0].x, answers[1].x)
     assert answers[0].nodes == answers[1].nodes

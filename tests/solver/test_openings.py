@@ -8,13 +8,10 @@ import numpy as np
 import pandas as pd
 
 from optimizer import Plan, Study, solve, verify
-from optimizer.formulation.build import build
 from optimizer.formulation.families import HALLS, OPENED, PODS
-from optimizer.parameters import Parameters
-from optimizer.solver.arrays import Job, Matrix, Result
-from optimizer.solver.dispatch import complete
+from optimizer.solver.completion import complete
 from optimizer.solver.engine import Engine
-from optimizer.solver.matrix import compile_matrix
+from optimizer.solver.problem import Problem
 
 
 def free_sites(count: int, *, mw: float = 20.0, **keys: Any) -> Study:
@@ -64,19 +61,14 @@ def test_of_a_point_that_opens_and_builds_all_only_what_is_used_is_kept() -> Non
     """The solver may open what costs nothing; a plan made of its point does not, whatever the search finds after."""
     study = free_sites(3, policy={"force_open": ["s1"]})
     study = study.replace(sites=study.sites.assign(max_mw=60.0, hall_mw=10.0, existing_mw=0.0))
-    p = Parameters.of(study)
-    c = compile_matrix(build(study, p))
+    problem = Problem.of(study)
+    c = problem.c
     x = np.zeros(len(c.matrix.lower))
     x[c.columns.array(OPENED)] = 1.0
     x[[column for (_, t), column in c.columns.of(HALLS).items() if t == 0]] = 2.0
     x[c.columns.of(PODS)[0, 0, 1]] = 4.0
     with Engine() as engine:
-
-        def run(matrix: Matrix, job: Job) -> Result:
-            engine.load(matrix)
-            return engine.solve(job)
-
-        done = complete(p, c, x, run)
+        done = complete(problem, x, engine.solve)
     assert done is not None
     assert done[0].halls.tolist() == [[1, 0], [0, 0], [0, 0]]
     assert done[0].opened.tolist() == [[True, True], [False, True], [False, False]]

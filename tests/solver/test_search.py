@@ -8,35 +8,33 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from optimizer import read_study
-from optimizer.formulation.build import build
-from optimizer.parameters import Parameters
-from optimizer.solver.arrays import Job, Matrix, Result
-from optimizer.solver.matrix import compile_matrix
+from optimizer.solver.arrays import Job, Result
+from optimizer.solver.problem import Problem
 from optimizer.solver.progress import Journal
-from optimizer.solver.search import Search
+from optimizer.solver.strategies.protocol import Aim
+from optimizer.solver.strategies.search import Search
+from optimizer.solver.strategies.whole import steps
 
 MICRO = Path(__file__).parents[1] / "conformance" / "micro"
 
 
 def search(answer: Callable[[Job], Result], accepted: float = 100.0) -> Search:
     """A search over a small study whose every job is answered by ``answer`` and every point worth ``accepted``."""
-    study = read_study(MICRO / "01-waiting-half-years")
-    p = Parameters.of(study)
-    c = compile_matrix(build(study, p))
 
-    def run(_matrix: Matrix, job: Job) -> Result:
-        return answer(job)
+    class Told(Search):
+        def accept(self, x: Any) -> tuple[Any, float]:
+            return (None, x), accepted
 
-    def accept(x: Any) -> tuple[Any, float]:
-        return x, accepted
-
-    return Search(p, c, c.matrix, 1e-3, run, accept, Journal())
+    problem = Problem.of(read_study(MICRO / "01-waiting-half-years"))
+    runner = SimpleNamespace(journal=Journal(), run=lambda _matrix, job: answer(job))
+    return Told(problem, Aim(1e-3), runner)
 
 
 def point(s: Search) -> Any:
@@ -71,14 +69,14 @@ def test_a_bound_equal_but_for_rounding_is_kept() -> None:
 def test_infeasible_with_a_plan_in_hand_is_no_proof() -> None:
     s = search(lambda _job: Result("infeasible", None, np.inf, np.inf))
     s.offer(point(s))
-    s.search()
+    steps(s)
     assert not s.infeasible
     assert not s.reached
 
 
 def test_infeasible_twice_without_a_plan_is_believed() -> None:
     s = search(lambda _job: Result("infeasible", None, np.inf, np.inf))
-    s.search()
+    steps(s)
     assert s.infeasible
 
 
@@ -91,7 +89,7 @@ def test_a_point_after_infeasible_is_used() -> None:
     s_columns: list[int] = []
     s = search(contradicting)
     s_columns.append(len(s.matrix.lower))
-    s.search()
+    steps(s)
     assert not s.infeasible
     assert s.x is not None
     assert s.reached

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..account.decisions import Decisions, usage
 from ..formulation.families import (
@@ -30,12 +32,14 @@ from ..formulation.families import (
     SPARE,
     UNITS,
     WAITING,
-)  # fmt: skip
+    Family,
+)
 from ..formulation.rules import RULES
 from ..parameters import Parameters
 from ..tolerance import band
 from .arrays import Floats, Job, Matrix, Result
 from .matrix import Compiled
+from .problem import Problem
 
 # A reduced cost above this (USD per MW) keeps a column at its bound in every least-cost dispatch.
 DEARER_USD = 1e-5
@@ -44,29 +48,31 @@ DISPATCH_TOLERANCE = 1e-8
 # Dispatch is rounded to a milliwatt; below lies the solver's noise.
 CLEAN_DECIMALS = 9
 Run = Callable[[Matrix, Job], Result]
+Completed = tuple[Decisions, Floats]
+"""What is decided, and the same as an exact point of the model."""
 
 
-def complete(p: Parameters, c: Compiled, x: Floats, run: Run) -> tuple[Decisions, Floats] | None:
+def complete(problem: Problem, x: Floats, run: Run) -> Completed | None:
     """Round a point's integers and complete them; None where no dispatch serves the loads."""
-    n_s, n_k, n_t = len(p.sites), len(p.skus), len(p.horizon)
+    p, c = problem.p, problem.c
     columns = c.columns
     whole = _only_used(
         p,
         Decisions(
-            pods=np.round(columns.spread(PODS, x, (n_s, n_k, n_t))).astype(np.int64),
-            halls=np.round(columns.spread(HALLS, x, (n_s, n_t))).astype(np.int64),
-            opened=np.round(columns.spread(OPENED, x, (n_s, n_t))).astype(bool),
-            draw_mw=np.zeros((n_s, n_t)),
-            onsite_mw=np.zeros((n_s, n_t)),
-            served_mw=np.zeros((len(p.zones), n_t)),
-            flow_mw=np.zeros((len(p.lines), n_t)),
+            pods=np.round(columns.spread(PODS, x)).astype(np.int64),
+            halls=np.round(columns.spread(HALLS, x)).astype(np.int64),
+            opened=np.round(columns.spread(OPENED, x)).astype(bool),
+            draw_mw=np.zeros_like(p.onsite_mw),
+            onsite_mw=np.zeros_like(p.onsite_mw),
+            served_mw=np.zeros((len(p.zones), len(p.horizon))),
+            flow_mw=np.zeros((len(p.lines), len(p.horizon))),
         ),
     )
     exact = _follow(p, c, whole, x)
     dispatched = _dispatch(c, exact, run)
     if dispatched is None:
         return None
-    draw = np.round(columns.spread(DRAW, dispatched, (n_s, n_t)), CLEAN_DECIMALS) + 0.0
+    draw = np.round(columns.spread(DRAW, dispatched), CLEAN_DECIMALS) + 0.0
     # One source makes up the rest, so that load = draw + on-site output holds to the last bit.
     load = p.peak_pue[:, None] * usage(p, whole).it_mw
     both = (p.onsite_mw > 0) & (p.interconnection_mw > 0)
@@ -78,9 +84,8 @@ def complete(p: Parameters, c: Compiled, x: Floats, run: Run) -> tuple[Decisions
         whole,
         draw_mw=draw,
         onsite_mw=onsite,
-        served_mw=columns.spread(SERVED, dispatched, (len(p.zones), n_t)),
-        flow_mw=columns.spread(FLOW, dispatched, (len(p.lines), n_t))
-        - columns.spread(BACKFLOW, dispatched, (len(p.lines), n_t)),
+        served_mw=columns.spread(SERVED, dispatched),
+        flow_mw=columns.spread(FLOW, dispatched) - columns.spread(BACKFLOW, dispatched),
     )
     columns.gather(DRAW, draw, dispatched)
     columns.gather(ONSITE, onsite, dispatched)
@@ -108,12 +113,12 @@ def _follow(p: Parameters, c: Compiled, whole: Decisions, x: Floats) -> Floats:
     integer = c.matrix.integer
     exact[integer] = np.round(exact[integer])
     use = usage(p, whole)
-    known = {
-        OPENED: whole.opened.astype(float),
-        HALLS: whole.halls.astype(float),
-        SERVING: whole.pods_in_service(p).astype(float),
-        WAITING: whole.waiting_pods(p).astype(float),
-        AGED: whole.aged_pods(p).astype(float),
+    known: dict[Family, NDArray[Any]] = {
+        OPENED: whole.opened,
+        HALLS: whole.halls,
+        SERVING: whole.pods_in_service(p),
+        WAITING: whole.waiting_pods(p),
+        AGED: whole.aged_pods(p),
         IDLE: use.idle_hall_mw,
         SPARE: use.idle_power_mw,
     }
@@ -138,21 +143,13 @@ def _dispatch(c: Compiled, exact: Floats, run: Run) -> Floats | None:
     lower[free], upper[free] = c.matrix.lower[free], c.matrix.upper[free]
     wider = upper.copy()
     wider[free] += 0.9 * np.where(upper[free] > 0, band(upper[free]), 0.0)
-    money = sum((c.objectives.discounted[term][0] for term in ("energy", "wheeling")), np.zeros(len(exact)))
+    money_usd = 1e6 * sum((c.objectives.discounted[term][0] for term in ("energy", "wheeling")), np.zeros(len(exact)))
     draws, moves = np.zeros(len(exact)), np.zeros(len(exact))
     draws[c.columns.array(DRAW)] = 1.0
     moves[c.columns.array(FLOW, BACKFLOW)] = 1.0
     point: Floats | None = None
-    money_usd = money * 1e6
     for cost in (money_usd, draws, moves):
-        job = Job(
-            lower=lower,
-            upper=upper,
-            cost=cost,
-            offset=0.0,
-            integer=np.zeros(len(exact), dtype=bool),
-            start=None,
-        )
+        job = Job(lower=lower, upper=upper, cost=cost, offset=0.0, integer=np.zeros(len(exact), dtype=bool))
         result = run(matrix, job)
         if result.x is None and cost is money_usd:
             upper = wider

@@ -7,32 +7,37 @@ goes through the steps of every search. Nothing here depends on other variants o
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
-from ..formulation.families import SERVING
-from ..formulation.rules import UNUSED_CEILING
-from .arrays import Floats, Job, Matrix
+from ...formulation.families import SERVING
+from ...formulation.rules import UNUSED_CEILING
+from ..arrays import Floats, Job, Matrix
+from ..problem import Problem
+from ..runner import Runner
+from . import neighbours
 from .openings import Openings
+from .protocol import Aim, Outcome
 from .repair import whole_near
-from .search import FEW_PODS, Search
+from .search import Search, searched
 
 # Pods left to wait for each share of a pod where unused capacity has a ceiling: half a pod, as rounding alone would
 # ask, left no whole plan near; two did.
 SPARE_PODS = 2.0
 
 
-def follow(search: Search, base: Floats | None) -> None:
-    """Run the search from ``base``, a point of the base case's decisions (it need not satisfy the rows), or None."""
-    if search.pods.sum() <= FEW_PODS:
-        search.offer(base)
-        search.search()
-        return
+def follow(problem: Problem, aim: Aim, runner: Runner, /, *, base: Floats | None) -> Outcome:
+    """Search from ``base``, a point of the base case's decisions (it need not satisfy the rows), or None."""
+    return searched(problem, aim, runner, partial(_steps, base=base))
+
+
+def _steps(search: Search, base: Floats | None) -> None:
     search.journal.enter("relaxation")
     nothing = np.zeros(len(search.pods), dtype=bool)
-    result = search.run(search.matrix, Job(integer=nothing, series=True))
+    result = search.runner.run(search.matrix, Job(integer=nothing, series=True))
     if result.x is None or result.status != "optimal":
-        search.search()
+        neighbours.steps(search)
         return
     search.guide = result.x
     search.prove(result.bound)
@@ -51,7 +56,7 @@ def _adapt(search: Search, roomier: Matrix, base: Floats | None, relaxed: Floats
 
     Where none is, the best of them still gives the proof a plan to start from.
     """
-    openings = Openings(search.p, search.c, roomier, search.run)
+    openings = Openings(search.problem, roomier, search.runner)
     best, least = None, np.inf
     for point in openings.candidates(relaxed, base):
         objective = float(search.matrix.cost @ point) + search.matrix.offset
@@ -70,11 +75,11 @@ def _roomier(search: Search, relaxed: Floats) -> Matrix:
 
     Each share of a pod, at a site and in a period, counts as so many that wait.
     """
-    rows = search.c.rows.get(UNUSED_CEILING.name)
+    p, c = search.problem.p, search.problem.c
+    rows = c.rows.get(UNUSED_CEILING.name)
     if rows is None:
         return search.matrix
-    p, shape = search.p, (len(search.p.sites), len(search.p.skus), len(search.p.horizon))
-    pods = search.c.columns.spread(SERVING, relaxed, shape)
+    pods = c.columns.spread(SERVING, relaxed)
     shares = (np.abs(pods - np.round(pods)) > 1e-6).sum(axis=(0, 2))
     row_upper = search.matrix.row_upper.copy()
     row_upper[rows] -= SPARE_PODS * p.length_years * float(shares @ p.pod_mw)
@@ -83,8 +88,8 @@ def _roomier(search: Search, relaxed: Floats) -> Matrix:
 
 def _make_whole(search: Search, relaxed: Floats) -> None:
     """Offer a plan of whole halls and pods close to a relaxed point."""
-    job = whole_near(search.c, search.matrix, relaxed, search.gap, objective_target=search.enough)
-    search.offer(search.run(search.matrix, job).x)
+    job = whole_near(search.problem.c, search.matrix, relaxed, search.gap, objective_target=search.enough)
+    search.offer(search.runner.run(search.matrix, job).x)
 
 
 def _improve(search: Search, roomier: Matrix) -> None:
@@ -95,9 +100,9 @@ def _improve(search: Search, roomier: Matrix) -> None:
         search.journal.enter("adapt")
         near: Floats | None = relaxed
         if roomier is not search.matrix:
-            near = search.run(roomier, Job(integer=search.matrix.integer & ~search.pods, gap=search.gap / 2)).x
+            near = search.runner.run(roomier, Job(integer=search.matrix.integer & ~search.pods, gap=search.gap / 2)).x
         if near is not None:
             _make_whole(search, near)
     if relaxed is not None and not search.reached:
-        search.repair_and_improve(relaxed)
+        neighbours.repair_and_improve(search, relaxed)
     search.finish()

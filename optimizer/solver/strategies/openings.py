@@ -6,29 +6,28 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from ..formulation.families import OPENED, PRESENT, SERVING, SWITCHES
-from ..parameters import Parameters
-from .arrays import Bools, Floats, Job, Matrix, Result
-from .matrix import Compiled
+from ...formulation.families import OPENED, PRESENT, SERVING, SWITCHES
+from ..arrays import Bools, Floats, Job, Matrix
+from ..problem import Problem
+from ..runner import Runner
 
 # A relaxed opening counts as one from here on; a vendor from this share of its cluster on.
 OPEN_FROM = 0.1
 PRESENT_FROM = 0.5
 # What it counts for a site, beside its load over the mean or its opening, that a known plan opened it.
 LOYALTY = 0.6
-Run = Callable[[Matrix, Job], Result]
 
 
 class Openings:
     """Fixes openings and vendors one way after the other and solves what is left, halls and pods continuous."""
 
-    def __init__(self, p: Parameters, c: Compiled, matrix: Matrix, run: Run) -> None:
-        self._p, self._c, self._matrix, self._run = p, c, matrix, run
-        self._shape = (len(p.sites), len(p.horizon))
+    def __init__(self, problem: Problem, matrix: Matrix, runner: Runner) -> None:
+        self._p, self._columns, self._matrix, self._runner = problem.p, problem.c.columns, matrix, runner
+        self._last = len(self._p.horizon) - 1
         self._nothing: Bools = np.zeros(matrix.shape[1], dtype=bool)
-        self._may_open = {s for s, _ in c.columns.of(OPENED)}
-        limit = p.policy.max_sites
-        self._room = len(self._may_open) if limit is None else max(0, limit - int(p.committed.sum()))
+        self._may_open = {s for s, _ in self._columns.of(OPENED)}
+        limit = self._p.policy.max_sites
+        self._room = len(self._may_open) if limit is None else max(0, limit - int(self._p.committed.sum()))
 
     def candidates(self, relaxed: Floats, known: Floats | None) -> Iterator[Floats]:
         """Give points with settled openings and vendors: those of a known plan first, then the relaxation's.
@@ -36,7 +35,7 @@ class Openings:
         The relaxation loads or opens some sites more than others; those of the known plan are preferred, or not.
         """
         if known is not None:
-            kept = self._held({column: known[column] for column in self._c.columns.array(*SWITCHES).tolist()})
+            kept = self._held({column: known[column] for column in self._columns.array(*SWITCHES).tolist()})
             if kept is not None:
                 yield kept
         load_mw, opened = self._last_load_mw(relaxed), self._opened(relaxed)
@@ -60,8 +59,7 @@ class Openings:
 
     def _dived(self, relaxed: Floats) -> set[int] | None:
         """Choose sites in turns, half of the room each time, those that the relaxation then loads most."""
-        last = self._shape[1] - 1
-        openings = {s: column for (s, t), column in self._c.columns.of(OPENED).items() if t == last}
+        openings = {s: column for (s, t), column in self._columns.of(OPENED).items() if t == self._last}
         chosen = {s for s in openings if self._p.forced[s]}
         point: Floats | None = relaxed
         while point is not None and len(chosen) < self._room:
@@ -76,7 +74,7 @@ class Openings:
 
     def _last_pods(self, x: Floats) -> Floats:
         """Pods in service in the last period, (s, k)."""
-        return self._c.columns.spread(SERVING, x, (self._shape[0], len(self._p.skus), self._shape[1]))[:, :, -1]
+        return self._columns.spread(SERVING, x)[:, :, -1]
 
     def _last_load_mw(self, x: Floats) -> Floats:
         """IT MW in service in the last period, (s,)."""
@@ -84,7 +82,7 @@ class Openings:
 
     def _opened(self, x: Floats) -> Floats:
         """Share of each site that is open in the last period, (s,)."""
-        return self._c.columns.spread(OPENED, x, self._shape)[:, -1]
+        return self._columns.spread(OPENED, x)[:, -1]
 
     def _best(self, score: Floats) -> set[int]:
         """Sites of the best scores above 0, as many as the policy admits beside the committed; forced ones first."""
@@ -94,13 +92,12 @@ class Openings:
 
     def _settled(self, chosen: set[int]) -> Floats | None:
         """Open the chosen sites by the last period, then settle when they open and which vendors they hold."""
-        last = self._shape[1] - 1
-        openings = self._c.columns.of(OPENED)
-        first = self._held({column: float(s in chosen) for (s, t), column in openings.items() if t == last})
+        openings = self._columns.of(OPENED)
+        first = self._held({column: float(s in chosen) for (s, t), column in openings.items() if t == self._last})
         if first is None:
             return None
         fixed = {
-            column: float(s in chosen and (t == last or first[column] > OPEN_FROM))
+            column: float(s in chosen and (t == self._last or first[column] > OPEN_FROM))
             for (s, t), column in openings.items()
         }
         return self._held(fixed | self._vendors(first))
@@ -113,7 +110,7 @@ class Openings:
             own = np.array([v == vendor for v in p.vendor_of], dtype=bool)
             asked = p.cluster_it_mw(p.policy.min_vendor_mw or 0.0, vendor)
             held = pods[:, own] @ p.pod_mw[own]
-            for (s, name), column in self._c.columns.of(PRESENT).items():
+            for (s, name), column in self._columns.of(PRESENT).items():
                 if name == vendor:
                     kept[column] = float(held[s] > max(1e-6, PRESENT_FROM * asked[s]))
         return kept
@@ -123,4 +120,4 @@ class Openings:
         lower, upper = self._matrix.lower.copy(), self._matrix.upper.copy()
         at = np.array(list(fixed), dtype=np.int64)
         lower[at] = upper[at] = np.round(list(fixed.values()))
-        return self._run(self._matrix, Job(lower=lower, upper=upper, integer=self._nothing, series=True)).x
+        return self._runner.run(self._matrix, Job(lower=lower, upper=upper, integer=self._nothing, series=True)).x
