@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-import numpy as np
 import pandas as pd
 
 from ..errors import Fault, InputError
 from ..io.frames import is_missing
 from ..study import Study
-from .change import change_cells, change_key
+from .change import change_cells, change_key, plain
 from .differences import differences
 from .draft import Draft
 from .faults import KEYS, Found, blamed, origin_of, refused, told
@@ -130,7 +128,7 @@ class _Maker:
         """Return the values of a row, without the empty ones."""
         found: Inputs = {}
         for place, key in self._keys:
-            value = _plain(self._table.iat[number, place])
+            value = plain(self._table.iat[number, place])
             if not (is_missing(value) or (isinstance(value, str) and not value.strip())):
                 found[key] = value
         return found
@@ -202,12 +200,3 @@ def _attempt(draft: Draft) -> tuple[Study | None, list[Fault]]:
         return draft.study(), []
     except InputError as error:
         return None, list(error.faults)
-
-
-def _plain(value: Any) -> Any:
-    """Return a Python value, a whole number without a point."""
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, float) and math.isfinite(value) and value.is_integer() and abs(value) < 1e15:
-        return int(value)
-    return value
