@@ -6,6 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import Any
 from uuid import uuid4
@@ -27,12 +28,6 @@ _LOST = "the scheduler or its workers were lost; run the sweep again to go on"
 def installed() -> bool:
     """Whether dask.distributed is there."""
     return find_spec("distributed") is not None
-
-
-def missing(option: str) -> InputError:
-    """Return what to say where it is not."""
-    cure = 'pip install "rackgrid[cluster]"'
-    return InputError([Fault(option, "needs dask.distributed, which is not installed", cure=cure)])
 
 
 @contextmanager
@@ -103,12 +98,13 @@ def solved(
     solved once more at the end, alone, since it may have stood beside the one that kills; then it has failed.
     """
     run = f"rackgrid-{uuid4().hex}"
-    flight = _Flight(client, run, base, client.submit(remote.same, remote.packed(base, known), key=f"{run}-base"))
+    held = client.submit(remote.same, remote.packed(base, known), key=f"{run}-base")
+    flight = _Flight(client, run, base, held, stop, started)
     try:
-        yield from flight.all_of(jobs, stop=stop, started=started)
+        yield from flight.all_of(jobs)
         suspects, flight.suspects = flight.suspects, []
         for job in suspects:
-            yield from flight.all_of([job], stop=stop, started=started)
+            yield from flight.all_of([job])
         for job in flight.suspects:
             yield Outcome(job.case, "failed", "KilledWorker: its worker process ended each time it was tried")
     finally:
@@ -116,22 +112,25 @@ def solved(
             flight.land()
 
 
+@dataclass
 class _Flight:
     """Cases that are on their way: a few more than there are threads, so that none waits for the next."""
 
-    def __init__(self, client: Any, run: str, base: Study, held: Any) -> None:
-        self.client, self.run, self.base, self.held = client, run, base, held
-        self.suspects: list[Job] = []
-        self._sent: dict[Any, Job] = {}
-        self._tries = 0
-        self._expected = versions()
+    client: Any
+    run: str
+    base: Study
+    held: Any
+    stop: Callable[[], bool]
+    started: Callable[[Job, str], None]
+    suspects: list[Job] = field(default_factory=list)
+    _sent: dict[Any, Job] = field(default_factory=dict)
+    _tries: int = 0
+    _expected: dict[str, str] = field(default_factory=versions)
 
-    def all_of(
-        self, jobs: Sequence[Job], *, stop: Callable[[], bool], started: Callable[[Job, str], None]
-    ) -> Iterator[Outcome]:
+    def all_of(self, jobs: Sequence[Job]) -> Iterator[Outcome]:
         """Send jobs and yield their outcomes; those whose workers died are suspects."""
         waiting, seen = deque(jobs), time.monotonic()
-        while (waiting or self._sent) and not stop():
+        while (waiting or self._sent) and not self.stop():
             threads = self._threads()
             if threads is None or (threads == 0 and time.monotonic() - seen > DESERTED_S):
                 yield from (Outcome(job.case, "not_run", _LOST) for job in (*self._sent.values(), *waiting))
@@ -140,7 +139,7 @@ class _Flight:
             while waiting and len(self._sent) < max(1, threads + (threads + 1) // 2):
                 job = waiting.popleft()
                 self._send(job)
-                started(job, "sent")
+                self.started(job, "sent")
             for future in self._arrived():
                 job = self._sent.pop(future)
                 outcome = self._outcome(job, future)
@@ -160,10 +159,8 @@ class _Flight:
         self._tries += 1
         changed = remote.change(job.study, self.base)
         key = f"{self.run}-{job.case}-{self._tries}"
-        future = self.client.submit(
-            remote.solve_there, job.case, changed, self.held, self.run, self._expected, key=key, pure=False
-        )
-        self._sent[future] = job
+        what = (job.case, changed, self.held, self.run, self._expected)
+        self._sent[self.client.submit(remote.solve_there, *what, key=key, pure=False)] = job
 
     def _arrived(self) -> list[Any]:
         from distributed import wait
