@@ -12,8 +12,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..plan import TABLES, Plan, read_plan
+from .geojson import places
 from .ground import Ground
-from .places import places
 from .reading import Reading
 from .register import CHECKS, Usable, run
 from .report import Finding, Report

@@ -20,12 +20,8 @@ def assigned_vendor(g: Ground) -> list[Finding]:
     """The vendor is that of the SKU in racks.csv: vendor(k)."""
     table = g.tables["assignments"]
     owners = [g.p.vendor_of[k] for k in table.keys["sku"]]
-    stated = table.frame["vendor"].tolist()
-    return [
-        Finding(table.file, table.row(i), "vendor", stated[i], owner)
-        for i, owner in enumerate(owners)
-        if stated[i] != owner
-    ]
+    pairs = enumerate(zip(table.frame["vendor"].tolist(), owners, strict=True))
+    return [Finding(table.file, table.row(i), "vendor", said, owner) for i, (said, owner) in pairs if said != owner]
 
 
 def site_halls(g: Ground) -> list[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from . import amounts, causes, constraints, facts, network, numbers, policy, rows
+from . import causes, constraints, facts, network, numbers, policy, rows, unused_and_costs
 from .comparison import Check
 from .ground import Ground
 from .report import Finding, Report
@@ -17,8 +17,10 @@ CHECKS: tuple[Check, ...] = (
     # constraints
     *constraints.CHECKS, *network.CHECKS, *policy.CHECKS,
     # what follows from the decisions
-    *numbers.FOLLOWING, amounts.unused_rows, amounts.unused_amount, amounts.unused_mw_years, amounts.unused_price,
-    causes.unused_cause, amounts.cost_rows, amounts.cost_usd, amounts.cost_discounted,
+    *numbers.FOLLOWING,
+    unused_and_costs.unused_rows, unused_and_costs.unused_amount, unused_and_costs.unused_mw_years,
+    unused_and_costs.unused_price, causes.unused_cause,
+    unused_and_costs.cost_rows, unused_and_costs.cost_usd, unused_and_costs.cost_discounted,
     # plan.json
     facts.whole_facts, facts.plan_format, facts.study_keys, facts.sizes, facts.records, facts.cost_terms,
     facts.objective, facts.rack_purchase, facts.vendor_cost, facts.unused_totals, facts.unavoidable, facts.placed,

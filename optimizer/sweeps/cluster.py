@@ -51,9 +51,7 @@ def connected(cluster: object, workers: int | None, cases: int) -> Iterator[Any]
             except (OSError, TimeoutError, ValueError, TypeError) as fault:
                 said = one_line(str(fault)) or type(fault).__name__
                 cure = "start one with: dask scheduler, and name its address, such as tcp://10.0.0.5:8786"
-                raise InputError(
-                    [Fault("cluster", f"no scheduler answers: {said}", None, "", str(cluster), cure)]
-                ) from None
+                raise _refused(f"no scheduler answers: {said}", cure, str(cluster)) from None
             with client:
                 _check(client)
                 yield client
@@ -67,17 +65,20 @@ def _check(client: Any) -> None:
         answers = client.run(versions)
     except TimeoutError:
         cure = "start some with: dask worker, and the scheduler's address"
-        raise InputError([Fault("cluster", "has no worker", None, "", str(client.scheduler.address), cure)]) from None
+        raise _refused("has no worker", cure, str(client.scheduler.address)) from None
     except Exception as fault:
         cure = "install the same rackgrid on every worker"
-        reason = f"a worker can't load rackgrid: {one_line(str(fault))}"
-        raise InputError([Fault("cluster", reason, cure=cure)]) from None
+        raise _refused(f"a worker can't load rackgrid: {one_line(str(fault))}", cure) from None
     for address, there in sorted(answers.items()):
         if differing := remote.difference(here, there):
             cure = "install the same versions on every worker"
             faults.append(Fault("cluster", f"the worker has {differing}", None, "", address, cure))
     if faults:
         raise InputError(faults)
+
+
+def _refused(reason: str, cure: str, address: str | None = None) -> InputError:
+    return InputError([Fault("cluster", reason, None, "", address, cure)])
 
 
 def solved(

@@ -128,7 +128,7 @@ class _Ledger:
     retry: bool
     _cells: dict[str, dict[str, Any]] = field(default_factory=dict)
 
-    def recall(self, job: Job) -> bool:
+    def of_earlier_run(self, job: Job) -> bool:
         """Take a case from an earlier run, with or without a plan; False where it must be solved."""
         cells = self.store.cells(job.case, job.study)
         if cells is not None:
@@ -140,9 +140,9 @@ class _Ledger:
         self._enter(job.case, end.status, end.reason, {}, solved=False)
         return True
 
-    def recall_base(self, job: Job) -> Plan | bool:
+    def base_of_earlier_run(self, job: Job) -> Plan | bool:
         """Take the base from an earlier run as any other case; its plan where it has one."""
-        there = self.recall(job)
+        there = self.of_earlier_run(job)
         return self.store.plan(job.case, job.study) if there and self._cells[job.case]["plan"] else there
 
     def started(self, job: Job, worker: str) -> None:
@@ -184,7 +184,7 @@ def _solve_all(
 
     known = _base(ledger, base, stop)
     jobs = {name: Job(name, case.study) for case, name in named if name != base.case}
-    todo = [job for job in jobs.values() if not ledger.recall(job)]
+    todo = [job for job in jobs.values() if not ledger.of_earlier_run(job)]
     if not todo or stop():
         return
     if cluster is None and (workers == 1 or len(todo) == 1 or not engine.installed()):
@@ -199,7 +199,7 @@ def _solve_all(
 
 def _base(ledger: _Ledger, base: Job, stop: Callable[[], bool]) -> again.Known | None:
     """Solve the base or take it from an earlier run; None where it has no plan to learn from."""
-    found = ledger.recall_base(base)
+    found = ledger.base_of_earlier_run(base)
     if isinstance(found, Plan):
         return again.recall(found)
     if found or stop():

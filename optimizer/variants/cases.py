@@ -57,13 +57,7 @@ def _named(study: Study, cases: object) -> list[Case]:
         raise InputError([Fault("cases", f"is a {type(cases).__name__}, no cases", cure=cure)])
     pairs = list(cast(Mapping[str, Any], cases).items()) if named else [("", s) for s in cast(Sequence[Any], cases)]
     faults = [
-        Fault(
-            "cases",
-            f"is a {type(other).__name__}, no Study",
-            place,
-            value=str(name) or None,
-            cure="pass study.replace(…)",
-        )
+        Fault("cases", f"is a {type(other).__name__}, no Study", place, "", str(name) or None, "pass study.replace(…)")
         for place, (name, other) in enumerate(pairs, 1)
         if not isinstance(other, Study)
     ]

@@ -41,13 +41,9 @@ class _Part:
     def missing(self, g: Ground, wanted: Bools) -> list[Finding]:
         """Find where a row is wanted and none has its place."""
         wanted[self.at(self.placed)] = False
-        axes = (*COSTS[self.name], "period")
-        return [
-            Finding(
-                self.table.file, f"{self.word} {self.name}, {g.label(axes, at)}", ROW, MISSING, float(self.amount[at])
-            )
-            for at in map(tuple, np.argwhere(wanted))
-        ]
+        axes, amount = (*COSTS[self.name], "period"), self.amount
+        rows = {at: f"{self.word} {self.name}, {g.label(axes, at)}" for at in map(tuple, np.argwhere(wanted))}
+        return [Finding(self.table.file, row, ROW, MISSING, float(amount[at])) for at, row in rows.items()]
 
 
 def _parts(g: Ground, table: Table, amounts: Mapping[str, Floats]) -> Iterator[_Part]:
