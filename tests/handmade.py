@@ -6,26 +6,10 @@ import numpy as np
 
 from optimizer.account.decisions import Decisions, usage
 from optimizer.account.tables import frames
+from optimizer.io.registers import TERMS
 from optimizer.parameters import Parameters
 from optimizer.plan import Plan
 from optimizer.study import Study
-
-TERMS = (
-    "opening",
-    "halls",
-    "lease",
-    "fixed",
-    "placement",
-    "energy",
-    "wheeling",
-    "upgrades",
-    "residual",
-    "waiting",
-    "aged",
-    "unplaced",
-    "idle_hall",
-    "idle_power",
-)
 
 
 def handmade_plan(study: Study, **facts: object) -> Plan:
@@ -40,7 +24,7 @@ def handmade_plan(study: Study, **facts: object) -> Plan:
     for s in range(n_s):
         if first[s] < n_t:
             halls[s, first[s]] = p.halls_max[s]
-    opened = np.ones((n_s, n_t), dtype=bool) & ~p.forbidden[:, None]
+    opened = np.repeat(~p.forbidden[:, None], n_t, axis=1)
     room = np.minimum(p.existing_mw + p.hall_mw[:, None] * np.cumsum(halls, axis=1), p.power_mw / p.peak_pue[:, None])
     waits, held = np.zeros(n_k, dtype=np.int64), np.zeros(n_s)
     for t in range(n_t):

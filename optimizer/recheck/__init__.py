@@ -12,8 +12,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..plan import TABLES, Plan, read_plan
-from .ground import Ground, ids
-from .places import places
+from .geojson import places
+from .ground import Ground
 from .reading import Reading
 from .register import CHECKS, Usable, run
 from .report import Finding, Report
@@ -36,10 +36,9 @@ def verify(plan: Plan | str | Path) -> Report:
             extra.append(Finding("plan.json", "", "digest", "missing", "a digest", "a written plan has a digest"))
         return Report(report.findings + extra, report.skipped)
     reading = Reading(plan.study)
-    known = ids(reading)
     tables, findings = {}, []
     for name in TABLES:
-        tables[name], found = read_table(name, plan.tables[name], known)
+        tables[name], found = read_table(name, plan.tables[name], reading.ids)
         findings += found
     report = run(Ground(reading, plan.facts, Usable(tables)))
     return Report(findings + report.findings, report.skipped)

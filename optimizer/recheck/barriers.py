@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from math import ceil, floor, isfinite
+from math import ceil, floor, inf, isfinite
 
 import numpy as np
 
 from ..tolerance import band
-from .ground import Ground
+from .columns import Floats
+from .ground import Ground, limit
 
 
 def above_share(g: Ground, s: int, k: int, t: int) -> bool:
@@ -17,23 +18,20 @@ def above_share(g: Ground, s: int, k: int, t: int) -> bool:
     """
     policy, pod, staying = g.config.policy, float(g.p.pod_mw[k]), g.staying_mw[:, t]
     most, free_most = g.most_by_sums
-    if 0.0 < most < free_most - band(most) and g.stays[k, t] and staying.sum() + pod > most + band(most):
-        return True
-    if (policy.max_site_share is None and policy.max_zone_share is None) or not g.stays[k, t]:
+    if not g.stays[k, t]:
         return False
-    zone = g.zone_names[s]
-    shares = [(policy.max_site_share, staying[s])]
-    if zone:
-        shares.append((policy.max_zone_share, staying[g.zone_names == zone].sum()))
-    whole = float(g.it_mw[:, -1].sum()) + pod
-    return any(share is not None and mw + pod > share * whole + band(share * whole) for share, mw in shares)
+    if 0.0 < most < free_most - band(most) and staying.sum() + pod > most + band(most):
+        return True
+    zone, whole = g.zone_names[s], float(g.it_mw[:, -1].sum()) + pod
+    in_zone = limit(policy.max_zone_share, whole) if zone else inf
+    shares = ((limit(policy.max_site_share, whole), staying[s]), (in_zone, staying[g.zone_names == zone].sum()))
+    return any(bool(mw + pod > share_mw + band(share_mw)) for share_mw, mw in shares)
 
 
 def below_cluster(g: Ground, s: int, k: int, t: int) -> bool:
     """Whether the pod's vendor is nowhere in the plan of the site, and one pod is less than its cluster."""
     vendor = g.p.vendor_of[k]
-    own = [i for i, name in enumerate(g.p.vendor_of) if name == vendor]
-    if g.config.policy.min_vendor_mw <= 0 or g.pods[s, own].sum() > 0:
+    if g.config.policy.min_vendor_mw <= 0 or g.pods[s, g.p.of_vendor(vendor)].sum() > 0:
         return False
     asked = float(g.p.cluster_it_mw(g.config.policy.min_vendor_mw, vendor)[s])
     return bool((g.p.pod_mw[k] if g.stays[k, t] else 0.0) < asked - band(asked))
@@ -44,9 +42,8 @@ def barred(g: Ground, s: int, k: int, t: int, room_it_mw: float) -> bool:
 
     With nothing in service in the last period every first pod is above a share: then rules that let nothing in.
     """
-    most = g.config.policy.max_sites
     if not g.opened[s, -1] and (
-        (most is not None and g.opened[:, -1].sum() >= most)
+        g.opened[:, -1].sum() >= limit(g.config.policy.max_sites)
         or _waits_too_little(g, s, k, t, room_it_mw)
         or _leaves_too_much(g, s, t)
     ):
@@ -76,29 +73,26 @@ def kept_back(g: Ground, s: int, k: int, t: int) -> bool:
     return bool(lacks >= 1 and min(ceiling, could) >= lacks > min(ceiling, may))
 
 
-def _entering_mw(g: Ground, s: int, t: int) -> dict[int, float]:
-    """IT MW that wait, by SKU, of those that the site admits and that serve to the last period."""
-    return {i: float(g.waits_mw[i, t]) for i in range(len(g.p.skus)) if g.p.admits[s, i] and g.stays[i, t]}
+def _entering_mw(g: Ground, s: int, t: int) -> Floats:
+    """IT MW that wait, of those SKUs that the site admits and that serve to the last period, else 0, (k,)."""
+    return np.where(g.p.admits[s] & g.stays[:, t], g.waits_mw[:, t], 0.0)
 
 
 def _waits_too_little(g: Ground, s: int, k: int, t: int, room_it_mw: float) -> bool:
     """Whether what waits and has room is less than the least of the site, or of the pod's vendor there."""
     waits, vendor, policy = _entering_mw(g, s, t), g.p.vendor_of[k], g.config.policy
-    own = sum(mw for i, mw in waits.items() if g.p.vendor_of[i] == vendor)
     asked = float(g.p.cluster_it_mw(policy.min_site_mw)[s])
     of_vendor = float(g.p.cluster_it_mw(policy.min_vendor_mw, vendor)[s])
-    in_all = min(room_it_mw, sum(waits.values()))
-    return bool(in_all < asked - band(asked) or min(room_it_mw, own) < of_vendor - band(of_vendor))
+    in_all, own = min(room_it_mw, sum(waits)), min(room_it_mw, sum(waits[g.p.of_vendor(vendor)]))
+    return bool(in_all < asked - band(asked) or own < of_vendor - band(of_vendor))
 
 
 def _leaves_too_much(g: Ground, s: int, t: int) -> bool:
     """Whether the site, opened in t with all that waits, would leave more unused than the ceiling."""
-    most = g.config.policy.max_unused_mw_years
-    if most is None:
-        return False
+    most = limit(g.config.policy.max_unused_mw_years)
     unused = g.unused_mw_years
     for later in range(t, g.opened.shape[1]):
-        waits = sum(_entering_mw(g, s, later).values())
+        waits = float(sum(_entering_mw(g, s, later)))
         power = float(g.p.interconnection_mw[s, later] + g.p.onsite_mw[s, later]) / float(g.p.peak_pue[s])
         unused += g.p.length_years * (power - 2 * min(waits, power) if isfinite(power) else -waits)
     return bool(unused > most + band(most))

@@ -14,7 +14,7 @@ from ..tolerance import LEAST_USD
 from . import money
 from .columns import Floats
 from .ground import Ground
-from .report import Finding
+from .report import Finding, alike
 from .table import MISSING
 from .tolerance import RELATIVE, differs, slack
 
@@ -24,23 +24,36 @@ KEYS = (
     "placed_mw", "delivered_mw", "energised_mw", "vendor_cost_usd", "sizes", "versions", "inputs", "study",
     "study_path",
 )  # fmt: skip
-PROTECTED = "bound_usd, unavoidable waiting of unused, sizes and versions"
-"""What no table can tell; the digest alone protects it."""
-
 _UNAVOIDABLE = ("unavoidable_waiting_mw_years", "unavoidable_waiting_without_rules_mw_years")
 _SIZES = ("sites", "skus", "periods", "zones", "lines")
 _GAP = 1e-9
 
 
 # leaves -----------------------------------------------------------------------------------------------------------
-def _leaf(path: str, stated: object, recomputed: float, unit: str, scale: float = 0.0) -> list[Finding]:
-    """Compare one number of plan.json."""
+def _compare(path: str, stated: object, recomputed: Any, unit: str, scale: float = 0.0) -> list[Finding]:
+    """Compare a number of plan.json, or a nest of numbers: every key, none more, none less."""
+    if isinstance(recomputed, Mapping):
+        if not isinstance(stated, Mapping):
+            return [_finding(path, _told(stated), "numbers by key")]
+        found = [
+            f for key, value in recomputed.items() for f in _compare(f"{path}.{key}", stated.get(key), value, unit)
+        ]
+        return found + [
+            _finding(f"{path}.{key}", stated[key], "no such key") for key in stated if key not in recomputed
+        ]
     number = _number(stated)
     if number is None:
-        return [Finding(FILE, "", path, MISSING if stated is None else stated, recomputed)]
-    if differs(np.array(number), np.array(recomputed), unit, scale):
-        return [Finding(FILE, "", path, number, recomputed)]
-    return []
+        return [_finding(path, _told(stated), recomputed)]
+    apart = differs(np.array(number), np.array(recomputed), unit, scale)
+    return [_finding(path, number, recomputed)] if apart else []
+
+
+def _finding(path: str, stated: object, right: object, relation: str = "recomputed") -> Finding:
+    return Finding(FILE, "", path, stated, right, relation=relation)
+
+
+def _told(stated: object) -> object:
+    return MISSING if stated is None else stated
 
 
 def _number(value: object) -> float | None:
@@ -53,43 +66,24 @@ def _number(value: object) -> float | None:
         return None
 
 
-def _leaves(path: str, stated: object, recomputed: Mapping[str, Any], unit: str) -> list[Finding]:
-    """Compare a nest of numbers: every key, none more, none less."""
-    if not isinstance(stated, Mapping):
-        return [Finding(FILE, "", path, MISSING if stated is None else stated, "numbers by key")]
-    found = []
-    for key, value in recomputed.items():
-        deeper = _leaves if isinstance(value, Mapping) else _leaf
-        found += deeper(f"{path}.{key}", stated.get(key), value, unit)
-    return found + [Finding(FILE, "", f"{path}.{k}", stated[k], "no such key") for k in stated if k not in recomputed]
-
-
-def _at(facts: Mapping[str, Any], *path: str) -> Any:
-    """Return what stands at a path, None where anything on the way is missing."""
-    value: Any = facts
-    for key in path:
-        value = value.get(key) if isinstance(value, Mapping) else None
-    return value
-
-
 # what any plan.json must hold -------------------------------------------------------------------------------------
 def whole_facts(g: Ground) -> list[Finding]:
     """Every key of the contract stands, and none beside them but the digest."""
-    lost = [Finding(FILE, "", key, MISSING, "a value") for key in KEYS if key not in g.facts]
-    return lost + [Finding(FILE, "", k, "a value", "no such key") for k in g.facts if k not in (*KEYS, "digest")]
+    lost = [_finding(key, MISSING, "a value") for key in KEYS if key not in g.facts]
+    return lost + [_finding(k, "a value", "no such key") for k in g.facts if k not in (*KEYS, "digest")]
 
 
 def plan_format(g: Ground) -> list[Finding]:
     """The format is that of this release."""
     stated = g.facts.get("format")
-    return [] if stated == FORMAT and not isinstance(stated, bool) else [Finding(FILE, "", "format", stated, FORMAT)]
+    return [] if stated == FORMAT and not isinstance(stated, bool) else [_finding("format", stated, FORMAT)]
 
 
 def study_keys(g: Ground) -> list[Finding]:
     """Keys of study.toml are those of the study, the paths of its files apart."""
     stated, right = g.facts.get("study"), g.config.model_dump(mode="json")
     if not isinstance(stated, Mapping):
-        return [Finding(FILE, "", "study", MISSING if stated is None else stated, "the study's keys")]
+        return [_finding("study", _told(stated), "the study's keys")]
     return _same("study", {**stated, "files": None}, {**right, "files": None})
 
 
@@ -97,8 +91,7 @@ def _same(path: str, stated: Any, right: Any) -> list[Finding]:
     if isinstance(right, Mapping) and isinstance(stated, Mapping):
         keys = [*right, *(key for key in stated if key not in right)]
         return [f for key in keys for f in _same(f"{path}.{key}", stated.get(key, MISSING), right.get(key, MISSING))]
-    alike = stated == right and isinstance(stated, bool) == isinstance(right, bool)
-    return [] if alike else [Finding(FILE, "", path, stated, right)]
+    return [] if alike(stated, right) else [_finding(path, stated, right)]
 
 
 def sizes(g: Ground) -> list[Finding]:
@@ -108,8 +101,8 @@ def sizes(g: Ground) -> list[Finding]:
     right = {name: float(len(ids)) for name, ids in zip(_SIZES, counts, strict=True)}
     others = {k: v for k, v in stated.items() if k not in right} if isinstance(stated, Mapping) else {}
     odd = [k for k, v in others.items() if (n := _number(v)) is None or n < 0 or n != round(n)]
-    found = _leaves("sizes", _without(stated, set(others)), right, "count")
-    return found + [Finding(FILE, "", f"sizes.{k}", others[k], "a whole number, 0 or more") for k in odd]
+    found = _compare("sizes", _without(stated, set(others)), right, "count")
+    return found + [_finding(f"sizes.{k}", others[k], "a whole number, 0 or more") for k in odd]
 
 
 def _without(stated: object, keys: set[str]) -> object:
@@ -127,36 +120,35 @@ def records(g: Ground) -> list[Finding]:
     for name, (words, right) in tests.items():
         record = g.facts.get(name)
         if not isinstance(record, Mapping):
-            found.append(Finding(FILE, "", name, MISSING if record is None else record, f"{words} by key"))
+            found.append(_finding(name, _told(record), f"{words} by key"))
             continue
-        found += [Finding(FILE, "", f"{name}.{k}", v, words) for k, v in record.items() if not right(v)]
+        found += [_finding(f"{name}.{k}", v, words) for k, v in record.items() if not right(v)]
     path = g.facts.get("study_path")
-    return found + ([] if isinstance(path, str) else [Finding(FILE, "", "study_path", path, "a path")])
+    return found + ([] if isinstance(path, str) else [_finding("study_path", path, "a path")])
 
 
 # money ------------------------------------------------------------------------------------------------------------
 def cost_terms(g: Ground) -> list[Finding]:
     """Each term of the cost, discounted (δ_t; the horizon's end for unplaced and residual) and undiscounted."""
-    worths = {"discounted": money.Worth.discounted(g), "undiscounted": money.Worth.face(g)}
-    right = {name: money.totals(g, worth) for name, worth in worths.items()}
-    return _leaves("cost_usd", g.facts.get("cost_usd"), right, "usd")
+    right = {"discounted": money.totals(g, discounted=True), "undiscounted": money.totals(g, discounted=False)}
+    return _compare("cost_usd", g.facts.get("cost_usd"), right, "usd")
 
 
 def objective(g: Ground) -> list[Finding]:
     """The objective is the sum of the discounted terms: Σ_term cost_usd.discounted."""
-    terms = money.totals(g, money.Worth.discounted(g)).values()
-    return _leaf("objective_usd", g.facts.get("objective_usd"), sum(terms), "usd", sum(abs(t) for t in terms))
+    terms = money.totals(g, discounted=True).values()
+    return _compare("objective_usd", g.facts.get("objective_usd"), sum(terms), "usd", sum(abs(t) for t in terms))
 
 
 def rack_purchase(g: Ground) -> list[Finding]:
     """Price of all racks delivered, unknown prices as 0: Σ_k price_usd_k Σ_t D_kt pod_racks_k."""
     right = float(money.purchase_usd(g).sum())
-    return _leaf("rack_purchase_usd", g.facts.get("rack_purchase_usd"), right, "usd")
+    return _compare("rack_purchase_usd", g.facts.get("rack_purchase_usd"), right, "usd")
 
 
 def vendor_cost(g: Ground) -> list[Finding]:
     """Racks by delivery; facility of each site by IT MW-years in service there; energy by IT MW of the period."""
-    return _leaves("vendor_cost_usd", g.facts.get("vendor_cost_usd"), money.vendor_cost_usd(g), "usd")
+    return _compare("vendor_cost_usd", g.facts.get("vendor_cost_usd"), money.vendor_cost_usd(g), "usd")
 
 
 # quantities -------------------------------------------------------------------------------------------------------
@@ -170,7 +162,7 @@ def unused_totals(g: Ground) -> list[Finding]:
         "idle_power_mw_years": float(np.nansum(g.spare_mw)) * years,
         "unused_mw_years": g.unused_mw_years,
     }
-    return _leaves("unused", _without(g.facts.get("unused"), set(_UNAVOIDABLE)), right, "mw")
+    return _compare("unused", _without(g.facts.get("unused"), set(_UNAVOIDABLE)), right, "mw")
 
 
 def unavoidable(g: Ground) -> list[Finding]:
@@ -184,40 +176,38 @@ def unavoidable(g: Ground) -> list[Finding]:
         if key in unused and unused[key] is None:
             continue
         if number is None:
-            found.append(Finding(FILE, "", path, unused.get(key, MISSING), "a number"))
+            found.append(_finding(path, unused.get(key, MISSING), "a number"))
         elif number > most + float(slack("mw", most)):
-            found.append(Finding(FILE, "", path, number, most, relation="at most"))
+            found.append(_finding(path, number, most, "at most"))
         elif number < -float(slack("mw", 0.0)):
-            found.append(Finding(FILE, "", path, number, 0.0, relation="at least"))
+            found.append(_finding(path, number, 0.0, "at least"))
         else:
             most = number
     return found
 
 
 def _by_vendor(g: Ground, mw: Floats) -> dict[str, dict[str, float]]:
-    owners = np.array(g.p.vendor_of, dtype=object)
-    return {
-        v: dict(zip(g.p.periods, mw[owners == v].sum(axis=0).tolist(), strict=True)) for v in money.vendors_delivered(g)
-    }
+    sums = {vendor: mw[g.p.of_vendor(vendor)].sum(axis=0).tolist() for vendor in g.p.vendors_delivered}
+    return {vendor: dict(zip(g.p.periods, values, strict=True)) for vendor, values in sums.items()}
 
 
 def placed(g: Ground) -> list[Finding]:
     """IT MW placed in each period, by vendor: Σ_s n_skt p_k."""
     right = _by_vendor(g, g.pods.sum(axis=0) * g.p.pod_mw[:, None])
-    return _leaves("placed_mw", g.facts.get("placed_mw"), right, "mw")
+    return _compare("placed_mw", g.facts.get("placed_mw"), right, "mw")
 
 
 def delivered(g: Ground) -> list[Finding]:
     """IT MW delivered in each period, by vendor: D_kt p_k."""
     right = _by_vendor(g, g.p.delivered_pods * g.p.pod_mw[:, None])
-    return _leaves("delivered_mw", g.facts.get("delivered_mw"), right, "mw")
+    return _compare("delivered_mw", g.facts.get("delivered_mw"), right, "mw")
 
 
 def energised(g: Ground) -> list[Finding]:
     """IT MW that open sites can run: Σ_s y_st min(built_st, (I_st + O_st) / peak_pue_s)."""
     able = np.minimum(g.built_mw, g.energised_mw / g.p.peak_pue[:, None])
     right = dict(zip(g.p.periods, np.where(g.opened, able, 0.0).sum(axis=0).tolist(), strict=True))
-    return _leaves("energised_mw", g.facts.get("energised_mw"), right, "mw")
+    return _compare("energised_mw", g.facts.get("energised_mw"), right, "mw")
 
 
 # bound, gap, status, digest ---------------------------------------------------------------------------------------
@@ -226,12 +216,12 @@ def bound(g: Ground) -> list[Finding]:
     stated, value = g.facts.get("bound_usd"), _number(g.facts.get("objective_usd"))
     if stated is None:
         gap = g.facts.get("gap")
-        return [] if gap is None else [Finding(FILE, "", "gap", gap, "empty without a bound")]
+        return [] if gap is None else [_finding("gap", gap, "empty without a bound")]
     number = _number(stated)
     if number is None:
-        return [Finding(FILE, "", "bound_usd", stated, "a number or empty")]
+        return [_finding("bound_usd", stated, "a number or empty")]
     if value is not None and number > value + float(slack("usd", number, value)):
-        return [Finding(FILE, "", "bound_usd", number, value, relation="at most")]
+        return [_finding("bound_usd", number, value, "at most")]
     return []
 
 
@@ -243,19 +233,19 @@ def gap(g: Ground) -> list[Finding]:
     value, least = (float(n or 0.0) for n in numbers)
     right, stated = max(0.0, value - least) / max(LEAST_USD, abs(value)), _number(g.facts.get("gap"))
     if stated is None:
-        return [Finding(FILE, "", "gap", g.facts.get("gap"), right)]
+        return [_finding("gap", g.facts.get("gap"), right)]
     apart = abs(stated - right) > _GAP + RELATIVE * abs(right)
-    return [Finding(FILE, "", "gap", stated, right)] if apart else []
+    return [_finding("gap", stated, right)] if apart else []
 
 
 def status(g: Ground) -> list[Finding]:
     """A plan is optimal, which needs gap ≤ solve.gap of the study, or feasible."""
     stated, reached = g.facts.get("status"), _number(g.facts.get("gap"))
     if stated not in ("optimal", "feasible"):
-        return [Finding(FILE, "", "status", MISSING if stated is None else stated, "optimal or feasible")]
+        return [_finding("status", _told(stated), "optimal or feasible")]
     asked = g.config.solve.gap
     if stated == "optimal" and (reached is None or reached > asked * (1 + RELATIVE) + _GAP):
-        return [Finding(FILE, "", "status", stated, f"feasible: the gap is {reached}, {asked:g} was asked for")]
+        return [_finding("status", stated, f"feasible: the gap is {reached}, {asked:g} was asked for")]
     return []
 
 
@@ -271,4 +261,4 @@ def content_digest(g: Ground) -> list[Finding]:
     except (TypeError, ValueError):
         right = "of numbers, and NaN or Infinity is none"
     stated = g.facts["digest"]
-    return [] if stated == right else [Finding(FILE, "", "digest", stated, right)]
+    return [] if stated == right else [_finding("digest", stated, right)]

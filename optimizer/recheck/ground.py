@@ -6,26 +6,29 @@ Letters: s sites, k SKUs, t periods, z zones, l lines.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from math import inf
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from ..io.config import StudyConfig
 from . import votes
 from .columns import Bools, Floats
 from .reading import Reading
-from .report import Finding
-from .shapes import BLOCK, COSTS, KINDS
 from .shut import most_mw, shut_out
 from .table import Table
-from .tolerance import exceeds
 
 Texts = NDArray[np.object_]
 _EPS = 1e-9
+
+
+def _decided(table: str, column: str) -> cached_property[Floats]:
+    """Read a decision as its table states it."""
+    return cached_property(lambda self: self.tables[table].spread(column))
 
 
 @dataclass(frozen=True)
@@ -40,11 +43,6 @@ class Ground:
     def config(self) -> StudyConfig:
         """Keys of study.toml."""
         return self.p.study.config
-
-    @cached_property
-    def ids(self) -> dict[str, Sequence[str]]:
-        """Ids of the study, by the name of the key."""
-        return ids(self.p)
 
     @cached_property
     def zone_names(self) -> Texts:
@@ -77,25 +75,19 @@ class Ground:
         """1 in the period in which a site that is not committed opens, (s, t); negative where it closes."""
         return np.diff(self.opened.astype(np.float64), axis=1, prepend=0.0) * ~self.p.committed[:, None]
 
-    @cached_property
-    def draw_mw(self) -> Floats:
-        """Draw from the zone, fence MW, (s, t)."""
-        return self.tables["power"].spread("draw_mw")
+    draw_mw = _decided("power", "draw_mw")
+    """Draw from the zone, fence MW, (s, t)."""
+    onsite_mw = _decided("power", "onsite_output_mw")
+    """On-site output, fence MW, (s, t)."""
+    served_mw = _decided("zones", "served_mw")
+    """Power from the zone's own surplus, (z, t)."""
+    flow_mw = _decided("flows", "flow_mw")
+    """Flow on a line, positive from → to, (l, t)."""
 
     @cached_property
-    def onsite_mw(self) -> Floats:
-        """On-site output, fence MW, (s, t)."""
-        return self.tables["power"].spread("onsite_output_mw")
-
-    @cached_property
-    def served_mw(self) -> Floats:
-        """Power from the zone's own surplus, (z, t)."""
-        return self.tables["zones"].spread("served_mw")
-
-    @cached_property
-    def flow_mw(self) -> Floats:
-        """Flow on a line, positive from → to, (l, t)."""
-        return self.tables["flows"].spread("flow_mw")
+    def last(self) -> Bools:
+        """Whether a period is the last, (t,)."""
+        return np.asarray(np.arange(len(self.p.periods)) == len(self.p.periods) - 1, dtype=np.bool_)
 
     # what follows -------------------------------------------------------------------------------------------
     @cached_property
@@ -176,16 +168,13 @@ class Ground:
     def zone_left_mw(self) -> Floats:
         """Fence MW a zone can still get: its headroom left, and its neighbours' over what lines leave free, (z, t)."""
         own = np.maximum(0.0, self.p.headroom_mw - self.served_mw)
-        free: dict[tuple[int, int], Floats] = {}
-        for line, (a, b) in enumerate(zip(self.p.line_from.tolist(), self.p.line_to.tolist(), strict=True)):
-            flow = self.flow_mw[line]
-            for at, beside, most in ((b, a, self.p.line_mw[line] - flow), (a, b, self.p.line_back_mw[line] + flow)):
-                if at != beside:
-                    free[at, beside] = free.get((at, beside), 0.0) + np.maximum(0.0, most)
-        left = own.copy()
-        for (at, beside), wires in free.items():
-            left[at] += np.minimum(own[beside], wires)
-        return left
+        free = np.zeros((len(own), *own.shape))  # MW that lines can still bring to a zone from another
+        np.add.at(free, (self.p.line_to, self.p.line_from), np.maximum(0.0, self.p.line_mw[:, None] - self.flow_mw))
+        np.add.at(
+            free, (self.p.line_from, self.p.line_to), np.maximum(0.0, self.p.line_back_mw[:, None] + self.flow_mw)
+        )
+        free[np.diag_indices(len(own))] = 0.0
+        return np.asarray(own + np.minimum(own, free).sum(axis=1), dtype=np.float64)
 
     @cached_property
     def stays(self) -> Bools:
@@ -215,37 +204,11 @@ class Ground:
         spare_it = np.nansum(self.spare_mw / self.p.peak_pue[:, None])
         return float(self.waits_mw.sum() + spare_it) * self.p.length_years
 
-    # findings -----------------------------------------------------------------------------------------------
-    def breaches(
-        self,
-        file: str,
-        column: str,
-        axes: tuple[str, ...],
-        stated: ArrayLike,
-        limit: ArrayLike,
-        unit: str,
-        *,
-        relation: str = "at most",
-        scale: Floats | float = 0.0,
-    ) -> list[Finding]:
-        """Find where an array over the axes breaks its limit by more than the tolerance."""
-        stated, limit = np.broadcast_arrays(np.asarray(stated, np.float64), np.asarray(limit, np.float64))
-        sign = 1.0 if relation == "at most" else -1.0
-        bad = exceeds(sign * stated, sign * limit, unit, scale)
-        return [
-            Finding(file, self.label(axes, at), column, float(stated[at]), float(limit[at]), relation=relation)
-            for at in map(tuple, np.argwhere(bad))
-        ]
-
     def label(self, axes: tuple[str, ...], at: tuple[int, ...]) -> str:
         """Return a position in words, such as "site abilene, period 2027"."""
-        return ", ".join(f"{axis} {self.ids[axis][i]}" for axis, i in zip(axes, at, strict=True))
+        return ", ".join(f"{axis} {self.p.ids[axis][i]}" for axis, i in zip(axes, at, strict=True))
 
 
-def ids(p: Reading) -> dict[str, Sequence[str]]:
-    """Return the ids that a key of a plan's table may hold."""
-    years = [str(year) for year in sorted(set(p.dates.years))]
-    return {
-        "site": p.sites, "sku": p.skus, "period": p.periods, "zone": p.zones, "line": p.lines, "block": [BLOCK],
-        "kind": KINDS, "term": list(COSTS), "upgrade": [], "vendor": p.vendors, "year": years,
-    }  # fmt: skip
+def limit(key: float | None, of: float = 1.0) -> float:
+    """Return what a key of [policy] lets be, as a share ``of`` something; inf where it is not set."""
+    return inf if key is None else key * of

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from ..tolerance import band
@@ -13,91 +11,67 @@ from .ground import Ground
 HOURS = 8760.0
 AT_END = ("residual", "unplaced")
 """Terms that fall due when the horizon ends."""
+FACILITY = ("opening", "halls", "lease", "fixed")
+"""Terms that a site costs whatever stands in it."""
 
 
-@dataclass(frozen=True)
-class Worth:
-    """What a dollar of each period, and of the horizon's end, counts."""
+def worth(g: Ground, term: str, *, discounted: bool) -> Floats:
+    """Return what a dollar of a term counts by the period of its row, (t,): 1, or discounted (1 + r)^−years.
 
-    of_period: Floats
-    of_end: float
-
-    def of(self, term: str) -> Floats:
-        """Return what a dollar of a term counts by the period of its row, (t,)."""
-        return np.full(len(self.of_period), self.of_end) if term in AT_END else self.of_period
-
-    @classmethod
-    def discounted(cls, g: Ground) -> Worth:
-        """δ_t = (1 + r)^−(years from the first period's start to t's start)."""
-        rate, years = 1.0 + g.config.money.discount_rate, g.p.length_years
-        periods = np.arange(len(g.p.periods)) * years
-        return cls(np.asarray(rate**-periods, dtype=np.float64), float(rate ** -(len(g.p.periods) * years)))
-
-    @classmethod
-    def face(cls, g: Ground) -> Worth:
-        """Count every dollar at its face value."""
-        return cls(np.ones(len(g.p.periods)), 1.0)
-
-
-# of each site and period, undiscounted ----------------------------------------------------------------------------
-def opening_usd(g: Ground) -> Floats:
-    """open_usd_s (y_st − y_s,t−1), nothing at a committed site, (s, t)."""
-    return g.p.open_usd[:, None] * g.opening
-
-
-def halls_usd(g: Ground) -> Floats:
-    """hall_usd_per_mw_s hall_s h_st at own sites, (s, t)."""
-    price = np.where(g.p.own, g.p.hall_usd_per_mw, 0.0) * g.p.hall_mw
-    return price[:, None] * g.halls
-
-
-def lease_usd(g: Ground) -> Floats:
-    """L lease_s built_st at leased sites, (s, t)."""
-    price = np.where(g.p.own, 0.0, g.p.lease_usd_per_mw_year)
-    return price[:, None] * g.built_mw * g.p.length_years
-
-
-def fixed_usd(g: Ground) -> Floats:
-    """L fixed_s built_st, (s, t)."""
-    return g.p.fixed_usd_per_mw_year[:, None] * g.built_mw * g.p.length_years
-
-
-def energy_usd(g: Ground) -> Floats:
-    """8760 L load_factor_s annual_pue_s / peak_pue_s (d_st grid price + o_st on-site price), (s, t)."""
-    average = g.p.load_factor * g.p.annual_pue / g.p.peak_pue
-    bought = g.draw_mw * g.p.energy_usd_per_mwh + g.onsite_mw * g.p.onsite_usd_per_mwh
-    return HOURS * g.p.length_years * average[:, None] * bought
+    Years count from the first period's start to that of the row's, or to the horizon's end for what falls due then.
+    """
+    n_t = len(g.p.periods)
+    due = np.full(n_t, n_t) if term in AT_END else np.arange(n_t)
+    rate = 1.0 + g.config.money.discount_rate if discounted else 1.0
+    return np.asarray(rate ** -(due * g.p.length_years), dtype=np.float64)
 
 
 # terms ------------------------------------------------------------------------------------------------------------
-def terms(g: Ground) -> dict[str, Floats]:
-    """Every term of the cost in the order of the contract: undiscounted, over what it is by and the period."""
-    shape = len(g.p.sites), len(g.p.periods)
+def of_sites_usd(g: Ground) -> dict[str, Floats]:
+    """What sites cost whatever stands in them (``FACILITY``), and energy, undiscounted, (s, t).
+
+    open_usd_s (y_st − y_s,t−1), nothing at a committed site; hall_usd_per_mw_s hall_s h_st at own sites and
+    L lease_s built_st at leased ones; L fixed_s built_st; 8760 L load_factor_s annual_pue_s / peak_pue_s
+    (d_st grid price + o_st on-site price).
+    """
+    p, years = g.p, g.p.length_years
+    hall_usd, lease_usd = np.where(p.own, p.hall_usd_per_mw, 0.0), np.where(p.own, 0.0, p.lease_usd_per_mw_year)
+    average = p.load_factor * p.annual_pue / p.peak_pue
+    bought = g.draw_mw * p.energy_usd_per_mwh + g.onsite_mw * p.onsite_usd_per_mwh
     return {
-        "opening": opening_usd(g),
-        "halls": halls_usd(g),
-        "lease": lease_usd(g),
-        "fixed": fixed_usd(g),
-        "placement": g.pods * g.p.pod_racks[None, :, None] * _placed_usd(g)[:, :, None],
-        "energy": energy_usd(g),
+        "opening": p.open_usd[:, None] * g.opening,
+        "halls": (hall_usd * p.hall_mw)[:, None] * g.halls,
+        "lease": lease_usd[:, None] * g.built_mw * years,
+        "fixed": p.fixed_usd_per_mw_year[:, None] * g.built_mw * years,
+        "energy": HOURS * years * average[:, None] * bought,
+    }
+
+
+def terms(g: Ground) -> dict[str, Floats]:
+    """Every term of the cost in the order of the contract: undiscounted, over what it is by and the period.
+
+    usd_per_rack_sk n_skt pod_racks_k, nothing for a pair that is forbidden: that is a finding of its own.
+    """
+    of_sites = of_sites_usd(g)
+    placed = np.where(np.isfinite(g.p.pair_usd_per_rack), g.p.pair_usd_per_rack, 0.0)
+    return {
+        **{term: of_sites[term] for term in FACILITY},
+        "placement": g.pods * g.p.pod_racks[None, :, None] * placed[:, :, None],
+        "energy": of_sites["energy"],
         "wheeling": HOURS * g.p.length_years * np.abs(g.flow_mw) * g.p.line_usd_per_mwh[:, None],
-        "upgrades": np.zeros(shape),
-        "residual": _residual(g, np.zeros(shape)),
+        "upgrades": np.zeros(g.opening.shape),
+        "residual": _residual(g, of_sites["opening"], of_sites["halls"]),
         **unused_usd(g),
     }
 
 
-def _placed_usd(g: Ground) -> Floats:
-    """usd_per_rack_sk, nothing for a pair that is forbidden: that is a finding of its own."""
-    return np.where(np.isfinite(g.p.pair_usd_per_rack), g.p.pair_usd_per_rack, 0.0)
-
-
-def _residual(g: Ground, usd: Floats) -> Floats:
+def _residual(g: Ground, opening_usd: Floats, halls_usd: Floats) -> Floats:
+    """Return what openings and halls are worth at the horizon's end, less in equal parts over their lives, (s, t)."""
+    usd = np.zeros(opening_usd.shape)
     if g.config.money.residual_value:
-        lives, n_t = g.config.money.asset_life_years, len(g.p.periods)
-        served = (n_t - np.arange(n_t)) * g.p.length_years
-        left = opening_usd(g) * np.maximum(0.0, 1.0 - served / lives.site)
-        left = left + halls_usd(g) * np.maximum(0.0, 1.0 - served / lives.hall)
+        lives, served = g.config.money.asset_life_years, np.arange(len(g.p.periods), 0, -1) * g.p.length_years
+        left = opening_usd * np.maximum(0.0, 1.0 - served / lives.site)
+        left = left + halls_usd * np.maximum(0.0, 1.0 - served / lives.hall)
         usd[:, -1] = -left.sum(axis=1)
     return usd
 
@@ -105,12 +79,11 @@ def _residual(g: Ground, usd: Floats) -> Floats:
 def unused_usd(g: Ground) -> dict[str, Floats]:
     """Price of what is unused by kind, (k, t) or (s, t): price · mw · L_t; unplaced once, in the last period."""
     price, years = g.config.unused, g.p.length_years
-    last = np.arange(len(g.p.periods)) == len(g.p.periods) - 1
     spare = _counted(np.nan_to_num(g.spare_mw), g.energised_mw)
     return {
         "waiting": g.p.waiting_usd_per_mw_year[:, None] * g.waits_mw * years,
         "aged": price.aged_rack_usd_per_mw_year * g.aged_mw * years,
-        "unplaced": price.unplaced_rack_usd_per_mw * g.waits_mw * last,
+        "unplaced": price.unplaced_rack_usd_per_mw * g.waits_mw * g.last,
         "idle_hall": price.idle_hall_usd_per_mw_year * _counted(g.idle_hall_mw, g.built_mw) * years,
         "idle_power": price.idle_power_usd_per_mw_year * spare * years,
     }
@@ -121,9 +94,9 @@ def _counted(mw: Floats, of_mw: Floats) -> Floats:
     return np.where(np.abs(mw) <= band(of_mw), 0.0, mw)
 
 
-def totals(g: Ground, worth: Worth) -> dict[str, float]:
+def totals(g: Ground, *, discounted: bool) -> dict[str, float]:
     """Σ worth usd of each term."""
-    return {term: float((usd * worth.of(term)).sum()) for term, usd in terms(g).items()}
+    return {term: float((usd * worth(g, term, discounted=discounted)).sum()) for term, usd in terms(g).items()}
 
 
 # vendors ----------------------------------------------------------------------------------------------------------
@@ -140,26 +113,21 @@ def vendor_cost_usd(g: Ground) -> dict[str, dict[str, float]]:
     of a site that never holds a rack by those of the programme; not at all where no rack ever serves. Energy of a
     site and period is shared by IT MW in service there and then.
     """
-    facility = (opening_usd(g) + halls_usd(g) + lease_usd(g) + fixed_usd(g)).sum(axis=1)
+    usd = of_sites_usd(g)
+    facility = np.sum([usd[term] for term in FACILITY], axis=0).sum(axis=1)
     at_site, at_all = g.it_mw.sum(axis=1), g.it_mw.sum()
     costs = {}
-    for vendor in vendors_delivered(g):
-        own = np.array([owner == vendor for owner in g.p.vendor_of], dtype=np.bool_)
+    for vendor in g.p.vendors_delivered:
+        own = g.p.of_vendor(vendor)
         held = g.it_of_sku_mw[:, own].sum(axis=1)
         programme = _ratio(held.sum(), at_all)
         by_site = np.where(at_site > 0, _ratio(held.sum(axis=1), at_site), programme)
         costs[vendor] = {
             "racks": float(purchase_usd(g)[own].sum()),
             "facility": float((facility * by_site).sum()),
-            "energy": float((energy_usd(g) * _ratio(held, g.it_mw)).sum()),
+            "energy": float((usd["energy"] * _ratio(held, g.it_mw)).sum()),
         }
     return costs
-
-
-def vendors_delivered(g: Ground) -> list[str]:
-    """Vendors of which the programme delivers any rack."""
-    some = np.asarray(g.p.delivered_pods.any(axis=1)).tolist()
-    return sorted({v for v, delivered in zip(g.p.vendor_of, some, strict=True) if delivered})
 
 
 def _ratio(part: Floats | np.float64, whole: Floats | np.float64) -> Floats:

@@ -5,32 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from .columns import Floats
+from .comparison import Check, keeps
 from .ground import Ground
 from .report import Finding
 from .tolerance import slack
-
-
-def draw_zone(g: Ground) -> list[Finding]:
-    """With a grid a site without a zone draws nothing from it: d_st = 0 where s is in no zone."""
-    outside = (g.p.zone_of < 0)[:, None] & g.p.study.has_grid
-    draw = np.where(outside, g.draw_mw, 0.0)
-    return g.breaches("power.csv", "draw_mw", ("site", "period"), draw, np.zeros(draw.shape), "mw")
-
-
-def line_limit(g: Ground) -> list[Finding]:
-    """Flow from → to is at most the line's capacity: f_lt ≤ cap_l."""
-    return g.breaches("flows.csv", "flow_mw", ("line", "period"), g.flow_mw, g.p.line_mw[:, None], "mw")
-
-
-def line_limit_back(g: Ground) -> list[Finding]:
-    """Flow to → from is at most the line's capacity back: f_lt ≥ −cap_back_l."""
-    back = -g.p.line_back_mw[:, None]
-    return g.breaches("flows.csv", "flow_mw", ("line", "period"), g.flow_mw, back, "mw", relation="at least")
-
-
-def headroom(g: Ground) -> list[Finding]:
-    """A zone serves at most its headroom: g_zt ≤ headroom_zt."""
-    return g.breaches("zones.csv", "served_mw", ("zone", "period"), g.served_mw, g.p.headroom_mw, "mw")
 
 
 def flow_balance(g: Ground) -> list[Finding]:
@@ -53,13 +31,7 @@ def zone_balance(g: Ground) -> list[Finding]:
     for i, t, _ in _odd_flows(g, short, allowed):
         bad[g.p.line_from[i], t] = bad[g.p.line_to[i], t] = False
     return [
-        Finding(
-            "zones.csv",
-            g.label(("zone", "period"), at),
-            "served_mw",
-            float(g.served_mw[at]),
-            float(needed[at]),
-        )
+        Finding("zones.csv", g.label(("zone", "period"), at), "served_mw", float(g.served_mw[at]), float(needed[at]))
         for at in map(tuple, np.argwhere(bad))
     ]
 
@@ -83,3 +55,19 @@ def _odd_flows(g: Ground, short: Floats, allowed: Floats) -> list[tuple[int, int
     odd = (np.abs(start) > allowed[g.p.line_from]) & (np.abs(start + end) <= room)
     odd &= (g.p.line_from != g.p.line_to)[:, None]
     return [(int(i), int(t), float(start[i, t])) for i, t in np.argwhere(odd)]
+
+
+CHECKS: tuple[Check, ...] = (
+    keeps("draw_zone", "power.draw_mw", "mw",
+          lambda g: (np.where((g.p.zone_of < 0)[:, None] & g.p.study.has_grid, g.draw_mw, 0.0), 0.0),
+          "With a grid a site without a zone draws nothing from it: d_st = 0 where s is in no zone"),
+    keeps("line_limit", "flows.flow_mw", "mw", lambda g: (g.flow_mw, g.p.line_mw[:, None]),
+          "Flow from → to is at most the line's capacity: f_lt ≤ cap_l", over=("line", "period")),
+    keeps("line_limit_back", "flows.flow_mw", "mw", lambda g: (g.flow_mw, -g.p.line_back_mw[:, None]),
+          "Flow to → from is at most the line's capacity back: f_lt ≥ −cap_back_l", over=("line", "period"),
+          relation="at least"),
+    keeps("headroom", "zones.served_mw", "mw", lambda g: (g.served_mw, g.p.headroom_mw),
+          "A zone serves at most its headroom: g_zt ≤ headroom_zt", over=("zone", "period")),
+    flow_balance,
+    zone_balance,
+)  # fmt: skip

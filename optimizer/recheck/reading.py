@@ -8,6 +8,7 @@ what those get wrong is a finding.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import inf, isnan
@@ -18,6 +19,7 @@ from ..io.periods import parse_label
 from ..tolerance import band
 from .columns import Bools, Columns, Floats, Ints
 from .dates import rows_of, whole_pods
+from .shapes import BLOCK, COSTS, KINDS
 
 
 @dataclass(frozen=True)
@@ -27,11 +29,29 @@ class Reading(Columns):
     Power in MW (``it`` = of racks, else at the fence), money in USD. Ids stand in the order of the study's tables.
     """
 
+    @cached_property
+    def ids(self) -> dict[str, Sequence[str]]:
+        """Ids that a key of a plan's table may hold, by the name of the key."""
+        years = [str(year) for year in sorted(set(self.dates.years))]
+        return {
+            "site": self.sites, "sku": self.skus, "period": self.periods, "zone": self.zones, "line": self.lines,
+            "block": [BLOCK], "kind": KINDS, "term": list(COSTS), "upgrade": [], "vendor": self.vendors, "year": years,
+        }  # fmt: skip
+
     # racks ----------------------------------------------------------------------------------------------------------
     @cached_property
     def vendors(self) -> list[str]:
         """Vendors of any rack."""
         return sorted(set(self.vendor_of))
+
+    def of_vendor(self, vendor: str) -> Bools:
+        """Return which SKUs are of a vendor, (k,)."""
+        return np.array([owner == vendor for owner in self.vendor_of], dtype=np.bool_)
+
+    @cached_property
+    def vendors_delivered(self) -> list[str]:
+        """Vendors of which the programme delivers any rack."""
+        return [vendor for vendor in self.vendors if self.delivered_pods[self.of_vendor(vendor)].any()]
 
     @cached_property
     def pod_mw(self) -> Floats:
@@ -126,8 +146,8 @@ class Reading(Columns):
 
         min(key, hold − largest pod of them that the site admits), 0 where it admits none or that is below 0.
         """
-        among = [k for k, maker in enumerate(self.vendor_of) if vendor in (None, maker)]
-        largest = np.where(self.admits[:, among], self.pod_mw[among], 0.0).max(axis=1, initial=0.0)
+        among = self.admits if vendor is None else self.admits & self.of_vendor(vendor)
+        largest = np.where(among, self.pod_mw, 0.0).max(axis=1, initial=0.0)
         return np.where(largest > 0.0, np.clip(self.hold_mw - largest, 0.0, key_mw), 0.0)
 
     # what costs energy ----------------------------------------------------------------------------------------------

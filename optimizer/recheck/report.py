@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from math import isfinite
+from typing import Any
 
 from ..errors import shown
 from .tolerance import WORDS
@@ -71,6 +72,11 @@ class Report:
             lines.append(f"{len(self.skipped)} checks wait for a whole table: {', '.join(self.skipped[:5])}"
                          + (", …" if len(self.skipped) > 5 else ""))  # fmt: skip
         return "\n".join(lines)
+
+
+def alike(stated: Any, right: Any) -> bool:
+    """Whether two values of JSON are the same: 1 and 1.0 are, 1 and true are not."""
+    return bool(stated == right) and isinstance(stated, bool) == isinstance(right, bool)
 
 
 def _text(value: object) -> str:

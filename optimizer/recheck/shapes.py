@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 BLOCK = "all"
 KINDS = ("aged", "idle_hall", "idle_power", "unplaced", "waiting")
@@ -28,67 +27,33 @@ CELLS = {
 """Kinds of cells, each with the rule in words."""
 
 
-@dataclass(frozen=True)
-class Shape:
-    """Keys of a table, in the order by which its rows are sorted, and the kind of cell of every column."""
-
-    keys: tuple[str, ...]
-    columns: Mapping[str, str]
-
-
-SHAPES: Mapping[str, Shape] = {
-    "assignments": Shape(
-        ("site", "sku", "period"),
-        {
-            "site": "id", "sku": "id", "vendor": "text", "period": "id", "pods": "count", "racks": "count",
-            "it_mw": "mw", "racks_in_service": "count", "it_mw_in_service": "mw",
-        },
-    ),
-    "sites": Shape(
-        ("site", "period"),
-        {
-            "site": "id", "period": "id", "open": "flag", "halls": "count", "built_mw": "mw",
-            "it_mw_in_service": "mw", "peak_mw": "mw", "interconnection_mw": "number or empty",
-            "onsite_mw": "mw", "idle_hall_mw": "number", "idle_power_mw": "number or empty",
-        },
-    ),
-    "power": Shape(
-        ("site", "period", "block"),
-        {
-            "site": "id", "period": "id", "block": "id", "load_mw": "mw", "draw_mw": "mw",
-            "onsite_output_mw": "mw",
-        },
-    ),
-    "waiting": Shape(
-        ("sku", "period"),
-        {
-            "sku": "id", "period": "id", "delivered_racks": "count", "placed_racks": "count",
-            "waiting_racks": "whole", "waiting_mw": "number",
-        },
-    ),
-    "zones": Shape(
-        ("zone", "period", "block"),
-        {"zone": "id", "period": "id", "block": "id", "load_mw": "mw", "served_mw": "mw", "headroom_mw": "mw"},
-    ),
-    "flows": Shape(
-        ("line", "period", "block"),
-        {"line": "id", "period": "id", "block": "id", "flow_mw": "number", "capacity_mw": "mw"},
-    ),
-    "unused": Shape(
-        ("kind", "site", "sku", "period"),
-        {
-            "kind": "id", "site": "id or empty", "sku": "id or empty", "period": "id", "mw": "mw",
-            "mw_years": "mw", "usd": "number", "cause": "text",
-        },
-    ),
-    "costs": Shape(
-        ("term", "site", "sku", "line", "period"),
-        {
-            "term": "id", "site": "id or empty", "sku": "id or empty", "line": "id or empty", "period": "id",
-            "usd": "number", "discounted_usd": "number",
-        },
-    ),
-    "upgrades": Shape(
-        ("upgrade", "period"), {"upgrade": "id", "period": "id", "count": "count", "capex_usd": "number"}
-    ),
+SHAPES: Mapping[str, Mapping[str, str]] = {
+    "assignments": {
+        "site": "id", "sku": "id", "vendor": "text", "period": "id", "pods": "count", "racks": "count", "it_mw": "mw",
+        "racks_in_service": "count", "it_mw_in_service": "mw",
+    },
+    "sites": {
+        "site": "id", "period": "id", "open": "flag", "halls": "count", "built_mw": "mw", "it_mw_in_service": "mw",
+        "peak_mw": "mw", "interconnection_mw": "number or empty", "onsite_mw": "mw", "idle_hall_mw": "number",
+        "idle_power_mw": "number or empty",
+    },
+    "power": {
+        "site": "id", "period": "id", "block": "id", "load_mw": "mw", "draw_mw": "mw", "onsite_output_mw": "mw",
+    },
+    "waiting": {
+        "sku": "id", "period": "id", "delivered_racks": "count", "placed_racks": "count", "waiting_racks": "whole",
+        "waiting_mw": "number",
+    },
+    "zones": {"zone": "id", "period": "id", "block": "id", "load_mw": "mw", "served_mw": "mw", "headroom_mw": "mw"},
+    "flows": {"line": "id", "period": "id", "block": "id", "flow_mw": "number", "capacity_mw": "mw"},
+    "unused": {
+        "kind": "id", "site": "id or empty", "sku": "id or empty", "period": "id", "mw": "mw", "mw_years": "mw",
+        "usd": "number", "cause": "text",
+    },
+    "costs": {
+        "term": "id", "site": "id or empty", "sku": "id or empty", "line": "id or empty", "period": "id",
+        "usd": "number", "discounted_usd": "number",
+    },
+    "upgrades": {"upgrade": "id", "period": "id", "count": "count", "capex_usd": "number"},
 }  # fmt: skip
+"""The kind of cell of every column of each table; ids are its keys, in the order by which its rows are sorted."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from ..errors import shown
 from .columns import Bools, Floats, Ints
 from .report import Finding
-from .shapes import CELLS, SHAPES, Shape
+from .shapes import CELLS, SHAPES
 from .tolerance import differs
 
 MISSING, ROW = "missing", "row"
@@ -48,7 +48,8 @@ class Table:
 
     def row(self, i: int) -> str:
         """Return the key of a row in words."""
-        return _row(self.frame, tuple(self.keys), i)
+        cells = [(key, _raw(self.frame[key].iloc[i])) for key in self.keys if key != "block"]
+        return ", ".join(f"{key} {shown(value)}" for key, value in cells if value != "")
 
     def spread(self, column: str) -> Floats:
         """Return a column as an array over the keys, 0 where there is no row."""
@@ -77,62 +78,36 @@ class Table:
 
 def read_table(name: str, frame: pd.DataFrame, ids: Mapping[str, Sequence[str]]) -> tuple[Table, list[Finding]]:
     """Read one table by its contract; return it with all that is wrong with its columns, cells and keys."""
-    shape = SHAPES[name]
-    file = f"{name}.csv"
-    found = _columns(file, frame, shape)
-    if found:
+    file, shape = f"{name}.csv", SHAPES[name]
+    if found := _columns(file, frame, list(shape)):
         return Table(name, frame, {}, {}, {}, False), found
-    keys, number = {}, {}
-    for column, kind in shape.columns.items():
-        cells = frame[column]
+    keys, number, bad = {}, {}, {}
+    for column, kind in shape.items():
         if kind.startswith("id"):
-            keys[column], bad = _positions(cells, ids[column], empty=kind == "id or empty")
-        elif kind == "text":
-            continue
-        else:
-            number[column], bad = _numbers(cells, kind)
-        found += [
-            Finding(
-                file,
-                _row(frame, shape.keys, int(i)),
-                column,
-                _raw(cells.iloc[i]),
-                CELLS[kind],
-                "what a cell may hold",
-            )
-            for i in np.flatnonzero(bad)
-        ]
-    ordered = {key: keys[key] for key in shape.keys}
-    sizes = {key: len(ids[key]) for key in shape.keys}
-    readable = not found
-    if readable:
-        twice, unsorted = _order(ordered, sizes)
-        found += [_fault(file, frame, shape, i, "twice", "once", "a key stands once") for i in twice]
-        found += [
-            _fault(file, frame, shape, i, "after a later key", "sorted", "rows are sorted by their keys")
-            for i in unsorted[:1]
-        ]
-        readable = not twice
-    return Table(name, frame, ordered, number, sizes, readable), found
+            keys[column], bad[column] = _positions(frame[column], ids[column], empty=kind == "id or empty")
+        elif kind != "text":
+            number[column], bad[column] = _numbers(frame[column], kind)
+    whole = not any(cells.any() for cells in bad.values())
+    table = Table(name, frame, keys, number, {key: len(ids[key]) for key in keys}, whole)
+    if not whole:
+        rule = "what a cell may hold"
+        wrong = [(column, i) for column, cells in bad.items() for i in np.flatnonzero(cells).tolist()]
+        return table, [Finding(file, table.row(i), c, _raw(frame[c].iloc[i]), CELLS[shape[c]], rule) for c, i in wrong]
+    twice, unsorted = _order(table)
+    found = [Finding(file, table.row(i), ROW, "twice", "once", "a key stands once") for i in twice]
+    rule = "rows are sorted by their keys"
+    found += [Finding(file, table.row(i), ROW, "after a later key", "sorted", rule) for i in unsorted[:1]]
+    return replace(table, usable=not twice), found
 
 
-def _fault(file: str, frame: pd.DataFrame, shape: Shape, i: int, stated: str, right: str, rule: str) -> Finding:
-    return Finding(file, _row(frame, shape.keys, i), ROW, stated, right, rule)
-
-
-def _columns(file: str, frame: pd.DataFrame, shape: Shape) -> list[Finding]:
-    stated, wanted = [str(c) for c in frame.columns], list(shape.columns)
+def _columns(file: str, frame: pd.DataFrame, wanted: list[str]) -> list[Finding]:
+    stated = [str(c) for c in frame.columns]
     if stated == wanted:
         return []
     rule = "a table has the columns of the contract, in its order"
     lost = [Finding(file, "", c, MISSING, "a column", rule) for c in wanted if c not in stated]
     more = [Finding(file, "", c, "a column", "none of this name", rule) for c in stated if c not in wanted]
     return lost + more or [Finding(file, "", ", ".join(stated), "this order", ", ".join(wanted), rule)]
-
-
-def _row(frame: pd.DataFrame, keys: tuple[str, ...], i: int) -> str:
-    cells = [(key, _raw(frame[key].iloc[i])) for key in keys if key != "block"]
-    return ", ".join(f"{key} {shown(value)}" for key, value in cells if value != "")
 
 
 def _raw(value: object) -> object:
@@ -174,10 +149,10 @@ def _floats(cells: pd.Series) -> Floats:
         return pd.to_numeric(pd.Series(values, dtype=object), errors="coerce").to_numpy(dtype=np.float64)
 
 
-def _order(keys: Mapping[str, Ints], sizes: Mapping[str, int]) -> tuple[list[int], list[int]]:
+def _order(table: Table) -> tuple[list[int], list[int]]:
     """Rows whose key stood before, and rows that stand after a later key."""
-    code = np.zeros(len(next(iter(keys.values()))), dtype=np.int64)
-    for key, positions in keys.items():
-        code = code * (sizes[key] + 1) + positions + 1
+    code = np.zeros(len(table.frame), dtype=np.int64)
+    for key, positions in table.keys.items():
+        code = code * (table.sizes[key] + 1) + positions + 1
     twice = np.flatnonzero(pd.Series(code).duplicated().to_numpy())
-    return [int(i) for i in twice], [int(i) + 1 for i in np.flatnonzero(np.diff(code) < 0)]
+    return twice.tolist(), (np.flatnonzero(np.diff(code) < 0) + 1).tolist()

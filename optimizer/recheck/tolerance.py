@@ -30,8 +30,8 @@ def differs(stated: Floats, recomputed: Floats, unit: str, scale: Floats | float
     return np.asarray(np.where(empty, ~same, apart), dtype=np.bool_)
 
 
-def exceeds(stated: Floats, limit: Floats, unit: str, scale: Floats | float = 0.0) -> Bools:
+def exceeds(stated: Floats, limit: Floats, unit: str) -> Bools:
     """Where ``stated`` is above ``limit`` by more than the band in which a limit is kept; counts are exact."""
     stated, limit = np.broadcast_arrays(stated, limit)
-    allowed = ABSOLUTE["count"] if unit == "count" else band(stated, limit, scale)
+    allowed = ABSOLUTE["count"] if unit == "count" else band(stated, limit)
     return np.asarray(stated > limit + allowed, dtype=np.bool_)

@@ -47,15 +47,6 @@ def sweep(
     from .runner import run
 
     return run(
-        study,
-        cases,
-        cluster=cluster,
-        out=out,
-        options=SolveOptions(gap, time_limit_s),
-        workers=workers,
-        drop_late=drop_late,
-        retry=retry,
-        force=force,
-        progress=progress,
-        stop=stop or (lambda: False),
-    )
+        study, cases, cluster=cluster, out=out, options=SolveOptions(gap, time_limit_s), workers=workers,
+        drop_late=drop_late, retry=retry, force=force, progress=progress, stop=stop or (lambda: False),
+    )  # fmt: skip

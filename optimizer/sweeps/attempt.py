@@ -1,12 +1,12 @@
-"""Solve one case in whatever process: retry once, tell what ended it, pack what has to be written."""
+"""Solve cases in whatever process: retry once, tell what ended each, pack what has to be written."""
 
 from __future__ import annotations
 
 import os
 import socket
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,16 +61,15 @@ class Resolvers:
             if self._timer is not None:
                 self._timer.cancel()
             resolver = self._free.pop() if self._free else Resolver(self._known)
+        sound = False
         try:
             yield resolver
+            sound = True
         except InfeasibleError:
-            self._put_back(resolver)
+            sound = True
             raise
-        except BaseException:
-            resolver.close()
-            raise
-        else:
-            self._put_back(resolver)
+        finally:
+            (self._put_back if sound else Resolver.close)(resolver)
 
     def _put_back(self, resolver: Resolver) -> None:
         with self._lock:
@@ -103,19 +102,33 @@ def _solve(study: Study, resolvers: Resolvers, stop: Callable[[], bool]) -> Plan
 
 def told(job: Job, solve: Callable[[], Plan], stop: Callable[[], bool]) -> Outcome:
     """Return how solving a case ended; what a stop cut short counts as not run, so that no row depends on when."""
+
+    def without_plan(status: str, reason: str = "") -> Outcome:
+        return Outcome(job.case, status, one_line(reason), worker=worker_name())
+
     try:
         plan = solve()
         outcome = Outcome(job.case, plan.status, "", row(plan), own_files(plan), worker_name())
     except InfeasibleError as fault:
-        outcome = Outcome(
-            job.case, "infeasible", one_line("; ".join(fault.reasons) or str(fault)), worker=worker_name()
-        )
+        outcome = without_plan("infeasible", "; ".join(fault.reasons) or str(fault))
     except SolverError as fault:
-        outcome = Outcome(job.case, "no_plan", one_line(str(fault)), worker=worker_name())
+        outcome = without_plan("no_plan", str(fault))
     except Exception as fault:
-        reason = one_line(f"{type(fault).__name__}: {fault}" + (f" – {cure}" if (cure := limit_met(fault)) else ""))
-        outcome = Outcome(job.case, "failed", reason, worker=worker_name())
-    return Outcome(job.case, NOT_RUN, worker=worker_name()) if stop() else outcome
+        cure = limit_met(fault)
+        outcome = without_plan("failed", f"{type(fault).__name__}: {fault}" + (f" – {cure}" if cure else ""))
+    return without_plan(NOT_RUN) if stop() else outcome
+
+
+def solved_here(
+    jobs: Sequence[Job], known: Known | None, *, stop: Callable[[], bool], started: Callable[[Job, str], None]
+) -> Iterator[Outcome]:
+    """Yield how each case ended in this process, until ``stop`` answers true; ``started`` hears of each before."""
+    with closing(Resolvers(known)) as resolvers:
+        for job in jobs:
+            if stop():
+                return
+            started(job, worker_name())
+            yield attempt(job, resolvers, stop)
 
 
 def one_line(text: str) -> str:

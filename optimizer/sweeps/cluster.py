@@ -6,6 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import Any
 from uuid import uuid4
@@ -29,12 +30,6 @@ def installed() -> bool:
     return find_spec("distributed") is not None
 
 
-def missing(option: str) -> InputError:
-    """Return what to say where it is not."""
-    cure = 'pip install "rackgrid[cluster]"'
-    return InputError([Fault(option, "needs dask.distributed, which is not installed", cure=cure)])
-
-
 @contextmanager
 def connected(cluster: object, workers: int | None, cases: int) -> Iterator[Any]:
     """Give a client of the scheduler named, or of ``workers`` processes that end with it.
@@ -56,9 +51,7 @@ def connected(cluster: object, workers: int | None, cases: int) -> Iterator[Any]
             except (OSError, TimeoutError, ValueError, TypeError) as fault:
                 said = one_line(str(fault)) or type(fault).__name__
                 cure = "start one with: dask scheduler, and name its address, such as tcp://10.0.0.5:8786"
-                raise InputError(
-                    [Fault("cluster", f"no scheduler answers: {said}", None, "", str(cluster), cure)]
-                ) from None
+                raise _refused(f"no scheduler answers: {said}", cure, str(cluster)) from None
             with client:
                 _check(client)
                 yield client
@@ -72,17 +65,20 @@ def _check(client: Any) -> None:
         answers = client.run(versions)
     except TimeoutError:
         cure = "start some with: dask worker, and the scheduler's address"
-        raise InputError([Fault("cluster", "has no worker", None, "", str(client.scheduler.address), cure)]) from None
+        raise _refused("has no worker", cure, str(client.scheduler.address)) from None
     except Exception as fault:
         cure = "install the same rackgrid on every worker"
-        reason = f"a worker can't load rackgrid: {one_line(str(fault))}"
-        raise InputError([Fault("cluster", reason, cure=cure)]) from None
+        raise _refused(f"a worker can't load rackgrid: {one_line(str(fault))}", cure) from None
     for address, there in sorted(answers.items()):
         if differing := remote.difference(here, there):
             cure = "install the same versions on every worker"
             faults.append(Fault("cluster", f"the worker has {differing}", None, "", address, cure))
     if faults:
         raise InputError(faults)
+
+
+def _refused(reason: str, cure: str, address: str | None = None) -> InputError:
+    return InputError([Fault("cluster", reason, None, "", address, cure)])
 
 
 def solved(
@@ -103,12 +99,13 @@ def solved(
     solved once more at the end, alone, since it may have stood beside the one that kills; then it has failed.
     """
     run = f"rackgrid-{uuid4().hex}"
-    flight = _Flight(client, run, base, client.submit(remote.same, remote.packed(base, known), key=f"{run}-base"))
+    held = client.submit(remote.same, remote.packed(base, known), key=f"{run}-base")
+    flight = _Flight(client, run, base, held, stop, started)
     try:
-        yield from flight.all_of(jobs, stop=stop, started=started)
+        yield from flight.all_of(jobs)
         suspects, flight.suspects = flight.suspects, []
         for job in suspects:
-            yield from flight.all_of([job], stop=stop, started=started)
+            yield from flight.all_of([job])
         for job in flight.suspects:
             yield Outcome(job.case, "failed", "KilledWorker: its worker process ended each time it was tried")
     finally:
@@ -116,22 +113,25 @@ def solved(
             flight.land()
 
 
+@dataclass
 class _Flight:
     """Cases that are on their way: a few more than there are threads, so that none waits for the next."""
 
-    def __init__(self, client: Any, run: str, base: Study, held: Any) -> None:
-        self.client, self.run, self.base, self.held = client, run, base, held
-        self.suspects: list[Job] = []
-        self._sent: dict[Any, Job] = {}
-        self._tries = 0
-        self._expected = versions()
+    client: Any
+    run: str
+    base: Study
+    held: Any
+    stop: Callable[[], bool]
+    started: Callable[[Job, str], None]
+    suspects: list[Job] = field(default_factory=list)
+    _sent: dict[Any, Job] = field(default_factory=dict)
+    _tries: int = 0
+    _expected: dict[str, str] = field(default_factory=versions)
 
-    def all_of(
-        self, jobs: Sequence[Job], *, stop: Callable[[], bool], started: Callable[[Job, str], None]
-    ) -> Iterator[Outcome]:
+    def all_of(self, jobs: Sequence[Job]) -> Iterator[Outcome]:
         """Send jobs and yield their outcomes; those whose workers died are suspects."""
         waiting, seen = deque(jobs), time.monotonic()
-        while (waiting or self._sent) and not stop():
+        while (waiting or self._sent) and not self.stop():
             threads = self._threads()
             if threads is None or (threads == 0 and time.monotonic() - seen > DESERTED_S):
                 yield from (Outcome(job.case, "not_run", _LOST) for job in (*self._sent.values(), *waiting))
@@ -140,7 +140,7 @@ class _Flight:
             while waiting and len(self._sent) < max(1, threads + (threads + 1) // 2):
                 job = waiting.popleft()
                 self._send(job)
-                started(job, "sent")
+                self.started(job, "sent")
             for future in self._arrived():
                 job = self._sent.pop(future)
                 outcome = self._outcome(job, future)
@@ -160,10 +160,8 @@ class _Flight:
         self._tries += 1
         changed = remote.change(job.study, self.base)
         key = f"{self.run}-{job.case}-{self._tries}"
-        future = self.client.submit(
-            remote.solve_there, job.case, changed, self.held, self.run, self._expected, key=key, pure=False
-        )
-        self._sent[future] = job
+        what = (job.case, changed, self.held, self.run, self._expected)
+        self._sent[self.client.submit(remote.solve_there, *what, key=key, pure=False)] = job
 
     def _arrived(self) -> list[Any]:
         from distributed import wait

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any, TextIO
 
@@ -60,10 +60,8 @@ class Meter:
         left = None
         if self._solved and self._first is not None:
             left = (now - self._first) * (self._total - self._done) / self._solved
-        state = SweepProgress(
-            self._done, self._failed, self._total, len(self._running), now - self._began, left
-        )  # fmt: skip
-        self._listener(state)
+        gone = now - self._began
+        self._listener(SweepProgress(self._done, self._failed, self._total, len(self._running), gone, left))
 
 
 @contextmanager
@@ -72,11 +70,11 @@ def shown(listener: Callable[[SweepProgress], None] | None) -> Iterator[Callable
     if listener is not None:
         yield listener
         return
-    display: _Notebook | _Stream = _Notebook() if in_notebook() else _Stream(sys.stderr)
-    try:
+    if in_notebook():
+        yield _Notebook().listen
+        return
+    with closing(_Stream(sys.stderr)) as display:
         yield display.listen
-    finally:
-        display.close()
 
 
 def line(now: SweepProgress) -> str:
@@ -148,6 +146,3 @@ class _Notebook:
             self._handle = sys.modules["IPython"].display.display(content, raw=True, display_id=True)
         else:
             self._handle.update(content, raw=True)
-
-    def close(self) -> None:
-        """Leave the last state where it stands."""

@@ -22,8 +22,7 @@ from ..solver.options import SolveOptions
 from ..study import Study
 from ..variants.cases import Case, made
 from . import cluster as engine
-from . import local
-from .attempt import NOT_RUN, Job, Outcome, told, worker_name
+from .attempt import NOT_RUN, Job, Outcome, solved_here, told, worker_name
 from .identity import Digests, about, case_id
 from .progress import Meter, SweepProgress, shown
 from .result import Sweep, base_frame
@@ -85,7 +84,8 @@ def _check(cluster: object, workers: int | None) -> None:
     if workers is not None and workers < 1:
         raise InputError([Fault("workers", "is below 1", value=str(workers), cure="leave it out: one per core")])
     if not engine.installed() and (cluster is not None or (workers or 1) > 1):
-        raise engine.missing("workers" if cluster is None else "cluster")
+        option, cure = "workers" if cluster is None else "cluster", 'pip install "rackgrid[cluster]"'
+        raise InputError([Fault(option, "needs dask.distributed, which is not installed", cure=cure)])
 
 
 def _with_options(study: Study, cases: Cases, options: SolveOptions) -> tuple[Study, Cases]:
@@ -128,25 +128,22 @@ class _Ledger:
     retry: bool
     _cells: dict[str, dict[str, Any]] = field(default_factory=dict)
 
-    def recall(self, job: Job) -> bool:
+    def of_earlier_run(self, job: Job) -> bool:
         """Take a case from an earlier run, with or without a plan; False where it must be solved."""
         cells = self.store.cells(job.case, job.study)
-        if cells is None:
-            return self._recall_end(job)
-        self._enter(job.case, cells.pop("status"), "", cells, solved=False)
-        return True
-
-    def recall_base(self, job: Job) -> Plan | bool:
-        """Take the base from an earlier run as any other case; its plan where it has one."""
-        there = self.recall(job)
-        return self.store.plan(job.case, job.study) if there and self._cells[job.case]["plan"] else there
-
-    def _recall_end(self, job: Job) -> bool:
+        if cells is not None:
+            self._enter(job.case, cells.pop("status"), "", cells, solved=False)
+            return True
         end = self.store.end(job.case)
         if end is None or (self.retry and end.status in _AGAIN):
             return False
         self._enter(job.case, end.status, end.reason, {}, solved=False)
         return True
+
+    def base_of_earlier_run(self, job: Job) -> Plan | bool:
+        """Take the base from an earlier run as any other case; its plan where it has one."""
+        there = self.of_earlier_run(job)
+        return self.store.plan(job.case, job.study) if there and self._cells[job.case]["plan"] else there
 
     def started(self, job: Job, worker: str) -> None:
         """Note that a case is being solved."""
@@ -187,11 +184,11 @@ def _solve_all(
 
     known = _base(ledger, base, stop)
     jobs = {name: Job(name, case.study) for case, name in named if name != base.case}
-    todo = [job for job in jobs.values() if not ledger.recall(job)]
+    todo = [job for job in jobs.values() if not ledger.of_earlier_run(job)]
     if not todo or stop():
         return
     if cluster is None and (workers == 1 or len(todo) == 1 or not engine.installed()):
-        for outcome in local.solved(todo, known, stop=stop, started=ledger.started):
+        for outcome in solved_here(todo, known, stop=stop, started=ledger.started):
             ledger.keep(jobs[outcome.case], outcome)
         return
     with engine.connected(cluster, workers, len(todo)) as client:
@@ -202,7 +199,7 @@ def _solve_all(
 
 def _base(ledger: _Ledger, base: Job, stop: Callable[[], bool]) -> again.Known | None:
     """Solve the base or take it from an earlier run; None where it has no plan to learn from."""
-    found = ledger.recall_base(base)
+    found = ledger.base_of_earlier_run(base)
     if isinstance(found, Plan):
         return again.recall(found)
     if found or stop():

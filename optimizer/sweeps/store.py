@@ -14,13 +14,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
+
 from ..errors import Fault, InputError, unwritable
 from ..io.write import write_text
 from ..plan import Plan, read_plan
 from ..plan.folder import not_ours
 from ..study import Study
 from .identity import Digests
-from .lock import locked
 from .seal import Damaged, plan_cells, seal_plan, sealed, unsealed
 from .shared import TEMPORARY, Shared, write_atomically
 
@@ -118,12 +119,15 @@ def opened(folder: Path, about: Mapping[str, Any], digests: Digests, *, force: b
     try:
         _check(folder, about, force=force)
         folder.mkdir(parents=True, exist_ok=True)
-        with locked(folder / LOCK):
+        with FileLock(folder / LOCK, timeout=0):  # of the system: it ends with the process, however that ends
             _check(folder, about, force=force)  # another process may have been faster
             if force:
                 _clear(folder)
             write_atomically(folder / ABOUT, sealed({"format": FORMAT, **about}))
             yield Store(folder, digests)
+    except Timeout as fault:
+        cure = "wait for that one to end, or name another folder with -o"
+        raise InputError([Fault(str(folder), "is being written by another sweep", cure=cure)]) from fault
     except OSError as fault:
         raise unwritable(folder, fault, "choose another place with -o") from fault
 

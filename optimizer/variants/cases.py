@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-import numpy as np
 import pandas as pd
 
 from ..errors import Fault, InputError
 from ..io.frames import is_missing
 from ..study import Study
-from .change import change_cells, change_key
+from .change import change_cells, change_key, plain
 from .differences import differences
 from .draft import Draft
 from .faults import KEYS, Found, blamed, origin_of, refused, told
@@ -59,13 +57,7 @@ def _named(study: Study, cases: object) -> list[Case]:
         raise InputError([Fault("cases", f"is a {type(cases).__name__}, no cases", cure=cure)])
     pairs = list(cast(Mapping[str, Any], cases).items()) if named else [("", s) for s in cast(Sequence[Any], cases)]
     faults = [
-        Fault(
-            "cases",
-            f"is a {type(other).__name__}, no Study",
-            place,
-            value=str(name) or None,
-            cure="pass study.replace(…)",
-        )
+        Fault("cases", f"is a {type(other).__name__}, no Study", place, "", str(name) or None, "pass study.replace(…)")
         for place, (name, other) in enumerate(pairs, 1)
         if not isinstance(other, Study)
     ]
@@ -130,7 +122,7 @@ class _Maker:
         """Return the values of a row, without the empty ones."""
         found: Inputs = {}
         for place, key in self._keys:
-            value = _plain(self._table.iat[number, place])
+            value = plain(self._table.iat[number, place])
             if not (is_missing(value) or (isinstance(value, str) and not value.strip())):
                 found[key] = value
         return found
@@ -202,12 +194,3 @@ def _attempt(draft: Draft) -> tuple[Study | None, list[Fault]]:
         return draft.study(), []
     except InputError as error:
         return None, list(error.faults)
-
-
-def _plain(value: Any) -> Any:
-    """Return a Python value, a whole number without a point."""
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, float) and math.isfinite(value) and value.is_integer() and abs(value) < 1e15:
-        return int(value)
-    return value

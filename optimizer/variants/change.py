@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -93,7 +94,11 @@ def change_cells(draft: Draft, key: Key, rows: Rows, value: object) -> None:
     check_value(key, value)
     column = _column(key)
     if column.type == "period" and key.operator:
-        _shift(draft, key, rows, int(number_of(value)))
+        months = int(number_of(value)) * round(12 * draft.horizon.length_years)
+        if key.table == "deliveries":
+            shift_deliveries(draft, rows, months)
+        else:
+            shift_labels(draft, key.table, key.column, rows, months)
     elif column.is_number:
         _change_numbers(draft, key, column, rows, value)
     else:
@@ -102,14 +107,6 @@ def change_cells(draft: Draft, key: Key, rows: Rows, value: object) -> None:
 
 def _column(key: Key) -> Column:
     return schema(key.table).find(key.column) or Column(key.column, "text")
-
-
-def _shift(draft: Draft, key: Key, rows: Rows, periods: int) -> None:
-    if key.table == "deliveries":
-        shift_deliveries(draft, rows, periods)
-    else:
-        months = periods * round(12 * draft.horizon.length_years)
-        shift_labels(draft, key.table, key.column, rows, months)
 
 
 def _change_numbers(draft: Draft, key: Key, column: Column, rows: Rows, value: object) -> None:
@@ -195,8 +192,11 @@ def _near_whole(number: float) -> float:
 
 def _as_toml(value: object) -> object:
     """Return what study.toml would hold: whole numbers without a point, text as it would be read there."""
-    if isinstance(value, str):
-        return toml.value_of(value.strip())
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return int(value)
-    return value
+    return toml.value_of(value.strip()) if isinstance(value, str) else plain(value)
+
+
+def plain(value: Any) -> Any:
+    """Return a Python value, a whole number without a point."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else value

@@ -88,9 +88,8 @@ def _given(varied: Mapping[str, Sequence[object]]) -> dict[str, list[object]]:
     for key, several in varied.items():
         alone = isinstance(several, str) or not hasattr(several, "__iter__")
         values[str(key)] = [several] if alone else list(several)
-    faults = [
-        Fault("cases", "has no values", None, key, cure="give at least one") for key, v in values.items() if not v
-    ]
+    empty = [key for key, several in values.items() if not several]
+    faults = [Fault("cases", "has no values", None, key, cure="give at least one") for key in empty]
     if faults or not values:
         raise InputError(faults or [Fault("cases", "vary nothing", cure='pass {"policy.max_sites": [20, 30, 40]}')])
     return values

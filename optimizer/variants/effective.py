@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..io.periods import parse_label
-from ..io.standing import POWER_COLUMNS, standing
+from ..io.standing import POWER_COLUMNS, by_site, standing
 from .draft import Draft
 from .selector import Floats, Key, Refusal, Rows
 
@@ -85,10 +85,8 @@ def _prices(draft: Draft, key: Key, rows: pd.DataFrame) -> Floats:
 
 def _power(draft: Draft, key: Key, rows: pd.DataFrame) -> Floats:
     """Return inf for power that is unlimited, 0 where it is none and added to; NaN where site_ramp says it."""
-    default = POWER_COLUMNS[key.column]
-    default = default if default or key.operator == "+" else math.nan
-    in_ramp = rows["site"].isin(_in_ramp(draft, key.column)).to_numpy(dtype=bool)
-    return np.where(in_ramp, math.nan, default)
+    held = by_site(rows, draft.frame("site_ramp"), key.column, None)[:, 0]
+    return np.where((held == 0.0) & (key.operator == "*"), math.nan, held)
 
 
 def _in_ramp(draft: Draft, column: str) -> set[str]:

@@ -16,7 +16,7 @@ from .change import change_cells, change_key, number_of
 from .draft import Draft
 from .figure_tables import Figures, Part, other_table, read_figures
 from .selector import Key, Refusal, selected
-from .shifts import shift_delivery_labels, shift_labels, whole_months
+from .shifts import shift_deliveries, shift_labels
 
 
 def low_high(study: Study) -> pd.DataFrame:
@@ -90,14 +90,15 @@ def _apply(draft: Draft, part: Part, value: float) -> bool:
         rows = selected(key, draft.start, strict=False)
     except Refusal:
         return False
+    months = round((value - part.central) * 12) if part.rule == "shift" else 0
     if part.rule == "set":
         change_cells(draft, key, rows, value)
     elif part.rule == "scale":
         change_cells(draft, key, rows, _factor(part, value))
     elif part.rule == "shift" and part.table == "deliveries":
-        shift_delivery_labels(draft, rows, whole_months(value - part.central))
+        shift_deliveries(draft, rows, months, by_label=True)
     elif part.rule == "shift":
-        shift_labels(draft, part.table, part.column, rows, whole_months(value - part.central))
+        shift_labels(draft, part.table, part.column, rows, months)
     elif value != part.central:
         draft.replace(part.table, _other_table(part, value))
     return True

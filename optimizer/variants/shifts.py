@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from ..io.periods import Horizon, Label, parse_label
 from ..io.wording import listed
 from .draft import Draft
@@ -32,28 +30,15 @@ def shift_labels(draft: Draft, table: str, column: str, rows: Rows, months: int)
     draft.put(table, frame.assign(**{column: labels}))
 
 
-def shift_deliveries(draft: Draft, rows: Rows, periods: int) -> None:
-    """Move what comes in a period to another, so many periods later.
+def shift_deliveries(draft: Draft, rows: Rows, months: int, *, by_label: bool = False) -> None:
+    """Move deliveries by months: the parts that fall into each period, ``by_label`` their labels where these stay such.
 
-    Raises Refusal naming SKU and period where that is outside of the horizon; with ``drop_late`` what is pushed
-    past its end is left out.
+    Raises Refusal naming SKU and period where any falls before the horizon, or behind it: that is left out by label
+    and with ``drop_late``.
     """
-    _move(draft, rows, periods * round(12 * draft.horizon.length_years), by_label=False, drop_late=draft.drop_late)
-
-
-def shift_delivery_labels(draft: Draft, rows: Rows, months: int) -> None:
-    """Move the labels of deliveries by months; what falls behind the horizon is left out.
-
-    Raises Refusal where any falls before it.
-    """
-    _move(draft, rows, months, by_label=True, drop_late=True)
-
-
-def _move(draft: Draft, rows: Rows, months: int, *, by_label: bool, drop_late: bool) -> None:
-    """Move deliveries by months: their labels where these stay labels, else the parts that fall into each period."""
     frame, horizon = draft.frame("deliveries"), draft.horizon
     chosen = set(draft.places("deliveries", rows).tolist())
-    stay = _Parts()
+    landed: list[tuple[int, str, float, float]] = []  # the row that each part came from, its period, racks and MW
     late: list[str] = []
     early: list[str] = []
     out_from, rack_kw = _racks(draft, horizon)
@@ -61,7 +46,7 @@ def _move(draft: Draft, rows: Rows, months: int, *, by_label: bool, drop_late: b
     for row, (sku, period, racks, mw) in enumerate(cells):
         label = parse_label(period)
         if row not in chosen or months == 0:
-            stay.add(row, period, racks, mw)
+            landed.append((row, period, racks, mw))
             continue
         spread = horizon.spread(label, out_from.get(sku, 0))
         has_label = (by_label and months % label.months == 0) or not spread
@@ -71,27 +56,13 @@ def _move(draft: Draft, rows: Rows, months: int, *, by_label: bool, drop_late: b
             to = moved(piece, months)
             place = _place(horizon, to)
             if 0 <= place < len(horizon):
-                stay.add(row, str(to) if by_label else horizon.names[place], *share)
+                landed.append((row, str(to) if by_label else horizon.names[place], *share))
             else:
                 (early if place < 0 else late).append(f"{sku} of {piece}")
-    _refuse(horizon, early, [] if drop_late else late)
-    draft.put("deliveries", frame.iloc[stay.rows].assign(period=stay.periods, racks=stay.racks, mw=stay.mw))
-
-
-class _Parts:
-    """Rows of deliveries as they land: the row that each came from, its period, racks and MW."""
-
-    def __init__(self) -> None:
-        self.rows: list[int] = []
-        self.periods: list[str] = []
-        self.racks: list[float] = []
-        self.mw: list[float] = []
-
-    def add(self, row: int, period: str, racks: float, mw: float) -> None:
-        self.rows.append(row)
-        self.periods.append(period)
-        self.racks.append(racks)
-        self.mw.append(mw)
+    _refuse(horizon, early, [] if by_label or draft.drop_late else late)
+    moved_rows = frame.iloc[[row for row, *_ in landed]]
+    periods, racks_of, mw_of = [p for _, p, _, _ in landed], [r for _, _, r, _ in landed], [mw for *_, mw in landed]
+    draft.put("deliveries", moved_rows.assign(period=periods, racks=racks_of, mw=mw_of))
 
 
 def _racks(draft: Draft, horizon: Horizon) -> tuple[dict[str, int], dict[str, float]]:
@@ -123,8 +94,3 @@ def _refuse(horizon: Horizon, early: list[str], late: list[str]) -> None:
     if late:
         reason = f"pushes deliveries past the last period, {horizon.names[-1]}: {listed(sorted(set(late)), most=6)}"
         raise Refusal(reason, "leave them out with --drop-late (drop_late=True), or end later with periods.last")
-
-
-def whole_months(years: float) -> int:
-    """Return years as months, rounded."""
-    return int(np.round(years * 12))

@@ -10,7 +10,7 @@ from optimizer.account.tables import frames
 from optimizer.parameters import Parameters
 from optimizer.plan import TABLES
 from optimizer.recheck.causes import unused_cause
-from optimizer.recheck.ground import Ground, ids
+from optimizer.recheck.ground import Ground
 from optimizer.recheck.reading import Reading
 from optimizer.recheck.table import read_table
 from tests.solver.enumeration import random_tiny
@@ -23,7 +23,7 @@ def test_both_readings_agree_on_random_plans(seed: int) -> None:
     p, reading = Parameters.of(study), Reading(study)
     for _ in range(2):
         tables = frames(p, _random(p, r), study.config)
-        read = {name: read_table(name, tables[name], ids(reading))[0] for name in TABLES}
+        read = {name: read_table(name, tables[name], reading.ids)[0] for name in TABLES}
         assert unused_cause(Ground(reading, {}, read)) == []
         assert (tables["unused"]["cause"] != "").all()
 

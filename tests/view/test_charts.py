@@ -16,11 +16,11 @@ import pytest
 from matplotlib.figure import Figure
 
 from optimizer import read_study
-from optimizer.io.registers import KINDS
+from optimizer.io.registers import KINDS, TERMS
 from optimizer.plan import Plan
 from optimizer.view import cost_waterfall, stack_deployment, unused_ledger
 from optimizer.view.palette import AVOIDABLE, CREDIT
-from tests.handmade import TERMS, handmade_plan
+from tests.handmade import handmade_plan
 from tests.small import RACKS, SITES, STUDY, write_small_study
 
 from .test_map import ODD, pixels

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..plan import Plan
-from .report import Finding
+from .report import Finding, alike
 from .shapes import SHAPES
 
 FILE = "sites.geojson"
@@ -28,7 +28,7 @@ def places(plan: Plan, folder: Path) -> list[Finding]:
         return [Finding(FILE, "", "features", type(fault).__name__, "one feature per site and period", RULE)]
     if not whole:
         return [Finding(FILE, "", "features", "something else", "point features with properties", RULE)]
-    if list(plan.tables["sites"].columns) != list(SHAPES["sites"].columns):
+    if list(plan.tables["sites"].columns) != list(SHAPES["sites"]):
         return []
     rows = plan.tables["sites"].to_dict("records")
     keys = [(str(row["site"]), str(row["period"])) for row in rows]
@@ -53,7 +53,7 @@ def _compare(label: str, feature: dict[str, Any], row: Mapping[Any, Any], site: 
     found = [
         Finding(FILE, label, column, given.get(column), right.get(column), RULE)
         for column in [*right, *(c for c in given if c not in right)]
-        if column not in given or column not in right or not _alike(given[column], right[column])
+        if column not in given or column not in right or not alike(given[column], right[column])
     ]
     point = [site["lon"], site["lat"]]
     if feature["geometry"] != {"type": "Point", "coordinates": point}:
@@ -76,12 +76,6 @@ def _is_feature(value: object) -> bool:
 
 def _key(feature: dict[str, Any]) -> tuple[str, str]:
     return str(feature["properties"].get("site")), str(feature["properties"].get("period"))
-
-
-def _alike(given: Any, right: Any) -> bool:
-    """Whether two values of JSON are the same; a table may hold a whole number where JSON holds 1.0."""
-    flags = isinstance(given, bool), isinstance(right, bool)
-    return bool(given == right) and flags[0] == flags[1]
 
 
 def _plain(value: Any) -> Any:
