@@ -71,7 +71,7 @@ def _write(
 ) -> None:
     from optimizer.io.whole import write_whole
     from optimizer.io.write import write_text
-    from optimizer.view.comparison_page import comparison_page
+    from optimizer.view.comparison import comparison_page
 
     text = comparison_page(plans, found, inputs, names=names)
     write_whole(
