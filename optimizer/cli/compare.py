@@ -40,7 +40,7 @@ def compare(
     plans = read_each(read_rechecked, folder_a, folder_b)
     from optimizer.differences import compare as compare_studies
     from optimizer.plan.comparison import compare_plans
-    from optimizer.view.comparison_page import comparison_page
+    from optimizer.view.comparison import comparison_page
 
     from .compare_text import as_text, facts
 

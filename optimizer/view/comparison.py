@@ -1,9 +1,9 @@
-"""Say in tables what differs between two plans: the same ones for a terminal and for a page."""
+"""Say in tables what differs between two plans, for a terminal and for a page that shows both maps above them."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
@@ -12,9 +12,16 @@ from optimizer.errors import shown
 from optimizer.io.registers import KINDS, term_words
 from optimizer.plan.comparison import Change, Comparison, Pair
 from optimizer.plan.kinds import GENERIC, REAL, UNSTATED
+from optimizer.plan.plan import Plan
 from optimizer.units import aligned, figure, money_unit, power_unit, share
 
+from .page.blocks import Column, Generic, Note, Part, Table
+from .page.skeleton import asset, filled
+from .web.page import map_parts
+
 _NONE = "–"
+_LISTED = 12
+_WIDTH = 1_000_000  # letters of a cell of the page: lists of sites are not cut
 
 
 @dataclass(frozen=True)
@@ -36,12 +43,14 @@ class Section:
 
 def sections(found: Comparison, inputs: Differences) -> list[Section]:
     """Return the tables, those with nothing to say left out."""
+    used = [pair for pair in found.unused if pair.a or pair.b]
+    unused = [(f"{KINDS[pair.name].short}, {pair.unit}", *_cells(pair, 1.0, 1)) for pair in used]
     tables = [
         _head(found),
         _money("Cost, {}, discounted", found.discounted),
-        _serving(found),
-        _unused(found),
-        _vendors(found),
+        _power("IT {} in service at the end of", found.serving, "period"),
+        _compared("Unused capacity", unused, of="kind"),
+        _power(f"IT {{}} in service by vendor, {found.last}", found.vendors, "vendor"),
         _opened(found),
         _moved(found),
         *_inputs(inputs),
@@ -49,21 +58,33 @@ def sections(found: Comparison, inputs: Differences) -> list[Section]:
     return [table for table in tables if table.rows or table.notes]
 
 
-def undiscounted(found: Comparison) -> Section:
-    """Return the cost by term as it is paid."""
-    return _money("Cost, {}, undiscounted", found.undiscounted)
-
-
 def missing(found: Comparison) -> list[str]:
     """Say which periods and SKUs only one plan has."""
-    lists = (
-        ("period", found.periods_a, "A"),
-        ("period", found.periods_b, "B"),
-        ("SKU", found.skus_a, "A"),
-        ("SKU", found.skus_b, "B"),
-    )
+    lists = (("period", found.periods_a, "A"), ("period", found.periods_b, "B"), ("SKU", found.skus_a, "A"),
+             ("SKU", found.skus_b, "B"))  # fmt: skip
     said = [f"{counted(len(ids), word)} only in {side}: {_listed(ids)}" for word, ids, side in lists if ids]
     return said if found.last else [*said, "the plans have no period in common: sites and vendors are not compared"]
+
+
+def comparison_page(plans: Sequence[Plan], found: Comparison, inputs: Differences, *, names: Sequence[str]) -> str:
+    """Return the page of two plans as one HTML text that asks no network for anything.
+
+    ``names`` are what the reader calls both plans: their folders.
+    """
+    one, other = map(map_parts, plans)
+    tables = sections(found, inputs)
+    if len(found.undiscounted) > 1:
+        tables.insert(2, _money("Cost, {}, undiscounted", found.undiscounted))
+    same = ["The plans are the same" + ("." if inputs.same else "; their studies are not.")] if found.same else []
+    return filled(
+        "comparison",
+        names=names,
+        notes=[*map(Note, same), *map(Note, missing(found))],
+        tables=[_parts(section) for section in tables],
+        styles=[one.style, asset("page.css")],
+        scripts=[one.script, asset("tables.js"), asset("comparison.js")],
+        facts={"facts-a": one.facts, "facts-b": other.facts},
+    )
 
 
 def counted(number: int, word: str) -> str:
@@ -71,9 +92,9 @@ def counted(number: int, word: str) -> str:
     return f"{number:,} {word}{'s' if number != 1 else ''}"
 
 
-def _listed(names: Sequence[str], most: int = 12) -> str:
-    more = f" and {len(names) - most:,} more" if len(names) > most else ""
-    return ", ".join(shown(name, 40) for name in names[:most]) + more
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _LISTED:,} more" if len(names) > _LISTED else ""
+    return ", ".join(shown(name, 40) for name in names[:_LISTED]) + more
 
 
 def _head(found: Comparison) -> Section:
@@ -113,20 +134,6 @@ def _power(title: str, pairs: Sequence[Pair], of: str) -> Section:
     return _compared(title.format(unit), rows, of=of)
 
 
-def _serving(found: Comparison) -> Section:
-    return _power("IT {} in service at the end of", found.serving, "period")
-
-
-def _vendors(found: Comparison) -> Section:
-    return _power(f"IT {{}} in service by vendor, {found.last}", found.vendors, "vendor")
-
-
-def _unused(found: Comparison) -> Section:
-    used = [p for p in found.unused if p.a or p.b]
-    rows = [(f"{KINDS[p.name].short}, {p.unit}", *_cells(p, 1.0, 1)) for p in used]
-    return _compared("Unused capacity", rows, of="kind")
-
-
 def _opened(found: Comparison) -> Section:
     """List the sites that only one plan opens, real and generic apart."""
     rows = []
@@ -135,14 +142,14 @@ def _opened(found: Comparison) -> Section:
             some = [c for c in changes if c.standing == word]
             held = figure(sum(c.b_mw if side == "B" else c.a_mw for c in some))
             if some:
-                names = tuple(f"{shown(c.site, 40)}{_called(c)}" for c in some)
-                rows.append((f"only in {side}, {word}", str(len(some)), held, "; ".join(names)))
+                rows.append((f"only in {side}, {word}", str(len(some)), held, "; ".join(map(_called, some))))
     heads = ("Sites that one plan alone opens", "sites", f"IT MW, {found.last}", "which")
     return Section(heads, (False, True, True, False), tuple(rows), "opened")
 
 
 def _called(change: Change) -> str:
-    return f" ({shown(change.name, 100)})" if change.name and change.name != change.site else ""
+    name = f" ({shown(change.name, 100)})" if change.name and change.name != change.site else ""
+    return f"{shown(change.site, 40)}{name}"
 
 
 def _moved(found: Comparison) -> Section:
@@ -159,16 +166,12 @@ def _moved(found: Comparison) -> Section:
         )
         for c in found.changes
     ]
-    last = found.last
+    last, leave, arrive = found.last, aligned(found.leaving_mw, 1), aligned(found.arriving_mw, 1)
+    note = f"moved, at the end of {last}: {leave} MW leave their site, {arrive} MW arrive"
     heads = ("Sites that differ", "kind", "A opens", "B opens", f"A, IT MW, {last}", "B", "difference")
-    leave, arrive = found.leaving_mw, found.arriving_mw
-    notes = (
-        (f"moved, at the end of {last}: {aligned(leave, 1)} MW leave their site, {aligned(arrive, 1)} MW arrive",)
-        if last
-        else ()
-    )
     numbers = (False, False, False, False, True, True, True, True, False)
-    return Section((*heads, "MW-years", "by SKU, MW"), numbers, tuple(rows), "site", notes if rows else (), long=True)
+    notes = (note,) if rows and last else ()
+    return Section((*heads, "MW-years", "by SKU, MW"), numbers, tuple(rows), "site", notes, long=True)
 
 
 def _opens(first: str, serves: str) -> str:
@@ -197,11 +200,23 @@ def _inputs(inputs: Differences) -> Iterator[Section]:
 
 def _value(value: object) -> str:
     """Return the value of a key for people."""
-    known: dict[type, Callable[[object], str]] = {bool: lambda v: "true" if v else "false"}
     if value is None or value == "":
         return "not set"
-    if type(value) in known:
-        return known[type(value)](value)
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, int | float):
         return f"{value:,}".removesuffix(".0")
     return shown(", ".join(map(str, value)) or "none" if isinstance(value, list | tuple) else value, 48)
+
+
+def _parts(section: Section) -> tuple[bool, list[Part]]:
+    """Return a section's table and notes, and whether they need the whole width."""
+    notes: list[Part] = [shown(note, 400) for note in section.notes]
+    if not section.rows:
+        return True, notes
+    title, *others = section.heads
+    heads = zip((section.of, *others), section.numbers, strict=True)
+    columns = [Column(head, number, width=_WIDTH) for head, number in heads]
+    rows = [[Generic() if cell == GENERIC else cell for cell in row] for row in section.rows]
+    table = Table(title, columns, rows, live=section.long, has_total=section.total)
+    return not section.numbers[-1] and len(columns) > 3, [table, *notes]

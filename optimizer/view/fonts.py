@@ -25,7 +25,9 @@ def use_fonts_for(texts: Iterable[str]) -> None:
 
 def can_draw(text: str) -> bool:
     """Whether some font at hand has every letter of a text, and plain letters are enough."""
-    if any(_is_joined(letter) for letter in text):
+    if any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in text):
+        return False
+    if any(first <= ord(letter) <= last for letter in text for first, last in _JOINED):
         return False
     lacking = {letter for letter in text if letter.isprintable()} - _letters(_OWN)
     return not lacking - {letter for name in _others(frozenset(lacking)) for letter in _letters(name)}
@@ -34,11 +36,6 @@ def can_draw(text: str) -> bool:
 def drawn_vendors(vendors: Sequence[str]) -> dict[str, str]:
     """Return what each vendor is called on a picture: its name, a number where no font has the letters of that."""
     return {v: v if can_draw(v) else f"#{number}" for number, v in enumerate(vendors, start=1)}
-
-
-def _is_joined(letter: str) -> bool:
-    code = ord(letter)
-    return unicodedata.bidirectional(letter) in ("R", "AL") or any(a <= code <= z for a, z in _JOINED)
 
 
 @cache

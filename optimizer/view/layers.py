@@ -1,19 +1,22 @@
-"""Draw the layers of a map: outlines, zones, flows, sites."""
+"""Draw the layers of a map: outlines, zones, flows, sites; as artists, for the limits of the axes stand already."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 from matplotlib.patches import Circle, FancyArrowPatch, PathPatch, Wedge
 from matplotlib.path import Path as Outline
+from matplotlib.patheffects import withStroke
 
 from optimizer.errors import shown
 from optimizer.plan.kinds import GENERIC, REAL, UNSTATED
 
 from .fonts import drawn_vendors
 from .palette import BORDER, DARK, FLOW, IDLE, IDLE_EDGE, OUTLINE, SOFT, used_grey, vendor_colours, vendor_marks
+from .placing import Point
 from .projection import graticule
 from .scene import Scene, Spot
 
@@ -31,54 +34,41 @@ def draw(ax: Any, view: Scene, *, flows: bool) -> None:
     ax.set_aspect("equal", adjustable="box")
     ax.set_xticks([])
     ax.set_yticks([])
-    for side in ax.spines.values():  # the frame at which every line of the map ends
-        side.set(color=BORDER, linewidth=0.8)
-    _outlines(ax, view)
+    ax.spines[:].set(color=BORDER, linewidth=0.8)  # the frame at which every line of the map ends
+    for shapes, width, colour in ((view.states, 0.4, BORDER), (view.land, 0.8, OUTLINE)):
+        for path in filter(None, map(_outline, shapes)):
+            ax.add_artist(PathPatch(path, facecolor="none", edgecolor=colour, linewidth=width, zorder=0.5))
     if all(_outline(a.shape) is None for a in view.areas):
         _graticule(ax, view)
     _zones(ax, view)
     if flows:
         _flows(ax, view)
-    _closed(ax, view)
+    for standing in CLOSED_MARKS:
+        places = [(s.x, s.y) for s in view.spots if s.standing == standing and not s.in_use]
+        closed_mark(ax, standing, SMALL_MARK_PT, 0.8, *places, zorder=3)
     visible = [spot for spot in view.spots if spot.in_use]
     for spot in visible:
         _ring(ax, view, spot)
     for spot in visible:
-        _site(ax, view, spot)
-
-
-def _outlines(ax: Any, view: Scene) -> None:
-    """Draw countries and states, to tell where the map is."""
-    for shapes, width, colour in ((view.states, 0.4, BORDER), (view.land, 0.8, OUTLINE)):
-        for path in filter(None, map(_outline, shapes)):
-            _add(ax, PathPatch(path, facecolor="none", edgecolor=colour, linewidth=width, zorder=0.5))
-
-
-def _add(ax: Any, patch: Any) -> None:
-    """Add a patch without looking for its extent: the limits stand already."""
-    ax.add_artist(patch)
+        inner = view.radius(spot.it_mw)
+        if spot.it_mw > 0:
+            pie(ax, spot.at, inner, spot.vendor_mw, view.vendors, generic=spot.generic)
+            _marks(ax, view, spot, inner)
+        rim(ax, spot.at, inner or view.radius(spot.idle_mw), standing=spot.standing)
 
 
 def _zones(ax: Any, view: Scene) -> None:
-    points = [(a.shape, a.used) for a in view.areas if a.shape.geom_type in ("Point", "MultiPoint")]
     for area in view.areas:
-        outline = _outline(area.shape)
-        if outline is None:
-            continue
-        without = area.used is None
-        patch = PathPatch(
-            outline,
-            facecolor="white" if without else used_grey(area.used or 0.0),
-            edgecolor=BORDER,
-            linewidth=0.6,
-            hatch="//////" if without else None,
-            zorder=1,
-        )
-        _add(ax, patch)
-    for shape, used in points:
-        centre = shape.centroid
-        colour = "white" if used is None else used_grey(used)
-        ax.plot([centre.x], [centre.y], "s", ms=6, mfc=colour, mec=SOFT, mew=0.7, zorder=1)
+        outline, without = _outline(area.shape), area.used is None
+        colour = "white" if area.used is None else used_grey(area.used)
+        if outline is not None:
+            hatch = "//////" if without else None
+            style = {"facecolor": colour, "edgecolor": BORDER, "linewidth": 0.6, "hatch": hatch, "zorder": 1}
+            ax.add_artist(PathPatch(outline, **style))
+    for area in view.areas:
+        if area.shape.geom_type in ("Point", "MultiPoint"):
+            centre, colour = area.shape.centroid, "white" if area.used is None else used_grey(area.used)
+            ax.plot([centre.x], [centre.y], "s", ms=6, mfc=colour, mec=SOFT, mew=0.7, zorder=1)
 
 
 def _graticule(ax: Any, view: Scene) -> None:
@@ -86,12 +76,11 @@ def _graticule(ax: Any, view: Scene) -> None:
     west, south, east, north = view.bounds
     for name, xs, ys in graticule(view.bounds, view.crs):
         ax.plot(xs, ys, "-", color=BORDER, lw=0.6, zorder=0)
-        inside = [
-            (x, y) for x, y in zip(xs, ys, strict=True) if west < x < east - 0.05 * (east - west) and south < y < north
-        ]
+        right = east - 0.05 * (east - west)
+        inside = [(x, y) for x, y in zip(xs, ys, strict=True) if west < x < right and south < y < north]
         if inside:
             x, y = min(inside, key=lambda p: min(p[0] - west, p[1] - south))
-            ax.text(x, y, name, fontsize=8, color=SOFT, zorder=1, parse_math=False, path_effects=halo("white", 2))
+            ax.text(x, y, name, fontsize=8, color=SOFT, zorder=1, path_effects=halo("white", 2))
 
 
 def _outline(shape: Any) -> Any:
@@ -104,37 +93,23 @@ def _outline(shape: Any) -> Any:
 def _flows(ax: Any, view: Scene) -> None:
     most = max((f.mw for f in view.flows), default=0.0)
     for flow in view.flows:
-        if flow.mw < 0.02 * most:
-            continue
-        arrow = FancyArrowPatch(
-            flow.start,
-            flow.end,
-            arrowstyle="-|>",
-            mutation_scale=10,
-            linewidth=0.5 + 1.8 * flow.mw / most,
-            color=FLOW,
-            alpha=0.55,
-            shrinkA=0,
-            shrinkB=0,
-            zorder=2,
-        )
-        _add(ax, arrow)
+        if flow.mw >= 0.02 * most:
+            width = 0.5 + 1.8 * flow.mw / most
+            style: dict[str, Any] = {
+                "arrowstyle": "-|>",
+                "mutation_scale": 10,
+                "shrinkA": 0,
+                "shrinkB": 0,
+                "linewidth": width,
+            }
+            ax.add_artist(FancyArrowPatch(flow.start, flow.end, color=FLOW, alpha=0.55, zorder=2, **style))
 
 
-def _closed(ax: Any, view: Scene) -> None:
-    for standing, mark in CLOSED_MARKS.items():
-        spots = [s for s in view.spots if s.standing == standing and not s.in_use]
-        ax.plot(
-            [s.x for s in spots],
-            [s.y for s in spots],
-            mark,
-            ms=SMALL_MARK_PT,
-            mfc="white",
-            mec=SOFT,
-            mew=0.8,
-            linestyle="none",
-            zorder=3,
-        )
+def closed_mark(ax: Any, standing: str, points: float, width: float, *places: Point, zorder: float = 2) -> None:
+    """Mark sites of a standing that are not in use."""
+    x, y = [at[0] for at in places], [at[1] for at in places]
+    style = {"ms": points, "mfc": "white", "mec": SOFT, "mew": width, "zorder": zorder}
+    ax.plot(x, y, CLOSED_MARKS[standing], **style)
 
 
 def _ring(ax: Any, view: Scene, spot: Spot) -> None:
@@ -147,75 +122,49 @@ def _ring(ax: Any, view: Scene, spot: Spot) -> None:
         ring(ax, spot.at, outer)
 
 
-def ring(ax: Any, at: tuple[float, float], radius: float) -> None:
+def ring(ax: Any, at: Point, radius: float) -> None:
     """Draw the band of energised power without racks; a disc stands on it."""
-    _add(ax, Circle(at, radius, facecolor=IDLE, edgecolor=IDLE_EDGE, linewidth=0.6, zorder=4))
+    ax.add_artist(Circle(at, radius, facecolor=IDLE, edgecolor=IDLE_EDGE, linewidth=0.6, zorder=4))
 
 
-def _site(ax: Any, view: Scene, spot: Spot) -> None:
-    inner = view.radius(spot.it_mw)
-    if spot.it_mw > 0:
-        pie(ax, spot.at, inner, spot.vendor_mw, view.vendors, generic=spot.generic)
-        _marks(ax, view, spot, inner)
-    rim(ax, spot.at, inner or view.radius(spot.idle_mw), standing=spot.standing)
-
-
-def pie(ax: Any, at: tuple[float, float], radius: float, shares: Any, vendors: list[str], *, generic: bool) -> None:
+def pie(ax: Any, at: Point, radius: float, shares: Any, vendors: list[str], *, generic: bool) -> None:
     """Draw vendors as sectors, clockwise from the top; those of generic sites are hatched."""
-    total, colours, turned = sum(shares.values()), vendor_colours(vendors), 90.0
+    colours, edge = vendor_colours(vendors), 0.0 if generic or len(shares) == 1 else 0.5
+    for vendor, start, end in _sectors(shares):
+        style: dict[str, Any] = {"facecolor": colours[vendor], "edgecolor": "white", "linewidth": edge}
+        ax.add_artist(Wedge(at, radius, start, end, hatch="...." if generic else None, zorder=5, **style))
+
+
+def _sectors(shares: Mapping[str, float]) -> Iterator[tuple[str, float, float]]:
+    """Yield vendors with the degrees between which their sectors stand, clockwise from the top."""
+    total, turned = sum(shares.values()), 90.0
     for vendor in sorted(shares):
         angle = 360.0 * shares[vendor] / total
-        sector = Wedge(
-            at,
-            radius,
-            turned - angle,
-            turned,
-            facecolor=colours[vendor],
-            edgecolor="white",
-            linewidth=0.0 if generic or len(shares) == 1 else 0.5,
-            hatch="...." if generic else None,
-            zorder=5,
-        )
-        _add(ax, sector)
+        yield vendor, turned - angle, turned
         turned -= angle
 
 
-def rim(ax: Any, at: tuple[float, float], radius: float, *, standing: str) -> None:
+def rim(ax: Any, at: Point, radius: float, *, standing: str) -> None:
     """Draw the edge that tells a real campus (bold), a site without a kind (thin) and a generic one (dashed) apart."""
     dashed, width = (0, (2.2, 1.6)), {REAL: 1.6, UNSTATED: 0.7, GENERIC: 1.0}[standing]
     style = dashed if standing == GENERIC else "-"
-    _add(ax, Circle(at, radius, facecolor="none", edgecolor=DARK, zorder=6, linestyle=style, linewidth=width))
+    ax.add_artist(Circle(at, radius, facecolor="none", edgecolor=DARK, zorder=6, linestyle=style, linewidth=width))
 
 
 def _marks(ax: Any, view: Scene, spot: Spot, radius: float) -> None:
     """Write the vendor's first letter into sectors that are large enough."""
-    called, turned = drawn_vendors(view.vendors), 90.0
+    called = drawn_vendors(view.vendors)
     marks = vendor_marks(list(called.values()))
-    for vendor in sorted(spot.vendor_mw):
-        angle = 360.0 * spot.vendor_mw[vendor] / spot.it_mw
-        middle, away = math.radians(turned - angle / 2), 0.0 if angle > 359 else 0.58 * radius
-        turned -= angle
+    for vendor, start, end in _sectors(spot.vendor_mw):
+        angle, middle = end - start, math.radians((start + end) / 2)
+        away = 0.0 if angle > 359 else 0.58 * radius
         chord = 2 * radius if angle > 180 else 2 * away * math.sin(math.radians(angle / 2))
-        if min(chord, radius) < _LETTER * (view.bounds[2] - view.bounds[0]):
-            continue
-        x, y = spot.at[0] + away * math.cos(middle), spot.at[1] + away * math.sin(middle)
-        ax.text(
-            x,
-            y,
-            shown(marks[called[vendor]], 4),
-            fontsize=8.5,
-            weight="bold",
-            color="white",
-            ha="center",
-            va="center",
-            zorder=7,
-            parse_math=False,
-            path_effects=halo(DARK, 1.6),
-        )
+        if min(chord, radius) >= _LETTER * (view.bounds[2] - view.bounds[0]):
+            x, y = spot.at[0] + away * math.cos(middle), spot.at[1] + away * math.sin(middle)
+            ax.text(x, y, shown(marks[called[vendor]], 4), fontsize=8.5, weight="bold", color="white", ha="center",
+                    va="center", zorder=7, path_effects=halo(DARK, 1.6))  # fmt: skip
 
 
 def halo(colour: str, width: float) -> list[Any]:
     """Return the effect that lets text stand out from what it covers."""
-    from matplotlib.patheffects import withStroke
-
     return [withStroke(linewidth=width, foreground=colour)]

@@ -11,6 +11,8 @@ from optimizer.plan.plan import Plan
 
 _FORBID_NO_POD = ("max_unused_mw_years", "force_open")
 _NO_RULES = Policy()
+_TYPES: dict[str, type] = dict.fromkeys(("kind", "site", "site_kind", "vendor", "sku", "period"), str)
+_TYPES |= dict.fromkeys(("mw", "mw_years", "usd"), float) | {"cause": str}
 
 
 def cause_words(plan: Plan) -> dict[str, str]:
@@ -32,19 +34,11 @@ def unused_ledger(plan: Plan) -> pd.DataFrame:
     table, racks, sites = plan.unused, plan.study.racks, plan.study.sites
     vendors = dict(zip(racks["sku"], racks["vendor"], strict=True))
     kinds = {s: standing(str(k)) for s, k in zip(sites["site"], sites["kind"], strict=True)}
-    ledger = pd.DataFrame(
-        {
-            "kind": table["kind"].astype(str),
-            "site": table["site"].astype(str),
-            "site_kind": [kinds.get(site, "") for site in table["site"]],
-            "vendor": [vendors.get(sku, "") for sku in table["sku"]],
-            "sku": table["sku"].astype(str),
-            "period": table["period"].astype(str),
-            "mw": table["mw"].astype(float),
-            "mw_years": table["mw_years"].astype(float),
-            "usd": table["usd"].astype(float),
-            "cause": table["cause"].fillna("").astype(str),
-        }
+    ledger = table.assign(
+        site_kind=[kinds.get(site, "") for site in table["site"]],
+        vendor=[vendors.get(sku, "") for sku in table["sku"]],
+        cause=table["cause"].fillna(""),
     )
+    ledger = ledger[list(_TYPES)].astype(_TYPES)
     order = ["usd", "mw_years", "mw", "kind", "site", "sku", "period"]
     return ledger.sort_values(order, ascending=[False] * 3 + [True] * 4, kind="stable", ignore_index=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -13,9 +14,9 @@ from optimizer.plan.kinds import GENERIC, REAL, UNSTATED
 from optimizer.units import figure
 
 from .fonts import drawn_vendors
-from .layers import CLOSED_MARKS, SMALL_MARK_PT, pie, rim, ring
-from .palette import BORDER, DARK, FLOW, SOFT, used_grey, vendor_marks
-from .readings import round_sizes
+from .layers import CLOSED_MARKS, SMALL_MARK_PT, closed_mark, pie, rim, ring
+from .palette import BORDER, DARK, FLOW, used_grey, vendor_marks
+from .placing import Point
 from .scene import Scene
 
 _PT = 9.5
@@ -46,7 +47,7 @@ def draw(ax: Any, view: Scene, size_in: tuple[float, float], metres_per_inch: fl
 
 
 def _say(ax: Any, x: float, y: float, text: str, **style: Any) -> None:
-    ax.text(x, y, text, **{"fontsize": _PT, "color": DARK, "va": "center", "parse_math": False, **style})
+    ax.text(x, y, text, **{"fontsize": _PT, "va": "center", **style})
 
 
 def _vendors(ax: Any, view: Scene, x: float, top: float) -> None:
@@ -65,18 +66,16 @@ def _vendors(ax: Any, view: Scene, x: float, top: float) -> None:
 def _kinds(ax: Any, view: Scene, x: float, top: float) -> None:
     """Explain the marks of sites that are on this map, and no others."""
     _say(ax, x, top, "Sites", weight="bold")
-    used = [s for s in view.spots if s.in_use]
-    rows: list[tuple[Callable[[tuple[float, float]], None], str]] = [
-        (partial(_disc, ax, view, standing), words)
-        for standing, words in _WORDS.items()
-        if any(s.standing == standing for s in used)
+    used, closed = ({s.standing for s in view.spots if s.in_use == now} for now in (True, False))
+    rows: list[tuple[Callable[[Point], object], str]] = [
+        (partial(_disc, ax, view, standing), words) for standing, words in _WORDS.items() if standing in used
     ]
-    if any(s.idle_mw > 0 for s in used):
+    if any(s.idle_mw > 0 for s in view.spots if s.in_use):
         rows.append((partial(_band, ax), "energised, without racks"))
     rows += [
-        (partial(_mark, ax, mark), f"{_SHORT[standing]}, not in use")
-        for standing, mark in CLOSED_MARKS.items()
-        if any(s.standing == standing and not s.in_use for s in view.spots)
+        (partial(closed_mark, ax, standing, SMALL_MARK_PT + 1, 0.9), f"{_SHORT[standing]}, not in use")
+        for standing in CLOSED_MARKS
+        if standing in closed
     ]
     for row, (paint, words) in enumerate(rows):
         column, line = divmod(row, _ROWS)
@@ -85,19 +84,15 @@ def _kinds(ax: Any, view: Scene, x: float, top: float) -> None:
         _say(ax, at[0] + 0.18, at[1], words)
 
 
-def _disc(ax: Any, view: Scene, standing: str, at: tuple[float, float]) -> None:
+def _disc(ax: Any, view: Scene, standing: str, at: Point) -> None:
     if view.vendors:
         pie(ax, at, 0.085, dict.fromkeys(view.vendors, 1.0), view.vendors, generic=standing == GENERIC)
     rim(ax, at, 0.085, standing=standing)
 
 
-def _band(ax: Any, at: tuple[float, float]) -> None:
+def _band(ax: Any, at: Point) -> None:
     ring(ax, at, 0.1)
     ax.add_patch(Circle(at, 0.05, facecolor="white", edgecolor=DARK, linewidth=0.6, zorder=5))
-
-
-def _mark(ax: Any, mark: str, at: tuple[float, float]) -> None:
-    ax.plot([at[0]], [at[1]], mark, ms=SMALL_MARK_PT + 1, mfc="white", mec=SOFT, mew=0.9)
 
 
 def _sizes(ax: Any, view: Scene, x: float, height: float, metres_per_inch: float) -> None:
@@ -105,7 +100,7 @@ def _sizes(ax: Any, view: Scene, x: float, height: float, metres_per_inch: float
     _say(ax, x, height - 0.14, "IT MW", weight="bold")
     x += 0.62
     widest = (_TALLEST_IN / 2 * metres_per_inch / view.metres_per_sqrt_mw) ** 2
-    for value in round_sizes(min(view.largest_mw, widest)):
+    for value in _round_sizes(min(view.largest_mw, widest)):
         radius = view.radius(value) / metres_per_inch
         x += max(radius, 0.16)
         ax.add_patch(Circle((x, 0.26 + radius), radius, facecolor="none", edgecolor=DARK, linewidth=1.0))
@@ -133,3 +128,12 @@ def _headroom(ax: Any, view: Scene, x: float, top: float) -> None:
 
 def _box(ax: Any, x: float, y: float, **style: Any) -> None:
     ax.add_patch(Rectangle((x, y - 0.075), 0.3, 0.15, edgecolor=BORDER, linewidth=0.6, **style))
+
+
+def _round_sizes(largest_mw: float) -> list[float]:
+    """Return up to three round sizes, none above the largest."""
+    sizes = []
+    for part in (1.0, 0.35, 0.1):
+        power = 10.0 ** math.floor(math.log10(largest_mw * part))
+        sizes.append(max(step * power for step in (1, 2, 5) if step * power <= largest_mw * part * 1.000001))
+    return list(dict.fromkeys(sizes))

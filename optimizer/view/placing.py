@@ -7,11 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from .projection import Box, Floats
+
 Point = tuple[float, float]
-Box = tuple[float, float, float, float]
 _ROUNDS = 400
 _GOLDEN = 2.399963  # radians; a fixed direction for circles that stand on one point
 
@@ -54,12 +53,7 @@ class Label:
 
 
 def label_place(
-    centre: Point,
-    radius: float,
-    size: Point,
-    taken: Sequence[Box],
-    circles: Sequence[tuple[Point, float]],
-    inside: Box,
+    centre: Point, radius: float, size: Point, taken: Sequence[Box], circles: Sequence[tuple[Point, float]], inside: Box
 ) -> Label:
     """Return the first box of this size around the circle that nothing covers, else the one covered least.
 
@@ -72,8 +66,8 @@ def label_place(
         if box[0] < inside[0] or box[1] < inside[1] or box[2] > inside[2] or box[3] > inside[3]:
             continue
         on_names = sum(_overlap(box, other) for other in taken)
-        edge = _away(box, others[:, 0], others[:, 1]) - others[:, 2]
-        nearer = bool((edge < _away(box, np.array(centre[0]), np.array(centre[1])) - radius).any())
+        edge = away(box, others[:, 0], others[:, 1]) - others[:, 2]
+        nearer = bool((edge < away(box, *centre) - radius).any())
         part = size[0] * size[1]
         cover = 3 * on_names + _covered(box, others[edge < 0]) + 0.5 * part * _crossed(centre, box, others)
         cover += 0.2 * part * nearer
@@ -97,28 +91,25 @@ def _candidates(centre: Point, radius: float, size: Point) -> Iterator[Box]:
 
 
 def _overlap(one: Box, other: Box) -> float:
-    wide = min(one[2], other[2]) - max(one[0], other[0])
-    high = min(one[3], other[3]) - max(one[1], other[1])
+    wide, high = (min(one[i + 2], other[i + 2]) - max(one[i], other[i]) for i in (0, 1))
     return wide * high if wide > 0 and high > 0 else 0.0
 
 
-def _away(box: Box, x: Floats, y: Floats) -> Floats:
+def away(box: Box, x: Floats | float, y: Floats | float) -> Floats:
     """Return how far points lie from a box."""
     return np.hypot(x - np.clip(x, box[0], box[2]), y - np.clip(y, box[1], box[3]))
 
 
 def _covered(box: Box, circles: Floats) -> float:
     """Return how much of a box the squares around circles cover."""
-    x, y, r = circles.T
-    wide = np.minimum(box[2], x + r) - np.maximum(box[0], x - r)
-    high = np.minimum(box[3], y + r) - np.maximum(box[1], y - r)
+    *at, r = circles.T
+    wide, high = (np.minimum(box[i + 2], c + r) - np.maximum(box[i], c - r) for i, c in enumerate(at))
     return float((np.maximum(0.0, wide) * np.maximum(0.0, high)).sum())
 
 
 def _crossed(start: Point, box: Box, circles: Floats) -> int:
     """Count the circles through which the line from a point to the nearest point of a box runs."""
-    dx = min(max(start[0], box[0]), box[2]) - start[0]
-    dy = min(max(start[1], box[1]), box[3]) - start[1]
+    dx, dy = (min(max(start[i], box[i]), box[i + 2]) - start[i] for i in (0, 1))
     x, y, r = circles.T
     along = np.clip(((x - start[0]) * dx + (y - start[1]) * dy) / max(dx * dx + dy * dy, 1e-12), 0.0, 1.0)
     return int((np.hypot(x - start[0] - along * dx, y - start[1] - along * dy) < r).sum())

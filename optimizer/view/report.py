@@ -9,8 +9,7 @@ from .charts import stack_deployment
 from .page.blocks import Atlas, Chapter
 from .page.pictures import picture
 from .page.skeleton import asset, filled
-from .report_money import money_section
-from .report_spending import spending_section
+from .report_money import money_section, spending_section
 from .report_summary import front_section, summary_section, waiting_in_words
 from .report_tables import inputs_section, ledger_section, sites_section
 from .web.page import map_parts
@@ -22,9 +21,8 @@ def report_page(plan: Plan, *, all_sites: bool = False) -> str:
     Generic sites that stay closed are counted; ``all_sites`` lists them.
     """
     seen, atlas = quantities(plan.study, plan.tables), map_parts(plan)
-    deployment = picture(
-        stack_deployment(plan), name="deployment", label=f"Power by period; {waiting_in_words(plan, seen)}"
-    )
+    label = f"Power by period; {waiting_in_words(plan, seen)}"
+    deployment = picture(stack_deployment(plan), name="deployment", label=label)
     chapters = [
         Chapter("front", "At a glance", front_section(plan, seen)),
         Chapter("summary", "Summary", summary_section(plan, seen)),
@@ -42,6 +40,6 @@ def report_page(plan: Plan, *, all_sites: bool = False) -> str:
         kind="plan report",
         chapters=chapters,
         styles=[atlas.style, asset("page.css")],
-        scripts=[asset("tables.js"), atlas.script, asset("report.js")],
-        facts={"plan-facts": atlas.facts},
+        scripts=[atlas.script, asset("tables.js"), asset("start.js")],
+        facts={"rackgrid-facts": atlas.facts},
     )

@@ -1,29 +1,76 @@
-"""Write the report's money: cost term by term, and each vendor's cost per GW beside the published range."""
+"""Write the report's money: spending by year and site, cost term by term, each vendor's cost per GW."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import pandas as pd
+
 from optimizer.account.quantities import Quantities
+from optimizer.account.spending import OF_SITES, spending
 from optimizer.errors import shown
 from optimizer.io.registers import VENDORS, published
+from optimizer.plan.kinds import GENERIC, standing
 from optimizer.plan.plan import Plan
+from optimizer.plan.summary import PAID
 from optimizer.units import aligned, money_unit, usd
 
 from .charts import cost_waterfall
-from .page.blocks import Beside, Column, Drawing, Part, Table
+from .page.blocks import Beside, Cell, Column, Generic, Part, Table
 from .page.pictures import picture
+
+
+def spending_section(plan: Plan) -> list[Part]:
+    """Return what is paid, undiscounted: terms by calendar year, and sites by term, the dearest first."""
+    paid = spending(plan.study, plan.tables)
+    if not len(paid):
+        return ["This plan spends nothing."]
+    years = dict(zip(plan.study.horizon.names, plan.study.horizon.calendar_years, strict=True))
+    paid = paid.assign(year=[str(years[p]) for p in paid["period"]])
+    by_year = paid.pivot_table(index="term", columns="year", values="usd", aggfunc="sum", fill_value=0.0)
+    by_year = by_year.reindex([t for t in PAID if t in by_year.index])
+    by_year.loc["total"] = by_year.sum()
+    by_year["all years"] = by_year.sum(axis=1)
+    note = (
+        "Undiscounted, in the year in which it falls due. Prices of unused capacity and the value left at the end "
+        "are no spending. Racks are bought for the programme, not for a site."
+    )
+    table = _table(by_year, PAID | {"total": "total"}, "Spending by year", "Term")
+    return [note, table, *_by_site(plan, paid[paid["site"] != ""])]
+
+
+def _by_site(plan: Plan, paid: pd.DataFrame) -> list[Table]:
+    if not len(paid):
+        return []
+    sums = paid.pivot_table(index="site", columns="term", values="usd", aggfunc="sum", fill_value=0.0)
+    sums = sums[[t for t in OF_SITES if t in sums.columns]]
+    sums["total"] = sums.sum(axis=1)
+    sums = sums.sort_values("total", ascending=False, kind="stable")
+    sums.loc["\0total"] = sums.sum()
+    kinds = plan.study.sites[["site", "kind"]].astype(str).itertuples(index=False)
+    names: dict[str, Cell] = {site: Generic(site) if standing(kind) == GENERIC else site for site, kind in kinds}
+    sums.columns = pd.Index([PAID.get(t, t) for t in sums.columns])
+    return [_table(sums, names | {"\0total": "total"}, "Spending by site", "Site")]
+
+
+def _table(sums: pd.DataFrame, names: Mapping[str, Cell], caption: str, head: str) -> Table:
+    unit, money = money_unit(float(sums.abs().to_numpy().max()))
+    rows: list[list[Cell]] = [
+        [names[key], *(aligned(v / unit, 1) for v in values)]
+        for key, values in zip(map(str, sums.index), sums.to_numpy().tolist(), strict=True)
+    ]
+    columns = [Column(head), *(Column(str(c), number=True) for c in sums.columns)]
+    return Table(f"{caption}, {money}", columns, rows, has_total=True)
 
 
 def money_section(plan: Plan, seen: Quantities) -> list[Part]:
     """Return the waterfalls, discounted and undiscounted, and the cost per GW of each vendor."""
-    falls = [[_fall(plan, discounted=True)], [_fall(plan, discounted=False)]]
+    falls: list[list[Part]] = []
+    for kind in ("discounted", "undiscounted"):
+        total = usd(sum(plan.facts["cost_usd"][kind].values()))
+        label = f"Cost by term, {kind}, in all {total}; the table Cost of the summary holds every term"
+        falls.append([picture(cost_waterfall(plan, discounted=kind == "discounted"), name=kind, label=label)])
     return [Beside("pair", falls), *_per_gw(plan, seen)]
-
-
-def _fall(plan: Plan, *, discounted: bool) -> Drawing:
-    kind = "discounted" if discounted else "undiscounted"
-    total = usd(sum(plan.facts["cost_usd"][kind].values()))
-    label = f"Cost by term, {kind}, in all {total}; the table Cost of the summary holds every term"
-    return picture(cost_waterfall(plan, discounted=discounted), name=kind, label=label)
 
 
 def _per_gw(plan: Plan, seen: Quantities) -> list[Part]:

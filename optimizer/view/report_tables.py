@@ -16,7 +16,7 @@ from optimizer.units import aligned, figure, money_unit, mw_years, usd
 
 from .ledger import cause_words, unused_ledger
 from .page.blocks import Beside, Cell, Code, Column, Facts, Generic, Paragraph, Part, Table
-from .readings import vendor_mw
+from .scene import vendor_mw
 
 _CAPTIONS = {REAL: "Real sites", UNSTATED: "Sites without a kind", GENERIC: "GENERIC sites, no projects,"}
 MOST_ROWS = 2000

@@ -11,18 +11,8 @@ import numpy as np
 from optimizer.plan.kinds import GENERIC, standing
 from optimizer.plan.plan import Plan
 
-from .outlines import LAYERS, outlines
 from .placing import spread_circles
-from .projection import fitting_crs, project_points, project_shapes
-from .readings import (
-    Floats,
-    delivered_vendors,
-    flowing,
-    headroom_used,
-    largest_circle,
-    open_idle_mw,
-    vendor_mw,
-)
+from .projection import Box, Floats, extent, on_plane, outlines
 
 _FINE = 3000  # parts of the map's width that an outline may leave out
 
@@ -82,7 +72,7 @@ class Scene:
     """Everything on the map of a period; lengths in metres of the plane. ``land`` and ``states`` are outlines."""
 
     crs: str
-    bounds: tuple[float, float, float, float]
+    bounds: Box
     spots: list[Spot]
     areas: list[Area]
     flows: list[Flow]
@@ -103,19 +93,18 @@ def scene(plan: Plan, period: str, *, aspect: float) -> Scene:
     Circles have one scale in all periods of a plan.
     """
     zones, sites = plan.study.zones, plan.study.sites
-    shapes = list(zones["geometry"])
     lon, lat = sites["lon"].to_numpy(float), sites["lat"].to_numpy(float)
-    crs = fitting_crs(*_all_points(lon, lat, shapes))
-    x, y = project_points(lon, lat, crs)
-    projected = dict(zip(zones["zone"], project_shapes(shapes, crs), strict=True))
-    drawn = {zone: shape for zone, shape in projected.items() if shape is not None}
+    crs, x, y, projected = on_plane(lon, lat, list(zones["geometry"]))
+    drawn = {zone: shape for zone, shape in zip(zones["zone"], projected, strict=True) if shape is not None}
     bounds = _bounds(x, y, list(drawn.values()), aspect)
     fine = (bounds[2] - bounds[0]) / _FINE
-    land, states = (outlines(layer, crs, bounds, fine) for layer in LAYERS)
+    land, states = outlines(crs, bounds, fine).values()
     largest, count = largest_circle(plan)
     width = bounds[2] - bounds[0]
     scale = width * min(0.033, 0.15 / np.sqrt(max(count, 1))) / np.sqrt(largest)
-    spots = _spread(_spots(plan, period, x, y), scale, 0.002 * width)
+    spots = _spots(plan, period, x, y)  # circles are moved apart, each keeps its true place beside
+    at = spread_circles([(s.x, s.y) for s in spots], [_radius(s, scale) for s in spots], gap=0.002 * width)
+    spots = [replace(spot, at=place) for spot, place in zip(spots, at, strict=True)]
     bounds = _holding_circles(bounds, spots, scale, aspect)
     used = headroom_used(plan, period)
     areas = [Area(shape.simplify(fine), used.get(zone)) for zone, shape in drawn.items()]
@@ -124,72 +113,40 @@ def scene(plan: Plan, period: str, *, aspect: float) -> Scene:
 
 
 def _flows(plan: Plan, period: str, shapes: Mapping[str, Any]) -> list[Flow]:
-    centres = {}
-    for zone, shape in shapes.items():
-        point = shape.representative_point()
-        centres[zone] = (point.x, point.y)
-    moving = flowing(plan, period)
-    return [Flow(centres[a], centres[b], power) for a, b, power in moving if a in centres and b in centres]
+    """Return what every line carries, the way the power goes, between points within the zones."""
+    points = {zone: shape.representative_point().coords[0] for zone, shape in shapes.items()}
+    ends = {line: (start, end) for line, start, end in plan.study.lines[["line", "from", "to"]].to_numpy().tolist()}
+    table, flows = plan.tables["flows"], []
+    for line, flow_mw in table.loc[table["period"] == period, ["line", "flow_mw"]].itertuples(index=False):
+        if abs(flow_mw) > 1e-3 and line in ends and set(ends[line]) <= set(points):
+            start, end = ends[line] if flow_mw > 0 else reversed(ends[line])
+            flows.append(Flow(points[start], points[end], abs(flow_mw)))
+    return flows
 
 
 def _spots(plan: Plan, period: str, x: Floats, y: Floats) -> list[Spot]:
     held, idle = vendor_mw(plan, period), open_idle_mw(plan, period)
-    sites = plan.study.sites
-    rows = zip(sites["site"], sites["name"], sites["kind"], x.tolist(), y.tolist(), strict=True)
-    return [
-        Spot(
-            site,
-            name or site,
-            standing(kind),
-            site in idle,
-            px,
-            py,
-            (px, py),
-            held.get(site, {}),
-            idle.get(site, 0.0),
-        )
-        for site, name, kind, px, py in rows
-        if np.isfinite(px) and np.isfinite(py)
-    ]
-
-
-def _spread(spots: list[Spot], scale: float, gap: float) -> list[Spot]:
-    """Move circles apart; each keeps its true place beside."""
-    moved = spread_circles([(s.x, s.y) for s in spots], [_radius(s, scale) for s in spots], gap=gap)
-    return [replace(s, at=at) for s, at in zip(spots, moved, strict=True)]
+    sites, spots = plan.study.sites, []
+    at = zip(x.tolist(), y.tolist(), strict=True)
+    for site, name, kind, (px, py) in zip(sites["site"], sites["name"], sites["kind"], at, strict=True):
+        if np.isfinite(px) and np.isfinite(py):
+            mw, spare = held.get(site, {}), idle.get(site, 0.0)
+            spots.append(Spot(site, name or site, standing(kind), site in idle, px, py, (px, py), mw, spare))
+    return spots
 
 
 def _radius(spot: Spot, scale: float) -> float:
     return scale * float(np.sqrt(spot.it_mw + spot.idle_mw)) if spot.open else 0.0
 
 
-def _all_points(lon: Floats, lat: Floats, shapes: list[Any]) -> tuple[Floats, Floats]:
-    """Return longitudes and latitudes of all sites and of the corners of all zones' boxes."""
-    boxes = np.array([s.bounds for s in shapes if s is not None and not s.is_empty]).reshape(-1, 4)
-    return np.concatenate([lon, boxes[:, 0], boxes[:, 2]]), np.concatenate([lat, boxes[:, 1], boxes[:, 3]])
-
-
-def _bounds(x: Floats, y: Floats, shapes: list[Any], aspect: float) -> tuple[float, float, float, float]:
+def _bounds(x: Floats, y: Floats, shapes: list[Any], aspect: float) -> Box:
     """Return the box of everything, with a margin, widened to the picture's aspect."""
-    boxes = [s.bounds for s in shapes if s is not None]
-    seen = np.isfinite(x) & np.isfinite(y)
-    boxes += [(a, b, a, b) for a, b in zip(x[seen], y[seen], strict=True)]
-    if not boxes:
-        boxes = [(0.0, 0.0, 0.0, 0.0)]
-    table = np.array(boxes)
-    west, south = table[:, :2].min(axis=0)
-    east, north = table[:, 2:].max(axis=0)
-    room = 0.03 if any(s is not None and s.area for s in shapes) else 0.15
-    span = max(east - west, north - south, 40_000.0)
-    return _to_aspect(west - room * span, south - room * span, east + room * span, north + room * span, aspect)
+    west, south, east, north = extent(x, y, shapes)
+    room = (0.03 if any(s.area for s in shapes) else 0.15) * max(east - west, north - south, 40_000.0)
+    return _to_aspect(west - room, south - room, east + room, north + room, aspect)
 
 
-def _holding_circles(
-    bounds: tuple[float, float, float, float],
-    spots: list[Spot],
-    scale: float,
-    aspect: float,
-) -> tuple[float, float, float, float]:
+def _holding_circles(bounds: Box, spots: list[Spot], scale: float, aspect: float) -> Box:
     """Return the box, widened where a circle would be cut at its edge."""
     reach = [(s.at, 1.15 * _radius(s, scale)) for s in spots]
     west, south = (min([bounds[i], *(at[i] - r for at, r in reach)]) for i in (0, 1))
@@ -197,9 +154,57 @@ def _holding_circles(
     return _to_aspect(west, south, east, north, aspect)
 
 
-def _to_aspect(
-    west: float, south: float, east: float, north: float, aspect: float
-) -> tuple[float, float, float, float]:
+def _to_aspect(west: float, south: float, east: float, north: float, aspect: float) -> Box:
     width, height = max(east - west, (north - south) * aspect), max(north - south, (east - west) / aspect)
     x, y = (west + east) / 2, (south + north) / 2
     return x - width / 2, y - height / 2, x + width / 2, y + height / 2
+
+
+def vendor_mw(plan: Plan, period: str) -> dict[str, dict[str, float]]:
+    """Return IT MW in service by site and vendor; sites that hold nothing are absent."""
+    table = plan.assignments[plan.assignments["period"] == period]
+    held: dict[str, dict[str, float]] = {}
+    for site, vendor, it_mw in zip(table["site"], table["vendor"], table["it_mw_in_service"].tolist(), strict=True):
+        if it_mw > 0:
+            vendors = held.setdefault(str(site), {})
+            vendors[str(vendor)] = vendors.get(str(vendor), 0.0) + it_mw
+    return held
+
+
+def open_idle_mw(plan: Plan, period: str) -> dict[str, float]:
+    """Return the sites that are open, each with its energised power that no rack draws, as IT MW."""
+    rows = plan.sites["period"] == period
+    table, idle = plan.sites[rows], _idle_it_mw(plan)[rows.to_numpy()]
+    return {str(s): v for s, is_open, v in zip(table["site"], table["open"], idle.tolist(), strict=True) if is_open}
+
+
+def _idle_it_mw(plan: Plan) -> Floats:
+    """Idle power as IT MW, for each row of the sites table."""
+    pue = dict(zip(plan.study.sites["site"], plan.study.sites["peak_pue"].tolist(), strict=True))
+    per_row = np.array([pue[site] for site in plan.sites["site"]], dtype=np.float64)
+    return plan.sites["idle_power_mw"].fillna(0.0).to_numpy(dtype=np.float64) / per_row
+
+
+def largest_circle(plan: Plan) -> tuple[float, int]:
+    """Return the most IT MW that a site shows in any period, and the most sites open at once."""
+    is_open = plan.sites["open"].to_numpy(dtype=bool)
+    shown = plan.sites["it_mw_in_service"].to_numpy(dtype=np.float64) + _idle_it_mw(plan)
+    counts = plan.sites["period"][is_open].value_counts()
+    return max(float(shown[is_open].max(initial=0.0)), 1e-3), int(counts.max()) if len(counts) else 0
+
+
+def headroom_used(plan: Plan, period: str) -> dict[str, float]:
+    """Return the share of headroom that each zone serves; zones without headroom are absent."""
+    table = plan.tables["zones"]
+    table = table[table["period"] == period]
+    used: dict[str, float] = {}
+    for zone, served, room in zip(table["zone"], table["served_mw"], table["headroom_mw"], strict=True):
+        if room > 0:
+            used[str(zone)] = max(used.get(str(zone), 0.0), float(served) / float(room))
+    return used
+
+
+def delivered_vendors(plan: Plan) -> list[str]:
+    """Return the vendors of which anything is delivered, sorted."""
+    racks = plan.study.racks
+    return sorted(set(racks["vendor"][racks["sku"].isin(plan.waiting["sku"])]))

@@ -14,11 +14,21 @@ from matplotlib.patches import Patch
 from optimizer.errors import shown
 
 from .palette import AVOIDABLE, DARK, SOFT
-from .style import settled
-from .sweep_axes import HIGH, LOW, NEUTRAL, PT, SMALL_PT, blank, canvas, keyed, named, paler, plain
-from .sweep_frames import base_value, inputs_of, is_numeric, is_scale, lone, numbers, ordered, planned, slack_usd, texts
-from .sweep_programme import MARK, caution, per_gw
-from .sweep_words import Measure, measure, readable, step_of, valued
+from .style import HIGH, LOW, NEUTRAL, PT, blank, canvas, hatched, keyed, missing, note, paler, plain, settled
+from .sweep_frames import (
+    base_value,
+    inputs_of,
+    is_numeric,
+    is_scale,
+    lone,
+    numbers,
+    ordered,
+    planned,
+    slack_usd,
+    texts,
+)
+from .sweep_programme import COSTS, MARK, caution, per_gw
+from .sweep_words import Measure, measure, readable, step_of, title_of, valued
 
 _WITHIN = (
     "Within the gap: the best plans of both cases may cost the same, so the bar proves nothing; "
@@ -44,6 +54,7 @@ class _Bar:
     programme: str
 
 
+@settled()
 def tornado(cases: pd.DataFrame, base: pd.DataFrame, *, quantity: str = "objective_usd", most: int = 20) -> Figure:
     """Draw, for each input varied alone, the change of a quantity at its lowest and its highest value.
 
@@ -51,22 +62,23 @@ def tornado(cases: pd.DataFrame, base: pd.DataFrame, *, quantity: str = "objecti
     gaps of both plans are hatched. Bars of cases that deliver or place other racks than the base are dotted, and say
     how many GW and at what cost per GW: a smaller programme is no saving.
     """
-    with settled():
-        heading = f"{measure(quantity, np.zeros(0)).title}: change against the base, one input at a time"
-        at_base, base_slack = base_value(base, quantity)
-        if np.isnan(at_base):
-            return blank(heading, "The base has no plan: there is nothing to compare with.")
-        rows = {
-            name: _ends(name, part, quantity, base, (at_base, base_slack)) for name, part in lone(cases).items()
-        }  # fmt: skip
-        if not rows:
-            return blank(heading, "No case varies one input alone.")
-        names = sorted(rows, key=lambda name: (-_swing(rows[name]), name))
-        kind = measure(quantity, np.append(numbers(cases, quantity), at_base))
-        drawn = [(readable(name, step=step_of(cases)), rows[name]) for name in names[:most]]
-        note = caution(pd.concat([lone(cases)[name] for name in names[:most]]), base, quantity)
-        note += _WITHIN if quantity == "objective_usd" else _UNPROVEN
-        return _drawn(heading, drawn, note, kind=kind, total=len(names))
+    heading = f"{title_of(quantity)}: change against the base, one input at a time"
+    at_base = base_value(base, quantity)
+    if np.isnan(at_base[0]):
+        return blank(heading, "The base has no plan: there is nothing to compare with.")
+    alone = lone(cases)
+    rows = {name: _ends(name, part, quantity, base, at_base) for name, part in alone.items()}
+    if not rows:
+        return blank(heading, "No case varies one input alone.")
+    changes = {name: [0.0, *(b.change for b in bars if np.isfinite(b.change))] for name, bars in rows.items()}
+    names = sorted(rows, key=lambda name: (min(changes[name]) - max(changes[name]), name))
+    kind = measure(quantity, np.append(numbers(cases, quantity), at_base[0]))
+    drawn = [(readable(name, step=step_of(cases)), rows[name]) for name in names[:most]]
+    words = caution(pd.concat([alone[name] for name in names[:most]]), base, quantity)
+    words += _WITHIN if quantity == "objective_usd" else _UNPROVEN
+    if len(names) > most:
+        words = f"{len(names) - most} more inputs change less. {words}"
+    return _drawn(heading, drawn, words, kind)
 
 
 def _ends(name: str, rows: pd.DataFrame, quantity: str, base: pd.DataFrame, at_base: tuple[float, float]) -> list[_Bar]:
@@ -89,66 +101,47 @@ def _ends(name: str, rows: pd.DataFrame, quantity: str, base: pd.DataFrame, at_b
     ]
 
 
-def _swing(bars: list[_Bar]) -> float:
-    changes = [0.0, *(b.change for b in bars if np.isfinite(b.change))]
-    return max(changes) - min(changes)
-
-
-def _drawn(heading: str, rows: list[tuple[str, list[_Bar]]], note: str, *, kind: Measure, total: int) -> Figure:
-    others = [b.change for _, bars in rows for b in bars if b.programme]
-    if total > len(rows):
-        note = f"{total - len(rows)} more inputs change less. {note}"
-    changes = np.array([b.change for _, bars in rows for b in bars])
-    figure = canvas(11.0, 1.9 + 0.5 * len(rows), heading, note=note)
+def _drawn(heading: str, rows: list[tuple[str, list[_Bar]]], words: str, kind: Measure) -> Figure:
+    bars = [bar for _, ends in rows for bar in ends]
+    others = [bar.change for bar in bars if bar.programme]
+    used = [bar for bar in bars if np.isfinite(bar.change)]
+    figure = canvas(11.0, 1.9 + 0.5 * len(rows), heading, note=words)
     ax = figure.add_subplot()
-    for place, (_, bars) in enumerate(rows):
-        for bar, shift in zip(bars, (-0.2, 0.2) if len(bars) > 1 else (0.0,), strict=True):
+    for place, (_, ends) in enumerate(rows):
+        for bar, shift in zip(ends, (-0.2, 0.2) if len(ends) > 1 else (0.0,), strict=True):
             _bar(ax, place + shift, bar, kind)
-    ax.set_yticks(range(len(rows)), [name for name, _ in rows], fontsize=PT - 1, parse_math=False)
+    ax.set_yticks(range(len(rows)), [name for name, _ in rows], fontsize=PT - 1)
     ax.set_ylim(len(rows) - 0.45, -0.55)
     plain(ax, "x")
     ax.axvline(0.0, color=DARK, lw=0.9)
-    _room(ax, changes[np.isfinite(changes)] / kind.unit, others)
-    named(ax, x=f"{kind.name} against the base" if kind.name else "against the base")
+    _room(ax, np.array([bar.change for bar in used]) / kind.unit, others)
+    ax.set_xlabel(f"{kind.name} against the base".strip())
     ax.tick_params(axis="y", length=0)
-    used = [b for _, bars in rows for b in bars if np.isfinite(b.change)]
-    keys = {LOW: "lowest value", HIGH: "highest value", NEUTRAL: "only value, or text"}
-    inks = [ink for ink in keys if any(b.colour == ink for b in used)]
-    handles, labels = [Patch(facecolor=ink) for ink in inks], [keys[ink] for ink in inks]
-    if any(not b.proven and b.change for b in used):
-        handles.append(Patch(facecolor=paler(NEUTRAL, 0.35), edgecolor="white", hatch="////", linewidth=0.0))
-        labels.append("within the gap")
+    inks = {LOW: "lowest value", HIGH: "highest value", NEUTRAL: "only value, or text"}
+    keys = [(Patch(facecolor=ink), said) for ink, said in inks.items() if any(bar.colour == ink for bar in used)]
+    if any(not bar.proven and bar.change for bar in used):
+        keys.append((Patch(**hatched(NEUTRAL)), "within the gap"))
     if others:
-        handles.append(Patch(facecolor=paler(NEUTRAL, 0.35), edgecolor=NEUTRAL, hatch="....", linewidth=0.0))
-        labels.append(f"{MARK} another programme")
-    if handles:
-        keyed(ax, handles, labels)
+        keys.append((Patch(**hatched(NEUTRAL, hatch="....", edge=NEUTRAL)), f"{MARK} another programme"))
+    if keys:
+        keyed(ax, *map(list, zip(*keys, strict=True)))
     return figure
 
 
 def _bar(ax: Any, place: float, bar: _Bar, kind: Measure) -> None:
     """Draw a bar with its value and its change at its end; without a plan, say why in its place."""
-    style: dict[str, Any] = {"ha": "left", "va": "center", "fontsize": SMALL_PT, "color": DARK, "parse_math": False}
     if np.isnan(bar.change):
         words = f"{bar.value}: {shown(bar.status.replace('_', ' ') or 'no plan', 20)}"
-        ax.annotate(words, (0.0, place), (4, 0), textcoords="offset points", **style | {"color": AVOIDABLE})
+        note(ax, words, (0.0, place), (4, 0), va="center", color=AVOIDABLE)
         return
-    width = bar.change / kind.unit
+    width, ink = bar.change / kind.unit, {"color": bar.colour} if bar.proven else hatched(bar.colour)
     if bar.programme:
-        ax.barh(
-            place, width, 0.36, facecolor=paler(bar.colour, 0.35), edgecolor=bar.colour, hatch="....", linewidth=0.0
-        )
-    elif bar.proven:
-        ax.barh(place, width, 0.36, color=bar.colour)
-    else:
-        ax.barh(place, width, 0.36, facecolor=paler(bar.colour, 0.35), edgecolor="white", hatch="////", linewidth=0.0)
-    side = -1 if width < 0 else 1
-    style["ha"] = "right" if width < 0 else "left"
-    words = f"{bar.value}:  {kind.said(bar.change, sign=True)}"
+        ink = hatched(bar.colour, hatch="....", edge=bar.colour)
+    ax.barh(place, width, 0.36, **ink)
+    side, near, far = (-1, "right", "left") if width < 0 else (1, "left", "right")
     if bar.programme:  # across the line there is room
-        other = style | {"ha": "left" if width < 0 else "right"}
-        ax.annotate(f"{MARK} {bar.programme}", (0.0, place), (-4 * side, 0), textcoords="offset points", **other)
-    ax.annotate(words, (width, place), (4 * side, 0), textcoords="offset points", **style)
+        note(ax, f"{MARK} {bar.programme}", (0.0, place), (-4 * side, 0), va="center", ha=far)
+    note(ax, f"{bar.value}:  {kind.said(bar.change, sign=True)}", (width, place), (4 * side, 0), va="center", ha=near)
 
 
 def _room(ax: Any, changes: Any, across: Sequence[float]) -> None:
@@ -163,67 +156,61 @@ def _room(ax: Any, changes: Any, across: Sequence[float]) -> None:
     ax.set_xlim(-left, right)
 
 
+@settled()
 def one_input(cases: pd.DataFrame, base: pd.DataFrame, input: str, *, quantity: str = "objective_usd") -> Figure:
     """Draw a quantity against the values of one input, each plan's gap as a bar down to its bound.
 
     Cases that vary this input alone are drawn where there are any, else all that give it.
     """
-    with settled():
-        heading = f"{measure(quantity, np.zeros(0)).title} against {readable(input, step=step_of(cases))}"
-        if input not in inputs_of(cases):
-            return blank(heading, f"The cases do not vary {shown(input)}.")
-        rows = lone(cases).get(input, cases)
-        places = ordered(rows[input].tolist())
-        rows = rows[[value in places for value in rows[input].tolist()]]
-        if not len(rows):
-            return blank(heading, "No case gives this input.")
-        return _curve(heading, rows, base, input, quantity)
+    heading = f"{title_of(quantity)} against {readable(input, step=step_of(cases))}"
+    if input not in inputs_of(cases):
+        return blank(heading, f"The cases do not vary {shown(input)}.")
+    rows = lone(cases).get(input, cases)
+    places = ordered(rows[input].tolist())
+    rows = rows[[value in places for value in rows[input].tolist()]]
+    if not len(rows):
+        return blank(heading, "No case gives this input.")
+    return _curve(heading, rows, base, input, quantity)
 
 
 def _curve(heading: str, rows: pd.DataFrame, base: pd.DataFrame, key: str, quantity: str) -> Figure:
     at_base, base_slack = base_value(base, quantity)
     values, has, y = rows[key].tolist(), planned(rows, quantity), numbers(rows, quantity)
     distinct = ordered(values)
-    numeric = is_numeric(distinct)
+    numeric, few = is_numeric(distinct), len(values) <= 60
     places = np.array([float(str(v)) if numeric else float(distinct.index(v)) for v in values])
     kind = measure(quantity, np.append(y[has], at_base))
-    bars = quantity in ("objective_usd", "money_usd")
-    note = "Bars: the proven gap of each plan, from its objective down to its bound." if bars else ""
+    y /= kind.unit
+    bars = quantity in COSTS
+    below = "Bars: the proven gap of each plan, from its objective down to its bound." if bars else ""
     words = per_gw(rows, base, quantity)
-    other = np.array(list(map(bool, words)), dtype=bool)
-    figure = canvas(9.0, 4.6, heading, note=caution(rows, base, quantity) + note)
+    other = has & np.array(list(map(bool, words)), dtype=bool)
+    figure = canvas(9.0, 4.6, heading, note=caution(rows, base, quantity) + below)
     ax = figure.add_subplot()
-    slack = np.where(np.isfinite(slack_usd(rows)), slack_usd(rows), 0.0)
     if bars:
-        ax.vlines(
-            places[has],
-            (y[has] - slack[has]) / kind.unit,
-            y[has] / kind.unit,
-            color=paler(HIGH),
-            lw=4.0 if len(values) <= 60 else 1.5,
-        )
+        slack = np.nan_to_num(slack_usd(rows), posinf=0.0) / kind.unit
+        ax.vlines(places[has], (y - slack)[has], y[has], color=paler(HIGH), lw=4.0 if few else 1.5)
     order = np.argsort(places[has], kind="stable")
     alone = numeric and key in lone(rows) and len(distinct) == len(values)
-    ax.plot(
-        places[has][order],
-        y[has][order] / kind.unit,
-        "-o" if alone else "o",
-        color=HIGH,
-        ms=5 if len(values) <= 60 else 3,
-        lw=1.2,
-    )
-    for place in np.flatnonzero(other & has) if len(values) <= _LABELLED else ():
-        ax.annotate(f"{MARK} {words[place]}", (places[place], y[place] / kind.unit), (7, 5), fontsize=SMALL_PT,
-                    textcoords="offset points", color=DARK, parse_math=False)  # fmt: skip
-    ax.plot(places[other & has], y[other & has] / kind.unit, ".", color="white", ms=3)
-    _base_line(ax, at_base / kind.unit, base_slack / kind.unit if bars else np.inf)
+    style = "-o" if alone else "o"
+    ax.plot(places[has][order], y[has][order], style, color=HIGH, ms=5 if few else 3, lw=1.2)
+    labelled = np.flatnonzero(other) if len(values) <= _LABELLED else ()
+    for place in labelled:
+        note(ax, f"{MARK} {words[place]}", (places[place], y[place]), (7, 5))
+    ax.plot(places[other], y[other], ".", color="white", ms=3)
+    if np.isfinite(at_base):  # a line, and the band down to its bound where there is one
+        level = at_base / kind.unit
+        ax.axhline(level, color=SOFT, lw=1.0, ls="--")
+        note(ax, "base", (1.0, level), (-2, 3), xycoords=("axes fraction", "data"), ha="right", color=SOFT)
+        if bars and np.isfinite(base_slack):
+            ax.axhspan(level - base_slack / kind.unit, level, color=paler(NEUTRAL, 0.25), lw=0)
     _without(ax, places[~has], [s for s, there in zip(texts(rows, "status"), has, strict=True) if not there])
     plain(ax, "y")
     _value_ticks(ax, key, distinct)
     ax.margins(x=0.06, y=0.12)
-    if other.any() and len(values) <= _LABELLED:
+    if len(labelled):
         ax.set_xlim(right=ax.get_xlim()[1] + 0.45 * np.ptp(ax.get_xlim()))
-    named(ax, x=readable(key, step=step_of(rows)), y=kind.name or kind.title)
+    ax.set(xlabel=readable(key, step=step_of(rows)), ylabel=kind.name or kind.title)
     return figure
 
 
@@ -234,18 +221,7 @@ def _value_ticks(ax: Any, key: str, distinct: list[object]) -> None:
         return
     at = [float(str(v)) for v in distinct] if numeric else list(range(len(distinct)))
     turned: dict[str, Any] = {"rotation": 30, "ha": "right"} if not numeric and len(distinct) > 4 else {}
-    ax.set_xticks(at, [valued(key, v, 18) for v in distinct], parse_math=False, **turned)
-
-
-def _base_line(ax: Any, at: float, slack: float) -> None:
-    """Draw the base as a line, and the band down to its bound where there is one."""
-    if not np.isfinite(at):
-        return
-    ax.axhline(at, color=SOFT, lw=1.0, ls="--")
-    ax.annotate("base", (1.0, at), (-2, 3), xycoords=("axes fraction", "data"), ha="right",
-                textcoords="offset points", fontsize=SMALL_PT, color=SOFT)  # fmt: skip
-    if np.isfinite(slack):
-        ax.axhspan(at - slack, at, color=paler(NEUTRAL, 0.25), lw=0)
+    ax.set_xticks(at, [valued(key, v, 18) for v in distinct], **turned)
 
 
 def _without(ax: Any, places: Any, statuses: list[str]) -> None:
@@ -253,9 +229,8 @@ def _without(ax: Any, places: Any, statuses: list[str]) -> None:
     marks: list[Any] = []
     names: list[str] = []
     for status in dict.fromkeys(statuses):
-        at = np.array([p for p, s in zip(places, statuses, strict=True) if s == status])
+        at = [p for p, s in zip(places, statuses, strict=True) if s == status]
         names.append(f"no plan: {shown(status.replace('_', ' ') or 'not told why', 20)}")
-        marks += ax.plot(at, np.zeros(len(at)), "x" if status == "infeasible" else "D", color=AVOIDABLE, ms=7, mew=2,
-                         mfc="none", clip_on=False, transform=ax.get_xaxis_transform())  # fmt: skip
+        marks += missing(ax, at, status, ms=7)
     if marks:
         keyed(ax, marks, names)

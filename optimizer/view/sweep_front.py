@@ -8,16 +8,16 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from numpy.typing import NDArray
 
 from optimizer.errors import shown
 from optimizer.units import power_unit
 
 from .palette import AVOIDABLE, DARK, FLOW, SOFT
-from .style import settled
-from .sweep_axes import NEUTRAL, PT, SMALL_PT, blank, canvas, keyed, named, paler, plain
+from .style import NEUTRAL, PT, blank, canvas, hatched, keyed, missing, note, paler, plain, settled
 from .sweep_frames import EPSILON, Flags, Floats, numbers, planned, slack_usd, texts
-from .sweep_programme import sentence
-from .sweep_words import Measure, measure, plain_number, valued
+from .sweep_programme import told
+from .sweep_words import Measure, measure, plain_number, title_of, valued
 
 _UNUSED = "unused_mw_years"
 _FAR = 1.05  # times what a plan leaves unused: a ceiling beyond did not make it
@@ -28,44 +28,40 @@ _NOTE = (
 )
 
 
+@settled()
 def pareto(cases: pd.DataFrame, base: pd.DataFrame, *, quantity: str = "money_usd") -> Figure:
     """Draw cost against unused MW-years, the front as steps, and the USD per MW-year avoided along it.
 
     ``quantity`` is ``money_usd`` (real money) or ``objective_usd`` (with the prices of unused capacity). Each plan is
     labelled with its ceiling on unused capacity, ε, in the unit of the axis; ceilings without a plan are marked there.
     """
-    with settled():
-        heading = f"{measure(quantity, np.zeros(0)).title} against unused capacity"
-        key = next((c for c in cases.columns if str(c).rstrip("*+") == EPSILON), "")
-        rows = [frame for frame in (base.head(1), cases) if len(frame)]
-        table = pd.concat(rows, ignore_index=True) if rows else cases
-        from_base = np.arange(len(table)) < len(base.head(1))
-        seen = planned(table, quantity) & planned(table, _UNUSED)
-        if not seen.any():
-            return blank(heading, "No case has a plan.")
-        figure = canvas(10.0, 7.2, heading, note=sentence(cases, base) + _NOTE)
-        grid = figure.add_gridspec(2, 1, height_ratios=(3.0, 1.3))
-        top = figure.add_subplot(grid[0])
-        below = figure.add_subplot(grid[1], sharex=top)
-        cost, unused = numbers(table, quantity)[seen], numbers(table, _UNUSED)[seen]
-        _points(top, table[seen], from_base[seen], (cost, unused), key=str(key), quantity=quantity)
-        kind, power = measure(quantity, cost), power_unit(float(unused.max()))
-        _missing(top, table[~seen & ~from_base], str(key), power)
-        named(top, y=kind.name)
-        rate = _rates(below, cost, unused, slack_usd(table)[seen], power[0])
-        named(below, x=f"unused capacity, IT {power[1]}-years", y=rate)
-        return figure
+    heading = f"{title_of(quantity)} against unused capacity"
+    key = next((str(c) for c in cases.columns if str(c).rstrip("*+") == EPSILON), "")
+    rows = [frame for frame in (base.head(1), cases) if len(frame)]
+    table = pd.concat(rows, ignore_index=True) if rows else cases
+    from_base = np.arange(len(table)) < len(base.head(1))
+    seen = planned(table, quantity) & planned(table, _UNUSED)
+    if not seen.any():
+        return blank(heading, "No case has a plan.")
+    figure = canvas(10.0, 7.2, heading, note=told(cases, base, end=". ") + _NOTE)
+    grid = figure.add_gridspec(2, 1, height_ratios=(3.0, 1.3))
+    top = figure.add_subplot(grid[0])
+    below = figure.add_subplot(grid[1], sharex=top)
+    cost, unused = numbers(table, quantity)[seen], numbers(table, _UNUSED)[seen]
+    kind, power = measure(quantity, cost), power_unit(float(unused.max()))
+    _points(top, table[seen], from_base[seen], (cost, unused), key, kind, power)
+    _missing(top, table[~seen & ~from_base], key, power)
+    top.set_ylabel(kind.name)
+    rate = _rates(below, cost, unused, slack_usd(table)[seen], power[0])
+    below.set(xlabel=f"unused capacity, IT {power[1]}-years", ylabel=rate)
+    return figure
 
 
-def front(cost: Floats, unused: Floats) -> Floats:
+def front(cost: Floats, unused: Floats) -> NDArray[np.intp]:
     """Return the places of the plans that no other beats in both, by growing unused MW-years."""
     order = np.lexsort((cost, unused))
-    best, kept = np.inf, []
-    for i in order:
-        if cost[i] < best:
-            best = cost[i]
-            kept.append(i)
-    return np.array(kept, dtype=np.int64)
+    least = np.minimum.accumulate(np.concatenate([[np.inf], cost[order]]))[:-1]
+    return order[cost[order] < least]
 
 
 def _points(
@@ -73,14 +69,12 @@ def _points(
     table: pd.DataFrame,
     from_base: Flags,
     at: tuple[Floats, Floats],
-    *,
     key: str,
-    quantity: str,
+    kind: Measure,
+    power: tuple[float, str],
 ) -> None:
     """Draw every plan with its gap, those on the front strong and labelled."""
-    kind, power = measure(quantity, at[0]), power_unit(float(at[1].max()))
-    y, x = at[0] / kind.unit, at[1] / power[0]
-    slack = np.where(np.isfinite(slack_usd(table)), slack_usd(table), 0.0) / kind.unit
+    y, x, slack = at[0] / kind.unit, at[1] / power[0], np.nan_to_num(slack_usd(table), posinf=0.0) / kind.unit
     best = front(*at)
     other = np.setdiff1d(np.arange(len(x)), best)
     for places, ink, width in ((other, paler(NEUTRAL, 0.5), 2.0), (best, paler(FLOW, 0.45), 4.0)):
@@ -124,8 +118,7 @@ def _labels(ax: Any, x: Floats, y: Floats, names: dict[int, str]) -> None:
         if any(abs(spot[0] - a) < 0.10 and abs(spot[1] - b) < 0.06 for a, b in taken):
             continue
         taken.append(spot)
-        ax.annotate(names[i], (x[i], y[i]), (6, 6), textcoords="offset points", fontsize=SMALL_PT, color=DARK,
-                    parse_math=False, zorder=6)  # fmt: skip
+        note(ax, names[i], (x[i], y[i]), (6, 6), zorder=6)
 
 
 def _missing(ax: Any, table: pd.DataFrame, key: str, power: tuple[float, str]) -> None:
@@ -133,20 +126,14 @@ def _missing(ax: Any, table: pd.DataFrame, key: str, power: tuple[float, str]) -
     if key != EPSILON or not len(table):
         return
     limits, statuses, last = numbers(table, key), texts(table, "status"), -np.inf
-    across = float(np.ptp(ax.get_xlim()))
-    order = [i for i in np.argsort(limits, kind="stable") if np.isfinite(limits[i])]
-    for i in order:
+    across, axis = float(np.ptp(ax.get_xlim())), ax.get_xaxis_transform()
+    for i in (i for i in np.argsort(limits, kind="stable") if np.isfinite(limits[i])):
         place = limits[i] / power[0]
-        infeasible = statuses[i] == "infeasible"
-        ax.plot([place], [0.0], "x" if infeasible else "D", color=AVOIDABLE, ms=8, mew=2, mfc="none", clip_on=False,
-                transform=ax.get_xaxis_transform(), zorder=6)  # fmt: skip
-        if place - last < 0.025 * across:
-            continue
-        last = place
-        words = f"ε {plain_number(place)}: {shown(statuses[i].replace('_', ' ') or 'no plan', 16)}"
-        ax.annotate(words, (place, 0.0), (0, 9), xycoords=ax.get_xaxis_transform(), textcoords="offset points",
-                    rotation=90, ha="center", va="bottom", fontsize=SMALL_PT, color=AVOIDABLE,
-                    parse_math=False)  # fmt: skip
+        missing(ax, [place], statuses[i], ms=8, zorder=6)
+        if place - last >= 0.025 * across:
+            last = place
+            words = f"ε {plain_number(place)}: {shown(statuses[i].replace('_', ' ') or 'no plan', 16)}"
+            note(ax, words, (place, 0.0), (0, 9), xycoords=axis, rotation=90, ha="center", va="bottom", color=AVOIDABLE)
 
 
 def _rates(ax: Any, cost: Floats, unused: Floats, slack: Floats, unit: float) -> str:
@@ -154,8 +141,8 @@ def _rates(ax: Any, cost: Floats, unused: Floats, slack: Floats, unit: float) ->
     best = front(cost, unused)
     plain(ax, "y")
     if len(best) < 2:
-        ax.text(0.5, 0.5, "One plan alone is on the front: nothing to trade", transform=ax.transAxes, ha="center",
-                va="center", fontsize=PT, color=SOFT)  # fmt: skip
+        words = "One plan alone is on the front: nothing to trade"
+        ax.text(0.5, 0.5, words, transform=ax.transAxes, ha="center", va="center", fontsize=PT, color=SOFT)
         ax.set_yticks([])
         return ""
     dearer, cheaper = best[:-1], best[1:]
@@ -163,17 +150,13 @@ def _rates(ax: Any, cost: Floats, unused: Floats, slack: Floats, unit: float) ->
     rate = saved / (unused[cheaper] - unused[dearer])
     kind: Measure = measure("rate_usd", rate)
     left, width = unused[dearer] / unit, (unused[cheaper] - unused[dearer]) / unit
-    loose = saved <= slack[dearer]
-    for place in range(len(rate)):
-        style: dict[str, Any] = {"color": FLOW, "linewidth": 0.0}
-        if loose[place]:
-            style = {"facecolor": paler(FLOW, 0.3), "edgecolor": "white", "hatch": "////", "linewidth": 0.0}
-        ax.bar(left[place], rate[place] / kind.unit, width[place], align="edge", **style)
+    for x, w, value, unsure in zip(left, width, rate / kind.unit, saved <= slack[dearer], strict=True):
+        ink = hatched(FLOW, 0.3) if unsure else {"color": FLOW, "linewidth": 0.0}
+        ax.bar(x, value, w, align="edge", **ink)
     if len(rate) <= 16:
         span = float(np.ptp(unused[best])) / unit
         for x, w, value in zip(left, width, rate, strict=True):
             if w > 0.05 * span or value == rate.max():
-                ax.annotate(kind.said(float(value)), (x + w / 2, value / kind.unit), (0, 2), ha="center",
-                            textcoords="offset points", fontsize=SMALL_PT, color=DARK)  # fmt: skip
+                note(ax, kind.said(float(value)), (x + w / 2, value / kind.unit), (0, 2), ha="center")
     ax.set_ylim(0.0, 1.25 * float(rate.max()) / kind.unit or 1.0)
     return f"{kind.name} per\nMW-year avoided"

@@ -11,21 +11,17 @@ from .sweep_frames import Floats, numbers, planned
 from .sweep_words import Measure, measure
 
 MARK = "†"
+PLACED = "placed_gw"  # the column of the IT GW that each case has placed by its end
 COSTS = ("objective_usd", "money_usd")
 _SAME = 0.001  # of the base's GW delivered: whole pods round as much
 _PLACED = 0.005  # and of those placed: plans that are equally good within their gaps differ by as much
 _DELIVERED = re.compile(r"delivered_gw_(.+)_(\d{4}(?:[HQ]\d)?)", re.DOTALL)
 
 
-def placed_gw(frame: pd.DataFrame) -> Floats:
-    """Return the IT GW delivered by each case and placed by its end; nan where the table does not say."""
-    return numbers(frame, "placed_gw")
-
-
 def usd_per_gw(frame: pd.DataFrame, quantity: str = "objective_usd") -> Floats:
     """Return a cost of each case per IT GW that it places, nan where it places nothing."""
-    placed = placed_gw(frame)
-    return np.where(placed > 0, numbers(frame, quantity) / np.where(placed > 0, placed, 1.0), np.nan)
+    placed = numbers(frame, PLACED)
+    return numbers(frame, quantity) / np.where(placed > 0, placed, np.nan)
 
 
 def programmes(cases: pd.DataFrame, base: pd.DataFrame) -> list[str]:
@@ -34,13 +30,15 @@ def programmes(cases: pd.DataFrame, base: pd.DataFrame) -> list[str]:
     It differs where other GW are delivered in sum, by a vendor or by a period, or placed by the end, or where the
     periods are others.
     """
-    if not len(base) or not planned(base, "placed_gw")[0]:
+    if not len(base) or not planned(base, PLACED)[0]:
         return [""] * len(cases)
-    own, there = placed_gw(base)[0], placed_gw(cases)
-    total, totals = numbers(base, "delivered_gw")[0], numbers(cases, "delivered_gw")
+    (own, *_), there = numbers(base, PLACED), numbers(cases, PLACED)
+    (total, *_), totals = numbers(base, "delivered_gw"), numbers(cases, "delivered_gw")
     least = _SAME * max(total, 1e-9)
     ahead, apart = _shifts(cases, base)
-    moved = _other_periods(cases, base)
+    spent = [str(c) for c in cases.columns if str(c).startswith("spend_")]
+    gaps = [np.isnan(numbers(cases, c)) != np.isnan(numbers(base, c)[:1]) for c in spent]
+    moved = np.logical_or.reduce(gaps) if gaps else np.zeros(len(cases), dtype=bool)  # other periods
     found = []
     for row, has in enumerate(planned(cases)):
         words = ""
@@ -71,9 +69,8 @@ def caution(cases: pd.DataFrame, base: pd.DataFrame, quantity: str) -> str:
     """Return the words below a picture that shows a case of another programme, "" where none does."""
     if not any(programmes(cases, base)):
         return ""
-    words = (
-        f"{MARK}: other racks than the base's {_gw(placed_gw(base)[0])} GW. A smaller or later programme is no saving"
-    )
+    own = _gw(numbers(base, PLACED)[0])
+    words = f"{MARK}: other racks than the base's {own} GW. A smaller or later programme is no saving"
     if quantity in COSTS:
         rate, kind = float(usd_per_gw(base, quantity)[0]), rate_unit(base, quantity)
         words += f": compare per GW (the base: {kind.said(rate)} {kind.name})"
@@ -86,28 +83,24 @@ def rate_unit(base: pd.DataFrame, quantity: str = "objective_usd") -> Measure:
     return measure(quantity, np.where(np.abs(rate) >= 1e9, 1e12, rate))
 
 
-def sentence(cases: pd.DataFrame, base: pd.DataFrame) -> str:
-    """Return what ``told`` says for the note of a picture that marks no case, "" where there is nothing to say."""
-    words = told(cases, base)
-    return f"{words}. " if words else ""
+def told(cases: pd.DataFrame, base: pd.DataFrame, *, end: str = "") -> str:
+    """Say how many cases have another programme than the base, and of what size; "" where none has.
 
-
-def told(cases: pd.DataFrame, base: pd.DataFrame) -> str:
-    """Say how many cases have another programme than the base, and of what size; "" where none has."""
+    ``end`` stands behind the words.
+    """
     words = programmes(cases, base)
     count = sum(map(bool, words))
     if not count:
         return ""
-    range_gw, own = size(cases[[bool(word) for word in words]]), _gw(placed_gw(base)[0])
+    range_gw, own = size(cases[[bool(word) for word in words]]), _gw(numbers(base, PLACED)[0])
     many = "1 case places" if count == 1 else f"{count:,} cases place"
-    return (
-        f"{many} {range_gw} where the base places {own}, or at other times: a smaller or later programme is no saving"
-    )
+    said = f"{many} {range_gw} where the base places {own}, or at other times"
+    return f"{said}: a smaller or later programme is no saving{end}"
 
 
 def size(*frames: pd.DataFrame) -> str:
     """Return the least and the most that cases place, in GW; there is at least one with a plan."""
-    placed = np.concatenate([placed_gw(frame) for frame in frames])
+    placed = np.concatenate([numbers(frame, PLACED) for frame in frames])
     low, high = _gw(np.nanmin(placed)), _gw(np.nanmax(placed))
     return f"{low} GW" if low == high else f"{low} to {high} GW"
 
@@ -115,22 +108,15 @@ def size(*frames: pd.DataFrame) -> str:
 def _shifts(cases: pd.DataFrame, base: pd.DataFrame) -> tuple[Floats, Floats]:
     """Return how far each case is ahead of the base in the sum of GW delivered by each period, and how far apart."""
     vendors: dict[str, list[str]] = {}
-    for name in map(str, cases.columns):
-        if match := _DELIVERED.fullmatch(name):
-            vendors.setdefault(match[1], []).append(name)  # the columns of a vendor stand in the order of time
+    for match in filter(None, map(_DELIVERED.fullmatch, map(str, cases.columns))):
+        vendors.setdefault(match[1], []).append(match[0])  # the columns of a vendor stand in the order of time
     ahead, apart = np.zeros(len(cases)), np.zeros(len(cases))
-    for columns in vendors.values():
-        by_case, of_base = (np.column_stack([np.nan_to_num(numbers(f, c)) for c in columns]) for f in (cases, base))
+    for names in vendors.values():
+        by_case, of_base = (np.column_stack([np.nan_to_num(numbers(f, c)) for c in names]) for f in (cases, base))
         change = np.cumsum(by_case - of_base[:1], axis=1)
         ahead += change.sum(axis=1)
         apart = np.maximum(apart, np.abs(change).max(axis=1))
     return ahead, apart
-
-
-def _other_periods(cases: pd.DataFrame, base: pd.DataFrame) -> np.ndarray:
-    spent = [str(c) for c in cases.columns if str(c).startswith("spend_")]
-    gaps = [np.isnan(numbers(cases, c)) != np.isnan(numbers(base, c)[:1]) for c in spent]
-    return np.logical_or.reduce(gaps) if gaps else np.zeros(len(cases), dtype=bool)
 
 
 def _gw(value: float) -> str:

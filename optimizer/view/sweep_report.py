@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 
 import numpy as np
@@ -12,12 +14,11 @@ from optimizer.errors import shown
 from optimizer.plan.plan import Plan
 from optimizer.units import usd
 
-from .page.blocks import Chapter, Drawing, Facts, Part
+from .page.blocks import Chapter, Facts, Part
 from .page.pictures import picture, pixels
 from .page.skeleton import asset, filled
 from .sweep_charts import one_input, tornado
-from .sweep_design import Design, design
-from .sweep_frames import EPSILON, base_value, numbers, planned, texts
+from .sweep_frames import EPSILON, base_value, given, is_numeric, lone, numbers, ordered, planned, texts
 from .sweep_front import pareto
 from .sweep_map import CAUTION, site_frequency, site_frequency_table
 from .sweep_programme import told
@@ -25,8 +26,27 @@ from .sweep_spread import fan, heat_map
 from .sweep_table import cases_section, ended_table, frequency_section, gap_in_words, unplanned_table, varied_table
 from .sweep_words import readable, step_of
 
+_FEWEST_SAMPLES = 8
+_DISTINCT = 0.8  # share of rows with a value of its own from which an input counts as sampled
 _MOST_CURVES = 4
 _MOST_SUMMED = 8  # inputs that the summary lists; more have a chapter behind the pictures
+
+
+@dataclass(frozen=True)
+class Design:
+    """How a sweep varies its inputs.
+
+    ``alone``: inputs varied alone by some case; ``pair``: the two inputs of a heat map, or none; ``curves``: inputs
+    to draw a curve of; ``ceilings``: whether the ceiling on unused capacity is varied; ``samples``: whether there are
+    enough samples of continuous inputs for a fan.
+    """
+
+    words: str
+    alone: tuple[str, ...]
+    pair: tuple[str, str] | None
+    curves: tuple[str, ...]
+    ceilings: bool
+    samples: bool
 
 
 def sweep_page(
@@ -47,7 +67,7 @@ def sweep_page(
     chapters = [
         Chapter("summary", "Summary", _summary(cases, base, inputs, found)),
         *_pictures(cases, base, found),
-        *_sites(cases, base_plan),
+        *([_sites(cases, base_plan)] if base_plan else []),
         *([Chapter("varied", "What was varied", [varied_table(cases, inputs)])] if len(inputs) > _MOST_SUMMED else []),
         Chapter("cases", "Cases", cases_section(cases, base, inputs, pages)),
     ]
@@ -57,24 +77,21 @@ def sweep_page(
         kind="sweep",
         chapters=chapters,
         styles=[asset("page.css")],
-        scripts=[asset("tables.js")],
+        scripts=[asset("elements.js"), asset("tables.js")],
         facts={},
     )
 
 
 def _summary(cases: pd.DataFrame, base: pd.DataFrame, inputs: Sequence[str], found: Design) -> list[Part]:
-    has = planned(cases)
-    gap = gap_in_words(cases)
+    has, gap = planned(cases), gap_in_words(cases)
     facts = [
         ("Design", found.words),
         ("Cases", f"{len(cases):,}, of which {int(has.sum()):,} have a plan" + (f"; largest gap {gap}" if gap else "")),
         ("Base", _base(base)),
     ]
     if has.any():
-        cost = numbers(cases, "objective_usd")[has]
-        facts.append(
-            ("Cost", f"from {usd(float(cost.min()))} to {usd(float(cost.max()))}, with prices of unused capacity")
-        )
+        low, high = (usd(float(end(numbers(cases, "objective_usd")[has]))) for end in (np.min, np.max))
+        facts.append(("Cost", f"from {low} to {high}, with prices of unused capacity"))
     if words := told(cases, base):
         facts.append(("Programme", words))
     parts: list[Part] = [Facts([(name, shown(words, 400)) for name, words in facts])]
@@ -98,16 +115,20 @@ def _base(base: pd.DataFrame) -> str:
 
 def _pictures(cases: pd.DataFrame, base: pd.DataFrame, found: Design) -> Iterator[Chapter]:
     """Draw what fits the design."""
+    called = partial(readable, step=step_of(cases))
     if len(found.alone) > 1:
         drawn = picture(tornado(cases, base), name="tornado", label="Change of the cost for each input varied alone")
         yield Chapter("tornado", "What each input changes", [drawn])
     curves = [key for key in found.curves if key.rstrip("*+") != EPSILON][:_MOST_CURVES]
     if curves:
         heading = "Cost against an input" if len(curves) == 1 else "Cost against each input"
-        yield Chapter("curves", heading, [_curve(cases, base, key, place) for place, key in enumerate(curves)])
+        drawings = [
+            picture(one_input(cases, base, key), name=f"curve-{place}", label=f"Cost against {called(key)}")
+            for place, key in enumerate(curves)
+        ]
+        yield Chapter("curves", heading, drawings)
     if found.pair:
-        names = [readable(key, step=step_of(cases)) for key in found.pair]
-        label = f"Cost over {names[0]} and {names[1]}"
+        label = f"Cost over {called(found.pair[0])} and {called(found.pair[1])}"
         drawn = picture(heat_map(cases, *found.pair, base=base), name="grid", label=label)
         yield Chapter("grid", "Cost over two inputs", [drawn])
     if found.ceilings:
@@ -119,15 +140,50 @@ def _pictures(cases: pd.DataFrame, base: pd.DataFrame, found: Design) -> Iterato
         yield Chapter("fan", "Spending over the samples", [drawn])
 
 
-def _curve(cases: pd.DataFrame, base: pd.DataFrame, key: str, place: int) -> Drawing:
-    return picture(
-        one_input(cases, base, key), name=f"curve-{place}", label=f"Cost against {readable(key, step=step_of(cases))}"
-    )
-
-
-def _sites(cases: pd.DataFrame, base_plan: Plan | None) -> Iterator[Chapter]:
-    if base_plan is None:
-        return
+def _sites(cases: pd.DataFrame, base_plan: Plan) -> Chapter:
     drawn = pixels(site_frequency(cases, base_plan), label="Map: how often each site opens")
     rows = frequency_section(site_frequency_table(cases, base_plan))
-    yield Chapter("sites", "How often each site opens", [CAUTION, drawn, *rows])
+    return Chapter("sites", "How often each site opens", [CAUTION, drawn, *rows])
+
+
+def design(cases: pd.DataFrame, inputs: Sequence[str]) -> Design:
+    """Return the design that the cases show; one that is none of the known kinds is a list of cases."""
+    has = given(cases, inputs)
+    full = cases.iloc[np.flatnonzero(has.all(axis=1))] if len(inputs) else cases.head(0)
+    alone = tuple(name for name in inputs if name in lone(cases)) if len(inputs) > 1 else ()
+    values = {name: ordered(full[name].tolist()) for name in inputs}
+    size = int(np.prod([max(1, len(v)) for v in values.values()]))
+    several = [name for name in inputs if len(values[name]) > 1]
+    sampled = [n for n in several if is_numeric(values[n]) and len(values[n]) >= _DISTINCT * len(full)]
+    samples = bool(sampled) and len(full) >= _FEWEST_SAMPLES
+    if len(inputs) == 1:  # values that somebody typed have few digits, drawn ones many
+        samples = samples and all(float(f"{float(str(v)):.4g}") != v for v in values[inputs[0]])
+    grid = len(full) > 1 and size == len(set(full[list(inputs)].itertuples(index=False, name=None))) and len(inputs) > 1
+    pair = (several[0], several[1]) if grid and len(several) > 1 else None
+    curves = tuple(inputs[:1]) if len(inputs) == 1 else tuple(sampled) if samples and not grid else ()
+    words = _words(cases, full, alone, several, grid=grid, samples=samples)
+    ceilings = any(name.rstrip("*+") == EPSILON for name in inputs)
+    return Design(words, alone, pair, curves, ceilings, samples and not grid)
+
+
+def _words(
+    cases: pd.DataFrame, full: pd.DataFrame, alone: Sequence[str], several: Sequence[str], *, grid: bool, samples: bool
+) -> str:
+    """Say the design in a sentence's part for each kind of case."""
+    parts = []
+    single = sum(len(rows) for rows in lone(cases).values()) if alone else 0
+    if single:
+        parts.append(f"{single:,} cases with one of {len(alone):,} inputs at a time")
+    if len(full) and grid:
+        sides = " × ".join(str(len(ordered(full[name].tolist()))) for name in several)
+        parts.append(f"a full grid of {sides} values, {len(full):,} cases")
+    elif len(full) and not alone and len(full.columns) and len(several) == 1:
+        parts.append(f"{len(full):,} values of {readable(several[0], step=step_of(cases))}")
+    elif len(full) and samples:
+        parts.append(f"{len(full):,} samples of {len(several):,} inputs at once")
+    elif len(full):
+        parts.append(f"{len(full):,} cases that give every input")
+    rest = len(cases) - single - len(full)
+    if rest > 0:
+        parts.append(f"{rest:,} other cases")
+    return "; ".join(parts) or "no cases"

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from optimizer.errors import shown
+from optimizer.plan.kinds import GENERIC
 from optimizer.units import share
 
 from .page.blocks import Cell, Code, Column, Generic, Links, Paragraph, Part, Table
 from .sweep_frames import Floats, given, is_numeric, numbers, ordered, planned, texts
-from .sweep_programme import placed_gw, programmes, rate_unit, usd_per_gw
+from .sweep_programme import PLACED, programmes, rate_unit, usd_per_gw
 from .sweep_words import STATUSES, measure, plain_number, readable, step_of, valued
 
 MOST_ROWS = 500
@@ -30,15 +31,12 @@ _HOW = Paragraph([
 
 def varied_table(cases: pd.DataFrame, inputs: Sequence[str]) -> Table:
     """Return each input for people and as typed, how many values it takes, and which."""
-    has, step = given(cases, inputs), step_of(cases)
-    rows: list[list[Cell]] = []
-    for place, name in enumerate(inputs):
-        values = ordered(cases[name].tolist())
-        rows.append(
-            [readable(name, step=step), Code(name), _values(name, values, step), f"{int(has[:, place].sum()):,}"]
-        )
-    columns = [Column("Input", wide=True), Column("Key", wide=True), Column("Values", wide=True),
-               Column("In cases", number=True)]  # fmt: skip
+    counts, step = given(cases, inputs).sum(axis=0), step_of(cases)
+    rows: list[list[Cell]] = [
+        [readable(name, step=step), Code(name), _values(name, ordered(cases[name].tolist()), step), f"{count:,}"]
+        for name, count in zip(inputs, counts.tolist(), strict=True)
+    ]
+    columns = [*(Column(head, wide=True) for head in ("Input", "Key", "Values")), Column("In cases", number=True)]
     return Table("What was varied", columns, rows)
 
 
@@ -67,18 +65,12 @@ def unplanned_table(cases: pd.DataFrame, inputs: Sequence[str]) -> list[Table]:
     rest = cases[~planned(cases)]
     if not len(rest):
         return []
-    shown_rows = rest.head(MOST_ROWS)
-    rows = [
-        [number, words, status.replace("_", " "), reason]
-        for number, words, status, reason in zip(
-            _ids(shown_rows), _together(shown_rows, inputs), texts(shown_rows, "status"), texts(shown_rows, "reason"),
-            strict=True,
-        )
-    ]  # fmt: skip
+    rest = rest.head(MOST_ROWS)
+    cells = (_ids(rest), _together(rest, inputs), _statuses(rest), texts(rest, "reason"))
     columns = [Column("Case", number=True), Column("Inputs", wide=True), Column("Status", choice=True),
                Column("Reason", wide=True, width=2000)]  # fmt: skip
-    many = len(rows) > 10
-    return [Table("Cases without a plan", columns, rows, live=many, long=many)]
+    many = len(rest) > 10
+    return [Table("Cases without a plan", columns, list(zip(*cells, strict=True)), live=many, long=many)]
 
 
 def cases_section(
@@ -90,10 +82,11 @@ def cases_section(
     """
     part, first = cases.head(MOST_ROWS), base.head(1)
     both = pd.concat([f for f in (first, part) if len(f)], ignore_index=True) if len(first) or len(part) else part
-    columns, rows = _columns(part, both, inputs), _rows(both, first, inputs, pages)
-    own, rest = rows[: len(first)], rows[len(first) :]
-    pinned = own[0] if own else ()
-    parts: list[Part] = [Table("Every case", columns, rest, live=True, long=True, pinned=pinned)]
+    listed = _listed(part, both, first, inputs, pages)
+    rows = list(zip(*(cells for _, cells in listed), strict=True))
+    pinned = rows[0] if len(first) else ()
+    columns = [column for column, _ in listed]
+    parts: list[Part] = [Table("Every case", columns, rows[len(first) :], live=True, long=True, pinned=pinned)]
     if (more := len(cases) - len(part)) > 0:
         parts.append(f"The other {more:,} cases stand in cases.parquet.")
     if any(_FOLDER.fullmatch(folder) and not pages.get(folder) for folder in texts(both, "plan")):
@@ -101,55 +94,51 @@ def cases_section(
     return parts
 
 
-def _columns(part: pd.DataFrame, both: pd.DataFrame, inputs: Sequence[str]) -> list[Column]:
-    heads, step = [Column("Case", number=True)], step_of(part)
+def _listed(
+    part: pd.DataFrame,
+    both: pd.DataFrame,
+    base: pd.DataFrame,
+    inputs: Sequence[str],
+    pages: Mapping[str, Sequence[str]],
+) -> list[tuple[Column, Sequence[Cell]]]:
+    """Return the columns, each with its cells: the base's first, then those of the cases ``part``."""
+    step, rate, signs = step_of(part), rate_unit(both), {"*": " ×", "+": " +"}
+
+    def number(head: str, values: Floats, said: Callable[[float], str]) -> tuple[Column, list[str]]:
+        return Column(head, number=True), ["–" if np.isnan(v) else said(v).replace("-", "−") for v in values]
+
+    def money(head: str, column: str) -> tuple[Column, list[str]]:
+        values = numbers(both, column)
+        kind = measure(column, values)
+        return number(f"{head}, {kind.name}", values, lambda usd: f"{usd / kind.unit:,.3f}")
+
+    own: list[tuple[Column, Sequence[Cell]]] = [
+        (
+            Column(readable(n, 80, step=step) + signs.get(n[-1:], ""), is_numeric(ordered(part[n].tolist()))),
+            _each(both, n),
+        )
+        for n in inputs
+    ]
     if len(inputs) > _MOST_COLUMNS:
-        heads.append(Column("Inputs", wide=True))
-    else:
-        heads += [Column(_head(n, step), number=is_numeric(ordered(part[n].tolist()))) for n in inputs]
-    money = [f"{words}, {measure(c, numbers(both, c)).name}" for words, c in _MONEY]
-    programme = [
-        Column("Placed, IT GW", number=True), Column(f"Objective, {rate_unit(both).name} per GW", number=True),
-        Column("Other programme than the base"),
-    ]  # fmt: skip
+        own = [(Column("Inputs", wide=True), _together(both, [name for name in inputs if name in both.columns]))]
     return [
-        *heads, Column("Status", choice=True), Column("Gap, %", number=True), Column(money[0], number=True),
-        Column(money[1], number=True), *programme, Column("Unused, IT MW-years", number=True),
-        Column("Sites", number=True), Column("Plan"),
-    ]  # fmt: skip
-
-
-_MONEY = (("Objective", "objective_usd"), ("Real money", "money_usd"))
-
-
-def _rows(
-    both: pd.DataFrame, base: pd.DataFrame, inputs: Sequence[str], pages: Mapping[str, Sequence[str]]
-) -> list[list[Cell]]:
-    listed = [name for name in inputs if name in both.columns]
-    together = len(inputs) > _MOST_COLUMNS
-    given_columns = [_together(both, listed)] if together else [_each(both, name) for name in inputs]
-    money = [_scaled(numbers(both, c)) for _, c in _MONEY]
-    unused, opened = numbers(both, "unused_mw_years"), numbers(both, "sites_opened")
-    results: list[Sequence[Cell]] = [
-        [s.replace("_", " ") for s in texts(both, "status")],
-        ["–" if np.isnan(g) else f"{100 * g:.3f}" for g in numbers(both, "gap")],
-        *money,
-        *_programme(both, base),
-        ["–" if np.isnan(v) else f"{v:,.1f}" for v in unused],
-        ["–" if np.isnan(v) else f"{v:,.0f}" for v in opened],
-        [_links(folder, pages.get(folder, ())) for folder in texts(both, "plan")],
+        (Column("Case", number=True), _ids(both)),
+        *own,
+        (Column("Status", choice=True), _statuses(both)),
+        number("Gap, %", numbers(both, "gap"), lambda gap: f"{100 * gap:.3f}"),
+        money("Objective", "objective_usd"),
+        money("Real money", "money_usd"),
+        number("Placed, IT GW", numbers(both, PLACED), lambda gw: f"{gw:,.3f}"),
+        number(f"Objective, {rate.name} per GW", usd_per_gw(both), rate.said),
+        (Column("Other programme than the base"), programmes(both, base)),
+        number("Unused, IT MW-years", numbers(both, "unused_mw_years"), lambda years: f"{years:,.1f}"),
+        number("Sites", numbers(both, "sites_opened"), lambda count: f"{count:,.0f}"),
+        (Column("Plan"), [_links(folder, pages.get(folder, ())) for folder in texts(both, "plan")]),
     ]
-    return [list(cells) for cells in zip(_ids(both), *given_columns, *results, strict=True)]
 
 
-def _programme(both: pd.DataFrame, base: pd.DataFrame) -> list[list[str]]:
-    """Return the GW that each case places, what it costs per GW, and how its racks differ from the base's."""
-    rates, kind = usd_per_gw(both), rate_unit(both)
-    return [
-        ["–" if np.isnan(gw) else f"{gw:,.3f}" for gw in placed_gw(both)],
-        ["–" if np.isnan(rate) else kind.said(float(rate)) for rate in rates],
-        programmes(both, base),
-    ]
+def _statuses(frame: pd.DataFrame) -> list[str]:
+    return [status.replace("_", " ") for status in texts(frame, "status")]
 
 
 def _ids(frame: pd.DataFrame) -> list[str]:
@@ -159,15 +148,11 @@ def _ids(frame: pd.DataFrame) -> list[str]:
 
 
 def _each(frame: pd.DataFrame, name: str) -> list[str]:
-    values = frame[name].tolist() if name in frame.columns else [None] * len(frame)
-    has = given(frame, [name])[:, 0] if name in frame.columns else np.zeros(len(frame), dtype=bool)
+    if name not in frame.columns:
+        return ["base"] * len(frame)
     plain = name.rstrip("*+")  # the sign stands in the head, so that the column sorts as numbers
-    return [valued(plain, v, 60) if there else "base" for v, there in zip(values, has, strict=True)]
-
-
-def _head(name: str, step: str) -> str:
-    """Return an input as the head of its column, with the sign of what its values do."""
-    return readable(name, 80, step=step) + (" ×" if name.endswith("*") else " +" if name.endswith("+") else "")
+    has = given(frame, [name])[:, 0]
+    return [valued(plain, v, 60) if there else "base" for v, there in zip(frame[name].tolist(), has, strict=True)]
 
 
 def _together(frame: pd.DataFrame, inputs: Sequence[str]) -> list[str]:
@@ -184,11 +169,6 @@ def _together(frame: pd.DataFrame, inputs: Sequence[str]) -> list[str]:
     return [cell or "base" for cell in cells]
 
 
-def _scaled(values: Floats) -> list[str]:
-    unit = measure("x_usd", values).unit
-    return ["–" if np.isnan(v) else f"{v / unit:,.3f}".replace("-", "−") for v in values]
-
-
 def _links(folder: str, names: Sequence[str]) -> Cell:
     """Return links to a plan's folder beside the page and to the pages in it; any other text stays text."""
     if not _FOLDER.fullmatch(folder):
@@ -202,18 +182,16 @@ def frequency_section(rows: pd.DataFrame) -> list[Part]:
     seen = rows[(rows["cases"] > 0) | rows["in_base"]]
     cells: list[list[Cell]] = []
     for row in seen.to_dict("records"):
-        kind = Generic() if row["kind"] == "GENERIC" else row["kind"] or "not in the base"
+        kind = Generic() if row["kind"] == GENERIC else row["kind"] or "not in the base"
         often = [f"{row['cases']:,}", plain_number(round(100 * float(row["share"]), 1))]
-        cells.append(
-            [str(row["site"]), str(row["name"]), kind, str(row["zone"]), *often, "yes" if row["in_base"] else ""]
-        )
-    never = len(rows) - len(seen)
-    after = [f"Sites that open in no case: {never:,}."] if never else []
+        cells.append([row["site"], row["name"], kind, row["zone"], *often, "yes" if row["in_base"] else ""])
     columns = [
         Column("Site"), Column("Name", wide=True), Column("Is", choice=True), Column("Zone"),
         Column("Cases", number=True), Column("% of cases", number=True), Column("In the base"),
     ]  # fmt: skip
-    return [*([Table("How often each site opens", columns, cells, live=True, long=True)] if cells else []), *after]
+    parts: list[Part] = [Table("How often each site opens", columns, cells, live=True, long=True)] if cells else []
+    never = len(rows) - len(seen)
+    return [*parts, f"Sites that open in no case: {never:,}."] if never else parts
 
 
 def gap_in_words(frame: pd.DataFrame) -> str:

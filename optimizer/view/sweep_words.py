@@ -128,12 +128,15 @@ class Measure:
         return words.replace("-", "−")
 
 
+def title_of(quantity: str) -> str:
+    """Return what a column of the cases is called."""
+    return TITLES.get(quantity) or shown(_parted(quantity)[0], WIDTH)
+
+
 def measure(quantity: str, values: Floats) -> Measure:
     """Return how a column of these values is drawn; money in bn, M or whole USD, power in GW or MW."""
     largest = float(np.nanmax(np.abs(values), initial=0.0)) if np.isfinite(values).any() else 0.0
-    title = TITLES.get(quantity)
-    words, unit = _parted(quantity)
-    title = title or shown(words, WIDTH)
+    title, unit = title_of(quantity), _parted(quantity)[1]
     if unit == "USD":
         return Measure(title, *money_unit(largest))
     if unit in ("MW", "MW-years"):

@@ -10,8 +10,7 @@ from optimizer.differences import compare
 from optimizer.plan import Plan
 from optimizer.plan.comparison import compare_plans
 from optimizer.study import read_study
-from optimizer.view.comparison import missing, sections
-from optimizer.view.comparison_page import comparison_page
+from optimizer.view.comparison import comparison_page, missing, sections
 from tests.browser import Open, Opened
 from tests.handmade import handmade_plan
 from tests.small import DELIVERIES, HEADROOM, RACKS, SITES, STUDY, write_small_study

@@ -7,8 +7,8 @@ import pytest
 
 from optimizer.plan import Plan
 from optimizer.view import sweep_page
-from optimizer.view.sweep_design import design
 from optimizer.view.sweep_frames import inputs_of
+from optimizer.view.sweep_report import design
 from tests.browser import Open
 
 from .sweep_frames import HEADROOM, Made, samples

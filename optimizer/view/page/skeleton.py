@@ -15,12 +15,12 @@ from markupsafe import Markup
 from optimizer.errors import shown
 from optimizer.io.whole import GENERATOR
 
-_TEMPLATES = Path(__file__).with_name("templates")
+_LOADER = FileSystemLoader([Path(__file__).with_name("templates"), Path(__file__).parents[1] / "web/assets"])
 
 
 def asset(name: str) -> str:
     """Return a style or a script of the pages."""
-    return (_TEMPLATES / name).read_text(encoding="utf-8")
+    return _LOADER.get_source(templates(), name)[0]
 
 
 def filled(
@@ -36,8 +36,8 @@ def filled(
 def templates() -> Environment:
     """Return the templates; they escape whatever is no markup of their own."""
     found = Environment(
-        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True, auto_reload=False,
+        loader=_LOADER, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        auto_reload=False,
     )  # fmt: skip
     found.policies["json.dumps_kwargs"] = {"allow_nan": False, "separators": (",", ":")}
     found.filters |= {"text": _text, "hash": _hash}

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
+from dataclasses import dataclass, field
 from typing import Any
+
+from markupsafe import Markup
 
 from optimizer.plan.plan import Plan
 
-from ..page.skeleton import filled
+from ..page.skeleton import asset, filled
 from .facts import map_facts
 
-SCRIPTS = ("words.js", "draw.js", "sites.js", "spread.js", "side.js", "map.js", "moves.js")
+HEIGHT_PX = 720
+_SCRIPTS = ("elements", "words", "draw", "sites", "spread", "side", "map", "moves")
+_FRAME = Markup(
+    '<iframe title="Map of the plan" sandbox="allow-scripts" srcdoc="{}" '
+    'style="width:100%;height:{}px;border:0"></iframe>'
+)
 
 
 @dataclass(frozen=True)
@@ -20,7 +25,7 @@ class MapParts:
     """What a page needs to show the map beside the markup of an ``Atlas``, all of them text but the facts.
 
     ``script`` defines ``Rackgrid`` and starts nothing: ``Rackgrid.map(element, facts, options)`` draws into an element
-    of class rackgrid-map and returns a handle; ``Rackgrid.link(a, b)`` lets two maps follow each other.
+    of class rackgrid-map and returns the map; ``Rackgrid.link(a, b)`` lets two maps follow each other.
     """
 
     style: str
@@ -28,9 +33,20 @@ class MapParts:
     facts: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class MapView:
+    """A map as a page of its own: ``html`` is its text; a notebook shows it in a frame."""
+
+    html: str = field(repr=False)
+    height_px: int = HEIGHT_PX
+
+    def _repr_html_(self) -> str:
+        return _FRAME.format(self.html, self.height_px)
+
+
 def map_parts(plan: Plan) -> MapParts:
     """Return the map of a plan as parts of a page."""
-    return MapParts(_asset("map.css"), "\n".join(map(_asset, SCRIPTS)), map_facts(plan))
+    return MapParts(asset("map.css"), "\n".join(asset(f"{name}.js") for name in _SCRIPTS), map_facts(plan))
 
 
 def map_page(plan: Plan) -> str:
@@ -40,11 +56,11 @@ def map_page(plan: Plan) -> str:
         "map",
         title=plan.study.config.study.name or "Plan",
         styles=[parts.style],
-        scripts=[parts.script, _asset("alone.js")],
+        scripts=[parts.script, asset("start.js")],
         facts={"rackgrid-facts": parts.facts},
     )
 
 
-@cache
-def _asset(name: str) -> str:
-    return (files(__package__) / "assets" / name).read_text(encoding="utf-8")
+def map_plan(plan: Plan, *, height_px: int = HEIGHT_PX) -> MapView:
+    """Return the interactive map of a plan; the last line of a notebook's cell shows it."""
+    return MapView(map_page(plan), height_px)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from ..outlines import LAYERS, outlines, reach, sources
-from ..projection import fitting_crs, graticule, project_points, project_shapes
-from ..readings import Floats
+from ..projection import Box, Floats, extent, graticule, on_plane, outlines, sources
 
-_WORLD_M = 6e6  # a map wider than this has few, wide meshes
 UNITS = 10_000  # the longer side of the map, so that a unit is far less than a pixel
 
 
@@ -24,7 +21,7 @@ class Plane:
     """
 
     crs: str
-    bounds: tuple[float, float, float, float]
+    bounds: Box
 
     @property
     def metres_per_unit(self) -> float:
@@ -84,56 +81,25 @@ def polygons(shape: Any) -> list[Any]:
 
 def plane_of(lon: Floats, lat: Floats, shapes: Sequence[Any]) -> tuple[Plane, Floats, Floats, list[Any]]:
     """Choose the plane that suits sites and zones; return it with the sites' places and the zones' shapes on it."""
-    boxes = np.array([s.bounds for s in shapes if s is not None and not s.is_empty]).reshape(-1, 4)
-    all_lon = np.concatenate([lon, boxes[:, 0], boxes[:, 2]])
-    crs = fitting_crs(all_lon, np.concatenate([lat, boxes[:, 1], boxes[:, 3]]))
-    x, y = project_points(lon, lat, crs)
-    drawn = project_shapes(shapes, crs) if len(shapes) else []
-    return Plane(crs, _bounds(x, y, drawn)), x, y, drawn
-
-
-def _bounds(x: Floats, y: Floats, shapes: Iterable[Any]) -> tuple[float, float, float, float]:
-    boxes = [s.bounds for s in shapes if s is not None]
-    room = 0.02 if boxes else 0.12
-    seen = np.isfinite(x) & np.isfinite(y)
-    boxes += [(a, b, a, b) for a, b in zip(x[seen].tolist(), y[seen].tolist(), strict=True)]
-    table = np.array(boxes or [(0.0, 0.0, 0.0, 0.0)])
-    (west, south), (east, north) = table[:, :2].min(axis=0).tolist(), table[:, 2:].max(axis=0).tolist()
+    crs, x, y, drawn = on_plane(lon, lat, shapes)
+    room = 0.02 if any(s is not None for s in drawn) else 0.12
+    west, south, east, north = extent(x, y, drawn)
     span = max(east - west, north - south, 40_000.0)
     least = 0.3 * span  # a row of sites on one parallel is still a map
     wide, high = max(east - west, least) / 2 + room * span, max(north - south, least) / 2 + room * span
     middle_x, middle_y = (west + east) / 2, (south + north) / 2
-    return middle_x - wide, middle_y - high, middle_x + wide, middle_y + high
+    return Plane(crs, (middle_x - wide, middle_y - high, middle_x + wide, middle_y + high)), x, y, drawn
 
 
 def basemap(plane: Plane) -> dict[str, Any]:
     """Return the outlines of countries and US states around the map, and their sources."""
-    layers = {
-        layer: [plane.rings(s) for s in outlines(layer, plane.crs, plane.bounds, 1.5 * plane.metres_per_unit)]
-        for layer in LAYERS
-    }
-    return {layer: [rings for rings in areas if rings] for layer, areas in layers.items()} | {"sources": sources()}
+    found = outlines(plane.crs, plane.bounds, 1.5 * plane.metres_per_unit)
+    layers = {layer: [rings for s in shapes if (rings := plane.rings(s))] for layer, shapes in found.items()}
+    return layers | {"sources": sources()}
 
 
 def parallels(plane: Plane) -> list[dict[str, Any]]:
     """Return the meridians and parallels of the map, each with its name."""
-    lines = []
-    west, south, east, north = plane.bounds
-    wide = max(east - west, north - south) > _WORLD_M
-    for name, xs, ys in _world_graticule(plane) if wide else graticule(plane.bounds, plane.crs):
-        flat = plane.flat(np.column_stack([xs, ys]))
-        if len(flat) >= 4:
-            lines.append({"name": name, "path": flat})
-    return lines
-
-
-def _world_graticule(plane: Plane) -> Iterator[tuple[str, Floats, Floats]]:
-    """Yield every 30th meridian and every 15th parallel of the half of the globe around the map's middle."""
-    west, _, east, _ = reach(plane.crs, plane.bounds)
-    along, across = np.linspace(-75.0, 75.0, 101), np.linspace(max(west, east - 320.0), east, 161)
-    for lon in range(-180, 180, 30):
-        x, y = project_points(np.full_like(along, lon), along, plane.crs)
-        yield f"{abs(lon)}° {'W' if lon < 0 else 'E'}", x, y
-    for lat in range(-75, 76, 15):
-        x, y = project_points(across, np.full_like(across, lat), plane.crs)
-        yield f"{abs(lat)}° {'S' if lat < 0 else 'N'}", x, y
+    lines = graticule(plane.bounds, plane.crs, world=True)
+    flat = [(name, plane.flat(np.column_stack([x, y]))) for name, x, y in lines]
+    return [{"name": name, "path": path} for name, path in flat if len(path) >= 4]

@@ -1,28 +1,32 @@
 // Paint one period on a canvas: land, zones, lines, sites, names; and find what lies under a point.
 "use strict";
 (function (R) {
-  const TAU = 2 * Math.PI;
   const COLOURS = ["water", "land", "border", "state", "zone-0", "zone-1", "flow", "idle", "idle-edge", "ink", "halo", "faint"];
-  const NOTABLE_MW = 1; // idle halls below this are the rest of a pod
 
-  function outline(rings) {
+  // A path along lists of places: x, y, x, y, …
+  R.outline = function (rings, closed) {
     const path = new Path2D();
     for (const ring of rings) {
       path.moveTo(ring[0], ring[1]);
       for (let i = 2; i < ring.length; i += 2) path.lineTo(ring[i], ring[i + 1]);
+      if (closed) path.closePath();
     }
     return path;
-  }
+  };
+
+  R.circle = function (x, y, radius) {
+    const path = new Path2D();
+    path.arc(x, y, radius, 0, 2 * Math.PI);
+    return path;
+  };
 
   function boxOf(rings) {
     const box = [Infinity, Infinity, -Infinity, -Infinity];
     for (const ring of rings) {
-      for (let i = 0; i < ring.length; i += 2) {
-        box[0] = Math.min(box[0], ring[i]);
-        box[1] = Math.min(box[1], ring[i + 1]);
-        box[2] = Math.max(box[2], ring[i]);
-        box[3] = Math.max(box[3], ring[i + 1]);
-      }
+      ring.forEach((value, i) => {
+        box[i % 2] = Math.min(box[i % 2], value);
+        box[2 + (i % 2)] = Math.max(box[2 + (i % 2)], value);
+      });
     }
     return box;
   }
@@ -33,12 +37,7 @@
     const pen = tile.getContext("2d");
     pen.strokeStyle = colour;
     pen.lineWidth = 1.3;
-    for (const shift of [-7, 0, 7]) {
-      pen.beginPath();
-      pen.moveTo(shift, 7);
-      pen.lineTo(shift + 7, 0);
-      pen.stroke();
-    }
+    for (const shift of [-7, 0, 7]) pen.stroke(R.outline([[shift, 7, shift + 7, 0]]));
     return pen.createPattern(tile, "repeat");
   }
 
@@ -47,12 +46,11 @@
       this.canvas = canvas;
       this.pen = canvas.getContext("2d");
       this.facts = facts;
-      this.land = outline(facts.basemap.countries.flat());
-      this.states = outline(facts.basemap.states.flat());
-      this.grid = outline(facts.graticule.map((line) => line.path));
-      this.zones = facts.zones.map((zone) => ({ zone, path: zone.rings.length ? outline(zone.rings) : null, box: boxOf(zone.rings) }));
-      this.borders = outline(facts.zones.flatMap((zone) => zone.rings));
-      this.marks = Object.fromEntries(facts.vendors.map((vendor) => [vendor.name, vendor]));
+      this.land = R.outline(facts.basemap.countries.flat());
+      this.states = R.outline(facts.basemap.states.flat());
+      this.grid = R.outline(facts.graticule.map((line) => line.path));
+      this.zones = facts.zones.map((zone) => ({ zone, path: zone.rings.length ? R.outline(zone.rings) : null, box: boxOf(zone.rings) }));
+      this.borders = R.outline(facts.zones.flatMap((zone) => zone.rings));
       this.drawn = [];
       this.readColours();
     }
@@ -93,7 +91,12 @@
       this.toScreen();
       pen.fillStyle = this.colour.water;
       pen.fillRect(0, 0, width, height);
-      if (layers.basemap) this.paintBase(view);
+      if (layers.basemap) {
+        this.toMap();
+        this.fill(this.land, this.colour.land);
+        this.stroke(this.land, this.colour.border, 1.2 / view.s);
+        this.stroke(this.states, this.colour.state, 0.8 / view.s);
+      }
       if (layers.zones) this.paintZones(view, state.t);
       if (layers.basemap) this.paintGraticule(view);
       this.toScreen();
@@ -102,23 +105,28 @@
       if (layers.labels) this.paintNames(state);
     }
 
-    stroke(path, colour, pixels, view) {
+    stroke(path, colour, width) {
       this.pen.strokeStyle = colour;
-      this.pen.lineWidth = pixels / view.s;
+      this.pen.lineWidth = width;
       this.pen.stroke(path);
     }
 
-    paintBase(view) {
-      this.toMap();
-      this.pen.fillStyle = this.colour.land;
-      this.pen.fill(this.land, "evenodd");
-      this.stroke(this.land, this.colour.border, 1.2, view);
-      this.stroke(this.states, this.colour.state, 0.8, view);
+    fill(path, colour) {
+      this.pen.fillStyle = colour;
+      this.pen.fill(path, "evenodd");
+    }
+
+    // A square around a point.
+    square(x, y, half, colour, edge, width) {
+      const path = new Path2D();
+      path.rect(x - half, y - half, 2 * half, 2 * half);
+      this.fill(path, colour);
+      this.stroke(path, edge, width);
     }
 
     paintGraticule(view) {
       this.toMap();
-      this.stroke(this.grid, this.colour.border, 0.7, view);
+      this.stroke(this.grid, this.colour.border, 0.7 / view.s);
       this.toScreen();
       const written = [];
       for (const { name, path } of this.facts.graticule) {
@@ -134,33 +142,21 @@
     }
 
     paintZones(view, t) {
-      const pen = this.pen;
-      for (const { zone, path } of this.zones) {
-        if (!path) continue;
-        this.toMap();
-        pen.fillStyle = zone.used[t] === null ? this.colour.land : this.usedColour(zone.used[t]);
-        pen.fill(path, "evenodd");
-        if (zone.used[t] !== null) continue;
-        this.empty.setTransform(new DOMMatrix([1 / view.s, 0, 0, 1 / view.s, 0, 0]));
-        pen.fillStyle = this.empty;
-        pen.fill(path, "evenodd");
-      }
+      const colour = (zone) => (zone.used[t] === null ? this.colour.land : this.usedColour(zone.used[t]));
       this.toMap();
-      this.stroke(this.borders, this.colour.border, 0.9, view);
+      this.empty.setTransform(new DOMMatrix([1 / view.s, 0, 0, 1 / view.s, 0, 0]));
+      for (const { zone, path } of this.zones) {
+        if (path) this.fill(path, colour(zone));
+        if (path && zone.used[t] === null) this.fill(path, this.empty);
+      }
+      this.stroke(this.borders, this.colour.border, 0.9 / view.s);
       this.toScreen();
       for (const zone of this.facts.zones) {
-        if (zone.rings.length || !zone.bus || !zone.at) continue;
-        const [x, y] = this.at(zone.at);
-        pen.fillStyle = zone.used[t] === null ? this.colour.land : this.usedColour(zone.used[t]);
-        pen.strokeStyle = this.colour.faint;
-        pen.lineWidth = 1;
-        pen.fillRect(x - 5, y - 5, 10, 10);
-        pen.strokeRect(x - 5, y - 5, 10, 10);
+        if (!zone.rings.length && zone.bus && zone.at) this.square(...this.at(zone.at), 5, colour(zone), this.colour.faint, 1);
       }
     }
 
     paintLines(t) {
-      const pen = this.pen;
       this.lines = [];
       for (const line of this.facts.lines) {
         if (!line.a || !line.b) continue;
@@ -168,17 +164,12 @@
         const moves = Math.abs(flow) > 0.001;
         const [start, end] = flow < 0 ? [this.at(line.b), this.at(line.a)] : [this.at(line.a), this.at(line.b)];
         const width = moves ? 1.2 + 5 * Math.min(1, line.share[t] || 0) : 0.7;
-        pen.strokeStyle = pen.fillStyle = this.colour.flow;
-        pen.globalAlpha = moves ? 0.8 : 0.22;
-        pen.lineWidth = width;
-        pen.beginPath();
-        pen.moveTo(...start);
-        pen.lineTo(...end);
-        pen.stroke();
+        this.pen.globalAlpha = moves ? 0.8 : 0.22;
+        this.stroke(R.outline([[...start, ...end]]), this.colour.flow, width);
         if (moves) this.arrow(start, end, 4.5 + 1.3 * width);
         this.lines.push({ line, start, end });
       }
-      pen.globalAlpha = 1;
+      this.pen.globalAlpha = 1;
     }
 
     arrow([x0, y0], [x1, y1], size) {
@@ -186,11 +177,8 @@
       if (length < 2 * size) return;
       const [ux, uy] = [(x1 - x0) / length, (y1 - y0) / length];
       const [x, y] = [x0 + 0.55 * (x1 - x0) + ux * size, y0 + 0.55 * (y1 - y0) + uy * size];
-      this.pen.beginPath();
-      this.pen.moveTo(x, y);
-      this.pen.lineTo(x - 1.9 * ux * size - uy * size * 0.8, y - 1.9 * uy * size + ux * size * 0.8);
-      this.pen.lineTo(x - 1.9 * ux * size + uy * size * 0.8, y - 1.9 * uy * size - ux * size * 0.8);
-      this.pen.fill();
+      const foot = [-1, 1].flatMap((side) => [x - 1.9 * ux * size + side * uy * size * 0.8, y - 1.9 * uy * size - side * ux * size * 0.8]);
+      this.fill(R.outline([[x, y, ...foot]]), this.colour.flow);
     }
 
     paintSites(state) {
@@ -202,38 +190,17 @@
       for (const spot of this.drawn) if (spot.outer <= 0) this.idleMark(spot);
       for (const spot of this.drawn) if (spot.outer > spot.inner) this.band(spot);
       for (const spot of this.drawn) if (spot.outer > 0) this.site(spot, t);
-      const chosen = this.drawn.find((spot) => spot.site.id === pinned);
-      if (chosen) this.ring(chosen.x, chosen.y, chosen.reach + 4, this.colour.ink, 2.5);
-    }
-
-    ring(x, y, radius, colour, width) {
-      this.pen.beginPath();
-      this.pen.arc(x, y, radius, 0, TAU);
-      this.pen.strokeStyle = colour;
-      this.pen.lineWidth = width;
-      this.pen.stroke();
+      const chosen = this.drawn.find((spot) => spot.site === pinned);
+      if (chosen) this.stroke(R.circle(chosen.x, chosen.y, chosen.reach + 4), this.colour.ink, 2.5);
     }
 
     idleMark({ site, x, y }) {
-      const pen = this.pen;
-      pen.beginPath();
-      if (site.generic) {
-        pen.moveTo(x - 3, y);
-        pen.lineTo(x + 3, y);
-        pen.moveTo(x, y - 3);
-        pen.lineTo(x, y + 3);
-      } else {
-        if (site.kind) for (const [dx, dy] of [[0, -4], [4, 0], [0, 4], [-4, 0]]) pen.lineTo(x + dx, y + dy);
-        else pen.arc(x, y, 3.2, 0, TAU);
-        pen.closePath();
-        pen.fillStyle = this.colour.halo;
-        pen.fill();
+      let path = R.outline([[x - 3, y, x + 3, y], [x, y - 3, x, y + 3]]);
+      if (!site.generic) {
+        path = site.kind ? R.outline([[x, y - 4, x + 4, y, x, y + 4, x - 4, y]], true) : R.circle(x, y, 3.2);
+        this.fill(path, this.colour.halo);
       }
-      pen.strokeStyle = this.colour.faint;
-      pen.lineWidth = 1.1;
-      pen.stroke();
+      this.stroke(path, this.colour.faint, 1.1);
     }
   };
-
-  R.NOTABLE_MW = NOTABLE_MW;
 })((window.Rackgrid = window.Rackgrid || {}));

@@ -4,15 +4,11 @@
   const moves = R.AtlasMap.prototype;
   const DEEPEST = 60; // times the whole map
 
-  moves.moved = function (quiet) {
+  moves.go = function (view) {
+    this.state.view = view;
     this.rescaled();
     this.redraw();
-    if (!quiet) this.tell();
-  };
-
-  moves.home = function () {
-    this.state.view = this.homeView();
-    this.moved();
+    this.tell();
   };
 
   moves.zoom = function (factor, at) {
@@ -21,28 +17,23 @@
     const home = this.homeView();
     const s = Math.min(home.s * DEEPEST, Math.max(home.s * 0.5, view.s * factor));
     const [ux, uy] = [view.x + (px - width / 2) / view.s, view.y + (py - height / 2) / view.s];
-    this.state.view = { x: ux - (px - width / 2) / s, y: uy - (py - height / 2) / s, s };
-    this.moved();
+    this.go({ x: ux - (px - width / 2) / s, y: uy - (py - height / 2) / s, s });
   };
 
   moves.pan = function (dx, dy) {
     const { view } = this.state;
-    this.state.view = { x: view.x - dx / view.s, y: view.y - dy / view.s, s: view.s };
-    this.moved();
+    this.go({ x: view.x - dx / view.s, y: view.y - dy / view.s, s: view.s });
   };
 
   // Bring a site into the picture where it is outside.
   moves.reveal = function (site) {
     const { view, width, height } = this.state;
     const [x, y] = [width / 2 + (site.x - view.x) * view.s, height / 2 + (site.y - view.y) * view.s];
-    if (x < 40 || y < 40 || x > width - 40 || y > height - 40) {
-      this.state.view = { x: site.x, y: site.y, s: view.s };
-      this.moved();
-    }
+    if (x < 40 || y < 40 || x > width - 40 || y > height - 40) this.go({ x: site.x, y: site.y, s: view.s });
   };
 
   // Views are told in metres of the plane, so that maps of other sizes can follow.
-  moves.metricView = function () {
+  moves.view = function () {
     const { plane } = this.facts;
     const view = this.state.view || { x: plane.width / 2, y: plane.height / 2, s: 0.1 };
     return { x_m: plane.west_m + view.x * plane.metres_per_unit, y_m: plane.north_m - view.y * plane.metres_per_unit, metres_per_px: plane.metres_per_unit / view.s };
@@ -52,7 +43,9 @@
     const { plane } = this.facts;
     const unit = plane.metres_per_unit;
     this.state.view = { x: (x_m - plane.west_m) / unit, y: (plane.north_m - y_m) / unit, s: unit / metres_per_px };
-    if (this.state.width) this.moved(true);
+    if (!this.state.width) return;
+    this.rescaled();
+    this.redraw();
   };
 
   moves.pointerDown = function (event) {
@@ -85,7 +78,7 @@
     this.pointers.delete(event.pointerId);
     if (!at || event.type === "pointercancel" || this.travelled > 3) return;
     const found = this.painter.find(...at);
-    this.pin(found && found.kind === "site" ? found.thing : null);
+    this.pin(found && found.kind === "site" ? found.thing.id : null);
     if (event.pointerType === "mouse") return;
     if (found && found.kind !== "site") this.showHover(...at); // a touched site has its panel
     else this.hideHover();
@@ -124,8 +117,8 @@
     const step = 60;
     const act = {
       ArrowLeft: () => this.pan(step, 0), ArrowRight: () => this.pan(-step, 0), ArrowUp: () => this.pan(0, step), ArrowDown: () => this.pan(0, -step),
-      "+": () => this.zoom(1.5), "=": () => this.zoom(1.5), "-": () => this.zoom(1 / 1.5), 0: () => this.home(),
-      "[": () => this.setPeriod(this.state.t - 1), "]": () => this.setPeriod(this.state.t + 1), Escape: () => this.pin(null),
+      "+": () => this.zoom(1.5), "=": () => this.zoom(1.5), "-": () => this.zoom(1 / 1.5), 0: () => this.go(this.homeView()),
+      "[": () => this.step(this.state.t - 1), "]": () => this.step(this.state.t + 1), Escape: () => this.pin(null),
     }[event.key];
     if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
@@ -135,7 +128,7 @@
   // What is found stands in the list: bring it into sight, in the place of a pinned site.
   moves.searched = function () {
     const words = this.search.value;
-    if (words && this.pinnedSite) this.pin(null);
+    if (words && this.state.pinned) this.pin(null);
     this.list.show(words);
     if (words) this.showSide(this.list.node);
   };
@@ -145,7 +138,7 @@
       event.preventDefault();
       this.list.focus(0);
     } else if (event.key === "Enter" && this.list.shown.length) {
-      this.pin(this.list.shown[0].site, true);
+      this.pin(this.list.shown[0].site.id, true);
     }
   };
 })((window.Rackgrid = window.Rackgrid || {}));

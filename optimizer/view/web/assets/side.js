@@ -9,7 +9,10 @@
   R.layers = function (state, changed) {
     const has = { zones: (f) => f.zones.length, lines: (f) => f.lines.length, generics: (f) => f.sites.some((s) => s.generic) };
     const rows = Object.entries(LAYERS).filter(([key]) => !has[key] || has[key](state.facts)).map(([key, words]) => {
-      const box = R.el("input", { type: "checkbox", "data-layer": key, change: () => changed(key, box.checked) });
+      const box = R.el("input", { type: "checkbox", "data-layer": key, change: () => {
+        state.layers[key] = box.checked;
+        changed();
+      } });
       box.checked = state.layers[key];
       return R.el("label", {}, box, words);
     });
@@ -45,12 +48,10 @@
 
     setPeriod(t) {
       const values = this.facts.vendors.map((vendor) => this.facts.in_service_mw[vendor.name][t]);
-      const show = (node, value) => {
-        node.textContent = R.mw(value);
-        node.dataset.mw = value;
-      };
-      this.numbers.forEach((node, i) => show(node, values[i]));
-      show(this.total, R.sum(values));
+      [...this.numbers, this.total].forEach((node, i) => {
+        node.dataset.mw = i < values.length ? values[i] : R.sum(values);
+        node.textContent = R.mw(Number(node.dataset.mw));
+      });
     }
 
     setScale(painter) {
@@ -60,8 +61,9 @@
         const r = painter.radius(mw);
         const room = Math.max(r, 34);
         high = Math.max(high, 2 * r);
-        this.sizes.append(R.svg("circle", { cx: x + room, cy: -18 - r, r, class: "rg-size" }));
-        this.sizes.append(R.svg("text", { x: x + room, y: -3, "text-anchor": "middle" }, `${R.number(mw)} MW`));
+        this.sizes.append(
+          R.svg("circle", { cx: x + room, cy: -18 - r, r, class: "rg-size" }),
+          R.svg("text", { x: x + room, y: -3, "text-anchor": "middle" }, `${R.number(mw)} MW`));
         x += 2 * room + 8;
       }
       this.sizes.setAttribute("viewBox", `0 ${-high - 21} ${x} ${high + 22}`);
@@ -74,8 +76,8 @@
       const { facts } = this;
       const circle = (more) => ["circle", { cx: 22, cy: 11, r: 8, ...more }];
       const row = (text, ...shapes) => {
-        const icon = R.svg("svg", { viewBox: "0 0 44 22", width: "44", height: "22", "aria-hidden": "true" });
-        icon.append(...shapes.map(([tag, attributes]) => R.svg(tag, attributes)));
+        const inside = shapes.map(([tag, attributes]) => R.svg(tag, attributes));
+        const icon = R.svg("svg", { viewBox: "0 0 44 22", width: "44", height: "22", "aria-hidden": "true" }, inside);
         this.keys.append(R.el("li", {}, icon, R.el("span", {}, text)));
       };
       this.keys.replaceChildren();
@@ -173,9 +175,8 @@
       const x = left + step * (i + 0.5) - bar / 2;
       if (i === t) svg.append(R.svg("rect", { x: left + step * i, y: 2, width: step, height: high + foot - 2, class: "rg-now" }));
       let base = 0;
-      for (const vendor of facts.vendors) {
-        const mw = site.it_mw[vendor.name] ? site.it_mw[vendor.name][i] : 0;
-        if (mw > 0) svg.append(R.svg("rect", { x, y: y(base + mw), width: bar, height: y(base) - y(base + mw), fill: vendor.colour }));
+      for (const [vendor, mw] of R.byVendor(facts, site, i)) {
+        svg.append(R.svg("rect", { x, y: y(base + mw), width: bar, height: y(base) - y(base + mw), fill: vendor.colour }));
         base += mw;
       }
       if (site.built_mw[i] > 0) svg.append(R.svg("rect", { x, y: y(site.built_mw[i]), width: bar, height: y(0) - y(site.built_mw[i]), class: "rg-built" }));

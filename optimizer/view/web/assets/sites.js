@@ -4,94 +4,55 @@
   const TAU = 2 * Math.PI;
   const paint = R.Painter.prototype;
 
+  R.NOTABLE_MW = 1; // idle halls below this are the rest of a pod
+
   // Energised power that no rack draws: a pale band below all pies.
   paint.band = function ({ x, y, outer }) {
-    this.disc(x, y, outer, this.colour.idle);
-    this.ring(x, y, outer, this.colour["idle-edge"], 1);
+    this.fill(R.circle(x, y, outer), this.colour.idle);
+    this.stroke(R.circle(x, y, outer), this.colour["idle-edge"], 1);
   };
 
   // A pie by vendor, clockwise from the top.
-  paint.site = function (spot, t) {
-    const pen = this.pen;
-    const { site, x, y, inner, outer } = spot;
+  paint.site = function ({ site, x, y, it, inner, outer }, t) {
     let turn = -TAU / 4;
-    for (const vendor of this.facts.vendors) {
-      const mw = site.it_mw[vendor.name] ? site.it_mw[vendor.name][t] : 0;
-      if (mw <= 0) continue;
-      const next = turn + (TAU * mw) / spot.it;
-      pen.beginPath();
-      pen.moveTo(x, y);
-      pen.arc(x, y, inner, turn, next);
-      pen.closePath();
-      pen.fillStyle = vendor.colour;
-      pen.fill();
-      if (mw < spot.it) {
-        pen.strokeStyle = this.colour.halo;
-        pen.lineWidth = 0.7;
-        pen.stroke();
-      }
-      if (inner > 9 && (next - turn) * inner > 12) this.letter(vendor.mark, x, y, inner, (turn + next) / 2, mw < spot.it);
+    for (const [vendor, mw] of R.byVendor(this.facts, site, t)) {
+      const next = turn + (TAU * mw) / it;
+      const path = new Path2D();
+      path.moveTo(x, y);
+      path.arc(x, y, inner, turn, next);
+      path.closePath();
+      this.fill(path, vendor.colour);
+      if (mw < it) this.stroke(path, this.colour.halo, 0.7);
+      if (inner > 9 && (next - turn) * inner > 12) this.letter(vendor.mark, x, y, inner, (turn + next) / 2, mw < it);
       turn = next;
     }
-    if (site.generic) this.disc(x, y, inner, this.generic);
-    pen.setLineDash(site.generic ? [3, 2.4] : []);
-    this.ring(x, y, inner || outer, this.colour.ink, site.generic ? 1.2 : site.kind ? 1.6 : 0.8);
-    pen.setLineDash([]);
-    if (site.idle_hall_mw[t] > R.NOTABLE_MW) this.hallMark(x + 0.72 * outer, y + 0.72 * outer, Math.min(3.5, Math.max(1.8, 0.35 * outer)));
-    if (site.opened[t]) this.openedMark(x, y - outer - 2);
-  };
-
-  paint.disc = function (x, y, radius, fill) {
-    this.pen.beginPath();
-    this.pen.arc(x, y, radius, 0, TAU);
-    this.pen.fillStyle = fill;
-    this.pen.fill();
+    if (site.generic) this.fill(R.circle(x, y, inner), this.generic);
+    this.pen.setLineDash(site.generic ? [3, 2.4] : []);
+    this.stroke(R.circle(x, y, inner || outer), this.colour.ink, site.generic ? 1.2 : site.kind ? 1.6 : 0.8);
+    this.pen.setLineDash([]);
+    if (site.idle_hall_mw[t] > R.NOTABLE_MW) {
+      this.square(x + 0.72 * outer, y + 0.72 * outer, Math.min(3.5, Math.max(1.8, 0.35 * outer)), this.colour.halo, this.colour.ink, 1.3);
+    }
+    if (!site.opened[t]) return;
+    const foot = y - outer - 2;
+    const mark = R.outline([[x, foot - 8, x + 5, foot, x - 5, foot]], true);
+    this.stroke(mark, this.colour.halo, 1.2);
+    this.fill(mark, this.colour.ink);
   };
 
   paint.letter = function (mark, x, y, radius, angle, shared) {
     const away = shared ? 0.58 * radius : 0;
+    const at = [x + away * Math.cos(angle), y + away * Math.sin(angle)];
+    this.write(mark, ...at, Math.min(14, Math.max(9, 0.55 * radius)), "#ffffff", { weight: 700, halo: "#222222", wide: 2.4, middle: true });
+  };
+
+  paint.write = function (text, x, y, size, colour, { weight = 400, halo = this.colour.halo, wide = 3, middle = false } = {}) {
     const pen = this.pen;
-    pen.font = `700 ${Math.min(14, Math.max(9, 0.55 * radius))}px ${this.font}`;
-    pen.textAlign = "center";
-    pen.textBaseline = "middle";
+    pen.font = `${weight} ${size}px ${this.font}`;
+    [pen.textAlign, pen.textBaseline] = middle ? ["center", "middle"] : ["left", "alphabetic"];
     pen.lineJoin = "round";
-    pen.lineWidth = 2.4;
-    pen.strokeStyle = "#222222";
-    pen.fillStyle = "#ffffff";
-    pen.strokeText(mark, x + away * Math.cos(angle), y + away * Math.sin(angle));
-    pen.fillText(mark, x + away * Math.cos(angle), y + away * Math.sin(angle));
-  };
-
-  paint.hallMark = function (x, y, half) {
-    this.pen.fillStyle = this.colour.halo;
-    this.pen.strokeStyle = this.colour.ink;
-    this.pen.lineWidth = 1.3;
-    this.pen.fillRect(x - half, y - half, 2 * half, 2 * half);
-    this.pen.strokeRect(x - half, y - half, 2 * half, 2 * half);
-  };
-
-  paint.openedMark = function (x, y) {
-    const pen = this.pen;
-    pen.beginPath();
-    pen.moveTo(x, y - 8);
-    pen.lineTo(x + 5, y);
-    pen.lineTo(x - 5, y);
-    pen.closePath();
-    pen.fillStyle = this.colour.ink;
-    pen.strokeStyle = this.colour.halo;
-    pen.lineWidth = 1.2;
-    pen.stroke();
-    pen.fill();
-  };
-
-  paint.write = function (text, x, y, size, colour, weight) {
-    const pen = this.pen;
-    pen.font = `${weight || 400} ${size}px ${this.font}`;
-    pen.textAlign = "left";
-    pen.textBaseline = "alphabetic";
-    pen.lineJoin = "round";
-    pen.lineWidth = 3;
-    pen.strokeStyle = this.colour.halo;
+    pen.lineWidth = wide;
+    pen.strokeStyle = halo;
     pen.strokeText(text, x, y);
     pen.fillStyle = colour;
     pen.fillText(text, x, y);
@@ -109,11 +70,12 @@
       const text = R.shortName(site.name);
       this.pen.font = `600 ${size}px ${this.font}`;
       const wide = this.pen.measureText(text).width;
-      const found = places(x, y, outer, wide, size, site.opened[t]).find(([px, py]) => free([px - 2, py - size, px + wide + 2, py + 3], site.id));
+      const box = ([px, py]) => [px - 2, py - size, px + wide + 2, py + 3];
+      const found = places(x, y, outer, wide, size, site.opened[t]).find((place) => free(box(place), site.id));
       if (!found) continue;
       if (found[2]) this.lead(x, y, outer, found[0], found[1] - size / 2 + 1, wide);
-      this.write(text, found[0], found[1], size, this.colour.ink, 600);
-      taken.push([found[0] - 2, found[1] - size, found[0] + wide + 2, found[1] + 3, ""]);
+      this.write(text, found[0], found[1], size, this.colour.ink, { weight: 600 });
+      taken.push([...box(found), ""]);
     }
   };
 
@@ -127,15 +89,10 @@
     return [...near, ...far];
   }
 
-  paint.lead = function (x, y, outer, left, middle, wide) {
-    const [ex, ey] = [Math.min(Math.max(x, left), left + wide), middle];
+  paint.lead = function (x, y, outer, left, ey, wide) {
+    const ex = Math.min(Math.max(x, left), left + wide);
     const away = Math.hypot(ex - x, ey - y);
-    this.pen.strokeStyle = this.colour.ink;
-    this.pen.lineWidth = 0.9;
-    this.pen.beginPath();
-    this.pen.moveTo(x + ((ex - x) * outer) / away, y + ((ey - y) * outer) / away);
-    this.pen.lineTo(ex, ey);
-    this.pen.stroke();
+    this.stroke(R.outline([[x + ((ex - x) * outer) / away, y + ((ey - y) * outer) / away, ex, ey]]), this.colour.ink, 0.9);
   };
 
   function distance([px, py], [ax, ay], [bx, by]) {

@@ -8,18 +8,13 @@
 
   // Pairs of circles in the same or neighbouring cells of a grid as wide as the largest circle.
   function* neighbours(at, cell) {
-    const cells = new Map();
-    const key = (x, y) => `${x},${y}`;
+    const cells = {};
     for (let i = 0; i < at.length; i++) {
       const [x, y] = at[i].map((value) => Math.floor(value / cell));
       for (let dx = -1; dx <= 1; dx++) {
-        for (let dy = -1; dy <= 1; dy++) {
-          for (const j of cells.get(key(x + dx, y + dy)) || []) yield [j, i];
-        }
+        for (let dy = -1; dy <= 1; dy++) for (const j of cells[[x + dx, y + dy]] || []) yield [j, i];
       }
-      const own = cells.get(key(x, y));
-      if (own) own.push(i);
-      else cells.set(key(x, y), [i]);
+      (cells[[x, y]] ??= []).push(i);
     }
   }
 
@@ -56,13 +51,13 @@
     const spots = this.facts.sites.filter((site) => site.x !== null && (!site.generic || layers.generics)).map((site) => {
       const it = R.held(site, t);
       const outer = site.open[t] ? this.radius(it + R.idleIt(site, t)) : 0;
-      return { site, it, inner: this.radius(it), outer, reach: Math.max(outer, 4), trueX: site.x * view.s, trueY: site.y * view.s };
+      const [trueX, trueY] = [site.x * view.s, site.y * view.s];
+      return { site, it, inner: this.radius(it), outer, reach: Math.max(outer, 4), trueX, trueY, atX: trueX, atY: trueY };
     });
     spots.sort((a, b) => b.outer - a.outer || (a.site.id < b.site.id ? -1 : 1));
     const crowd = spots.length > CROWD;
     const free = spots.filter((spot) => !crowd || spot.outer > 0);
     const at = R.spread(free.map((spot) => ({ x: spot.trueX, y: spot.trueY, r: spot.reach })));
-    for (const spot of spots) [spot.atX, spot.atY] = [spot.trueX, spot.trueY];
     free.forEach((spot, i) => { [spot.atX, spot.atY] = at[i]; });
     this.placed = spots;
     return spots;
@@ -71,13 +66,7 @@
   // Join a circle that was moved with the place of its site.
   paint.leader = function ({ x, y, placeX, placeY, reach }) {
     if (Math.hypot(x - placeX, y - placeY) < 0.3 * reach + 2) return;
-    const pen = this.pen;
-    pen.strokeStyle = pen.fillStyle = this.colour.ink;
-    pen.lineWidth = 0.9;
-    pen.beginPath();
-    pen.moveTo(placeX, placeY);
-    pen.lineTo(x, y);
-    pen.stroke();
-    this.disc(placeX, placeY, 1.6, this.colour.ink);
+    this.stroke(R.outline([[placeX, placeY, x, y]]), this.colour.ink, 0.9);
+    this.fill(R.circle(placeX, placeY, 1.6), this.colour.ink);
   };
 })((window.Rackgrid = window.Rackgrid || {}));

@@ -9,28 +9,9 @@
   R.mw = (value, what) => (value === null || value === undefined ? "no limit" : `${R.number(value)} MW${what ? " " + what : ""}`);
   R.percent = (share) => `${(100 * share).toLocaleString("en-US", { maximumFractionDigits: share < 0.1 ? 1 : 0 })} %`;
 
-  // Make an element; its children are elements or text, never markup.
-  R.el = function (tag, attributes, ...children) {
-    const node = document.createElement(tag);
-    for (const [key, value] of Object.entries(attributes || {})) {
-      if (key === "class") node.className = value;
-      else if (typeof value === "function") node.addEventListener(key, value);
-      else if (value === true) node.setAttribute(key, "");
-      else if (value !== false && value !== null && value !== undefined) node.setAttribute(key, value);
-    }
-    node.append(...children.flat().filter((child) => child !== null && child !== undefined));
-    return node;
-  };
-
-  R.svg = function (tag, attributes, text) {
-    const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-    for (const [key, value] of Object.entries(attributes || {})) node.setAttribute(key, value);
-    if (text !== undefined) node.textContent = text;
-    return node;
-  };
-
   R.sum = (values) => values.reduce((total, value) => total + value, 0);
   R.held = (site, t) => R.sum(Object.values(site.it_mw).map((values) => values[t]));
+  R.byVendor = (facts, site, t) => facts.vendors.map((vendor) => [vendor, (site.it_mw[vendor.name] || [])[t]]).filter(([, mw]) => mw > 0);
   R.idleIt = (site, t) => (site.open[t] && site.idle_power_mw[t] ? site.idle_power_mw[t] / site.peak_pue : 0);
   R.shortName = (name) => {
     const short = (name.split("(")[0].trim() || name).replace(/\s+/g, " ");
@@ -43,10 +24,11 @@
     return codes.map((code) => (facts.causes[code] ? `${code}: ${facts.causes[code]}` : code));
   };
 
-  const badge = (site) => (site.generic ? R.el("span", { class: "rg-badge" }, "GENERIC") : null);
-  R.heading = (thing, name, mark) => R.el("strong", { class: "rg-id" }, thing, name && name !== thing ? ` · ${name}` : "", mark ? " " : "", mark);
+  R.heading = (thing, name, mark) => R.el("strong", { class: "rg-id" }, thing, name && name !== thing ? ` · ${name}` : "", mark ? [" ", mark] : "");
+  R.siteHead = (site) => R.heading(site.id, site.name, site.generic ? R.el("span", { class: "rg-badge" }, "GENERIC") : null);
 
-  R.siteHead = (site) => R.heading(site.id, site.name, badge(site));
+  const line = (...words) => R.el("div", {}, ...words);
+  const big = (words) => R.el("div", { class: "rg-big" }, words);
 
   // Since when a site is open and since when racks serve there; nothing where it never opens.
   R.opening = function (facts, site) {
@@ -57,49 +39,37 @@
 
   // Lines of the hover box for a site: in service first, then by vendor, then fence power and what is unused.
   R.siteLines = function (facts, site, t) {
-    const lines = [R.el("div", { class: "rg-big" }, `${R.mw(R.held(site, t), "IT in service")}`)];
-    for (const vendor of facts.vendors) {
-      const mw = site.it_mw[vendor.name] ? site.it_mw[vendor.name][t] : 0;
-      if (mw > 0) lines.push(R.el("div", {}, R.swatch(vendor), `${vendor.name} ${R.mw(mw, "IT")}`));
-    }
+    const lines = [big(R.mw(R.held(site, t), "IT in service"))];
+    lines.push(...R.byVendor(facts, site, t).map(([vendor, mw]) => line(R.swatch(vendor), `${vendor.name} ${R.mw(mw, "IT")}`)));
     const opening = R.opening(facts, site);
-    if (!site.open[t]) {
-      lines.push(R.el("div", {}, `not open in ${facts.periods[t]}${opening ? `; ${opening}` : ""}`));
-      return lines;
-    }
-    lines.push(R.el("div", {}, `${R.mw(site.peak_mw[t], "at the fence")} at peak`));
+    if (!site.open[t]) return [...lines, line(`not open in ${facts.periods[t]}${opening ? `; ${opening}` : ""}`)];
     const limit = site.interconnection_mw[t];
     const grid = limit === null ? "interconnection without limit" : `interconnection ${R.mw(limit)}`;
-    lines.push(R.el("div", {}, `${grid}, on site ${R.mw(site.onsite_mw[t])}, at the fence`));
-    lines.push(R.el("div", {}, `built ${R.mw(site.built_mw[t], "IT")}`));
-    if (site.idle_hall_mw[t] > 0) lines.push(R.el("div", {}, `idle halls ${R.mw(site.idle_hall_mw[t], "IT")}`));
-    if (site.idle_power_mw[t] > 0) lines.push(R.el("div", {}, `undrawn power ${R.mw(site.idle_power_mw[t], "at the fence")}`));
-    lines.push(R.el("div", {}, opening));
-    return lines;
+    lines.push(line(`${R.mw(site.peak_mw[t], "at the fence")} at peak`));
+    lines.push(line(`${grid}, on site ${R.mw(site.onsite_mw[t])}, at the fence`));
+    lines.push(line(`built ${R.mw(site.built_mw[t], "IT")}`));
+    if (site.idle_hall_mw[t] > 0) lines.push(line(`idle halls ${R.mw(site.idle_hall_mw[t], "IT")}`));
+    if (site.idle_power_mw[t] > 0) lines.push(line(`undrawn power ${R.mw(site.idle_power_mw[t], "at the fence")}`));
+    return [...lines, line(opening)];
   };
 
   R.zoneLines = function (facts, zone, t) {
     const room = zone.headroom_mw[t];
-    if (!room) return [R.el("div", {}, `no headroom in ${facts.periods[t]}; sites here draw ${R.mw(zone.load_mw[t] || 0)}`)];
-    return [
-      R.el("div", { class: "rg-big" }, `${R.percent(zone.used[t])} of headroom used`),
-      R.el("div", {}, `${R.mw(zone.served_mw[t])} of ${R.mw(room)}, at the fence`),
-      R.el("div", {}, `sites here draw ${R.mw(zone.load_mw[t])}`),
-    ];
+    if (!room) return [line(`no headroom in ${facts.periods[t]}; sites here draw ${R.mw(zone.load_mw[t] || 0)}`)];
+    const served = line(`${R.mw(zone.served_mw[t])} of ${R.mw(room)}, at the fence`);
+    return [big(`${R.percent(zone.used[t])} of headroom used`), served, line(`sites here draw ${R.mw(zone.load_mw[t])}`)];
   };
 
-  R.lineLines = function (facts, line, t) {
-    const flow = line.mw[t] || 0;
-    if (Math.abs(flow) < 0.001) return [R.el("div", {}, `carries 0 MW in ${facts.periods[t]}`)];
-    const [from, to] = flow > 0 ? [line.from, line.to] : [line.to, line.from];
-    return [
-      R.el("div", { class: "rg-big" }, `${R.mw(Math.abs(flow))} from ${from} to ${to}`),
-      R.el("div", {}, line.share[t] === null ? "without limit" : `${R.percent(line.share[t])} of ${R.mw(line.capacity_mw[t])}`),
-    ];
+  R.lineLines = function (facts, { mw, from, to, share, capacity_mw }, t) {
+    const flow = mw[t] || 0;
+    if (Math.abs(flow) < 0.001) return [line(`carries 0 MW in ${facts.periods[t]}`)];
+    const ends = flow > 0 ? `from ${from} to ${to}` : `from ${to} to ${from}`;
+    const used = share[t] === null ? "without limit" : `${R.percent(share[t])} of ${R.mw(capacity_mw[t])}`;
+    return [big(`${R.mw(Math.abs(flow))} ${ends}`), line(used)];
   };
 
   R.swatch = function (vendor) {
-    const mark = R.el("span", { class: "rg-swatch", "aria-hidden": "true" }, "");
+    const mark = R.el("span", { class: "rg-swatch", "aria-hidden": "true" });
     mark.style.background = vendor.colour;
     return mark;
   };
