@@ -29,6 +29,7 @@ from optimizer.io.reader import read_table
 from optimizer.io.schema import TABLES, schema
 from optimizer.io.source import Source
 from optimizer.io.table import Table
+from optimizer.io.upgrade import FORMAT
 from optimizer.io.workbook import is_book, study_keys
 from optimizer.io.write import self_contained, write_study
 from optimizer.overview import in_a_line, overview
@@ -96,7 +97,7 @@ class Study:
             lines=lines,
         )
         content, dotted = parted(keys)
-        content = {"format": 1, **content, "files": _standard_files(frames)}
+        content = {"format": FORMAT, **content, "files": _standard_files(frames)}
         return _from_frames(Keys("keys", content, overrider="keys"), dotted, frames, flow, {}, {})
 
     def replace(

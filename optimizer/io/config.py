@@ -18,6 +18,7 @@ from pydantic import (
 
 from optimizer.io.cells import FIRST_YEAR, LAST_YEAR, period_cure
 from optimizer.io.periods import Horizon, check_borders, parse_label
+from optimizer.io.upgrade import FORMAT
 
 MAX_PERIODS = 400
 YEAR = "(19[0-9]{2}|2[01][0-9]{2}|2200)"  # FIRST_YEAR to LAST_YEAR, as a pattern
@@ -237,7 +238,7 @@ class Solve(Section):
 class StudyConfig(Section):
     """The whole of study.toml."""
 
-    format: int = Field(description="Version of the format: 1.", json_schema_extra={"const": 1})
+    format: int = Field(description=f"Version of the format: {FORMAT}.", json_schema_extra={"const": FORMAT})
     study: Naming = Field(default_factory=Naming, description="What people call it.")
     periods: Periods = Field(description="The time that is planned.")
     files: Files = Field(description="Files of the study.")
