@@ -70,32 +70,19 @@ class Study:
         cls,
         *,
         keys: Mapping[str, object],
-        sites: pd.DataFrame,
-        racks: pd.DataFrame,
-        deliveries: pd.DataFrame,
-        site_ramp: pd.DataFrame | None = None,
-        placement: pd.DataFrame | None = None,
-        zones: pd.DataFrame | None = None,
-        headroom: pd.DataFrame | None = None,
-        energy_prices: pd.DataFrame | None = None,
-        lines: pd.DataFrame | None = None,
-        flow: str | None = None,
-    ) -> Study:
+        sites: pd.DataFrame, racks: pd.DataFrame, deliveries: pd.DataFrame,
+        site_ramp: pd.DataFrame | None = None, placement: pd.DataFrame | None = None,
+        zones: pd.DataFrame | None = None, headroom: pd.DataFrame | None = None,
+        energy_prices: pd.DataFrame | None = None, lines: pd.DataFrame | None = None, flow: str | None = None,
+    ) -> Study:  # fmt: skip
         """Make a study of DataFrames; ``keys`` as in study.toml, nested or dotted, without [files].
 
         Raises InputError with every fault found.
         """
         frames = _given(
-            sites=sites,
-            site_ramp=site_ramp,
-            racks=racks,
-            deliveries=deliveries,
-            placement=placement,
-            zones=zones,
-            headroom=headroom,
-            energy_prices=energy_prices,
-            lines=lines,
-        )
+            sites=sites, site_ramp=site_ramp, racks=racks, deliveries=deliveries, placement=placement, zones=zones,
+            headroom=headroom, energy_prices=energy_prices, lines=lines,
+        )  # fmt: skip
         content, dotted = parted(keys)
         content = {"format": FORMAT, **content, "files": _standard_files(frames)}
         return _from_frames(Keys("keys", content, overrider="keys"), dotted, frames, flow, {}, {})
@@ -104,33 +91,21 @@ class Study:
         self,
         *,
         keys: Mapping[str, object] | None = None,
-        sites: pd.DataFrame | None = None,
-        site_ramp: pd.DataFrame | None = None,
-        racks: pd.DataFrame | None = None,
-        deliveries: pd.DataFrame | None = None,
-        placement: pd.DataFrame | None = None,
-        zones: pd.DataFrame | None = None,
-        headroom: pd.DataFrame | None = None,
-        energy_prices: pd.DataFrame | None = None,
-        lines: pd.DataFrame | None = None,
-        flow: str | None = None,
-    ) -> Study:
+        sites: pd.DataFrame | None = None, site_ramp: pd.DataFrame | None = None,
+        racks: pd.DataFrame | None = None, deliveries: pd.DataFrame | None = None,
+        placement: pd.DataFrame | None = None, zones: pd.DataFrame | None = None,
+        headroom: pd.DataFrame | None = None, energy_prices: pd.DataFrame | None = None,
+        lines: pd.DataFrame | None = None, flow: str | None = None,
+    ) -> Study:  # fmt: skip
         """Return a variant, validated anew: dotted ``keys`` and tables given replace this study's.
 
         Sites keep the zone they have, and tables that stay as they are are the very same DataFrame objects.
         Raises InputError with every fault found.
         """
         new = _given(
-            sites=sites,
-            site_ramp=site_ramp,
-            racks=racks,
-            deliveries=deliveries,
-            placement=placement,
-            zones=zones,
-            headroom=headroom,
-            energy_prices=energy_prices,
-            lines=lines,
-        )
+            sites=sites, site_ramp=site_ramp, racks=racks, deliveries=deliveries, placement=placement, zones=zones,
+            headroom=headroom, energy_prices=energy_prices, lines=lines,
+        )  # fmt: skip
         names = [*self.own_tables, *(GRID_TABLES if self.has_grid else ())]
         kept = {n: self.table(n) for n in names if n not in new}
         content = self.config.model_dump(exclude_none=True)
@@ -252,8 +227,7 @@ def _from_frames(
         cure = 'pass flow="transport" to use them'
         faults.add(Fault("lines", 'are not used: flow is "none"', cure=cure, severity="warning"))
     grid = Grid(
-        {n: t for n, t in tables.items() if n in GRID_TABLES},
-        flow or ("transport" if "lines" in there else "none"),
+        {n: t for n, t in tables.items() if n in GRID_TABLES}, flow or ("transport" if "lines" in there else "none")
     )
     return _assembled(config, keys, tables, grid, has_grid, Source(faults, inputs), kept=kept)
 

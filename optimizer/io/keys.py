@@ -102,13 +102,7 @@ def overridden(keys: Keys, overrides: Mapping[str, object], faults: Faults) -> K
             table = table.setdefault(part, {}) if isinstance(table, dict) else None
         if not isinstance(table, dict) or not all(parts):
             faults.add(
-                Fault(
-                    keys.overrider,
-                    "is no key",
-                    None,
-                    str(dotted),
-                    cure=_nearest_key(str(dotted), StudyConfig),
-                )
+                Fault(keys.overrider, "is no key", None, str(dotted), cure=_nearest_key(str(dotted), StudyConfig))
             )
         elif value is None:
             table.pop(parts[-1], None)

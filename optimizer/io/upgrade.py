@@ -50,7 +50,8 @@ def current_keys(content: Mapping[str, Any]) -> dict[str, Any]:
     """Return the content of a study.toml of an older format in the current one, any other as it is."""
     found, keys = content.get("format"), dict(content)
     if type(found) is int and 1 <= found < FORMAT:
-        keys = {**carried(keys, STUDY_STEPS, found), "format": FORMAT}
+        keys = carried(keys, STUDY_STEPS, found)
+        keys["format"] = FORMAT
     return keys
 
 
