@@ -29,6 +29,7 @@ from optimizer.io.reader import read_table
 from optimizer.io.schema import TABLES, schema
 from optimizer.io.source import Source
 from optimizer.io.table import Table
+from optimizer.io.upgrade import FORMAT
 from optimizer.io.workbook import is_book, study_keys
 from optimizer.io.write import self_contained, write_study
 from optimizer.overview import in_a_line, overview
@@ -69,67 +70,42 @@ class Study:
         cls,
         *,
         keys: Mapping[str, object],
-        sites: pd.DataFrame,
-        racks: pd.DataFrame,
-        deliveries: pd.DataFrame,
-        site_ramp: pd.DataFrame | None = None,
-        placement: pd.DataFrame | None = None,
-        zones: pd.DataFrame | None = None,
-        headroom: pd.DataFrame | None = None,
-        energy_prices: pd.DataFrame | None = None,
-        lines: pd.DataFrame | None = None,
-        flow: str | None = None,
-    ) -> Study:
+        sites: pd.DataFrame, racks: pd.DataFrame, deliveries: pd.DataFrame,
+        site_ramp: pd.DataFrame | None = None, placement: pd.DataFrame | None = None,
+        zones: pd.DataFrame | None = None, headroom: pd.DataFrame | None = None,
+        energy_prices: pd.DataFrame | None = None, lines: pd.DataFrame | None = None, flow: str | None = None,
+    ) -> Study:  # fmt: skip
         """Make a study of DataFrames; ``keys`` as in study.toml, nested or dotted, without [files].
 
         Raises InputError with every fault found.
         """
         frames = _given(
-            sites=sites,
-            site_ramp=site_ramp,
-            racks=racks,
-            deliveries=deliveries,
-            placement=placement,
-            zones=zones,
-            headroom=headroom,
-            energy_prices=energy_prices,
-            lines=lines,
-        )
+            sites=sites, site_ramp=site_ramp, racks=racks, deliveries=deliveries, placement=placement, zones=zones,
+            headroom=headroom, energy_prices=energy_prices, lines=lines,
+        )  # fmt: skip
         content, dotted = parted(keys)
-        content = {"format": 1, **content, "files": _standard_files(frames)}
+        content = {"format": FORMAT, **content, "files": _standard_files(frames)}
         return _from_frames(Keys("keys", content, overrider="keys"), dotted, frames, flow, {}, {})
 
     def replace(
         self,
         *,
         keys: Mapping[str, object] | None = None,
-        sites: pd.DataFrame | None = None,
-        site_ramp: pd.DataFrame | None = None,
-        racks: pd.DataFrame | None = None,
-        deliveries: pd.DataFrame | None = None,
-        placement: pd.DataFrame | None = None,
-        zones: pd.DataFrame | None = None,
-        headroom: pd.DataFrame | None = None,
-        energy_prices: pd.DataFrame | None = None,
-        lines: pd.DataFrame | None = None,
-        flow: str | None = None,
-    ) -> Study:
+        sites: pd.DataFrame | None = None, site_ramp: pd.DataFrame | None = None,
+        racks: pd.DataFrame | None = None, deliveries: pd.DataFrame | None = None,
+        placement: pd.DataFrame | None = None, zones: pd.DataFrame | None = None,
+        headroom: pd.DataFrame | None = None, energy_prices: pd.DataFrame | None = None,
+        lines: pd.DataFrame | None = None, flow: str | None = None,
+    ) -> Study:  # fmt: skip
         """Return a variant, validated anew: dotted ``keys`` and tables given replace this study's.
 
         Sites keep the zone they have, and tables that stay as they are are the very same DataFrame objects.
         Raises InputError with every fault found.
         """
         new = _given(
-            sites=sites,
-            site_ramp=site_ramp,
-            racks=racks,
-            deliveries=deliveries,
-            placement=placement,
-            zones=zones,
-            headroom=headroom,
-            energy_prices=energy_prices,
-            lines=lines,
-        )
+            sites=sites, site_ramp=site_ramp, racks=racks, deliveries=deliveries, placement=placement, zones=zones,
+            headroom=headroom, energy_prices=energy_prices, lines=lines,
+        )  # fmt: skip
         names = [*self.own_tables, *(GRID_TABLES if self.has_grid else ())]
         kept = {n: self.table(n) for n in names if n not in new}
         content = self.config.model_dump(exclude_none=True)
@@ -251,8 +227,7 @@ def _from_frames(
         cure = 'pass flow="transport" to use them'
         faults.add(Fault("lines", 'are not used: flow is "none"', cure=cure, severity="warning"))
     grid = Grid(
-        {n: t for n, t in tables.items() if n in GRID_TABLES},
-        flow or ("transport" if "lines" in there else "none"),
+        {n: t for n, t in tables.items() if n in GRID_TABLES}, flow or ("transport" if "lines" in there else "none")
     )
     return _assembled(config, keys, tables, grid, has_grid, Source(faults, inputs), kept=kept)
 

@@ -9,6 +9,7 @@ from optimizer.account.tables import frames
 from optimizer.io.registers import TERMS
 from optimizer.parameters import Parameters
 from optimizer.plan import Plan
+from optimizer.plan.folder import FORMAT
 from optimizer.study import Study
 
 
@@ -54,7 +55,7 @@ def _facts(p: Parameters, x: Decisions) -> dict[str, object]:
     energised = np.where(x.opened, np.minimum(use.built_mw, p.power_mw / p.peak_pue[:, None]), 0.0).sum(axis=0)
     owners = np.array(p.vendor_of)
     return {
-        "format": 1,
+        "format": FORMAT,
         "status": "feasible",
         "objective_usd": 1e9,
         "bound_usd": 0.9e9,

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,41 @@ def test_scripts_of_pages_can_be_read(script: Path) -> None:
 def test_files_are_short() -> None:
     length = {str(p.relative_to(ROOT)): len(p.read_text(encoding="utf-8").splitlines()) for p in PACKAGE}
     assert {path: lines for path, lines in length.items() if lines > LINES} == {}
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Modules of the package that a module imports, within functions too, those for types alone left out."""
+    nodes, package = [ast.parse(path.read_text(encoding="utf-8")).body], path.relative_to(ROOT).parts[:-1]
+    for node in (node for body in nodes for node in body):
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            nodes.append(node.orelse)
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            home = (
+                ".".join((*package[: len(package) + 1 - node.level], node.module or "")) if node.level else node.module
+            )
+            yield from (f"{home}.{alias.name}".replace("..", ".") for alias in node.names)
+        else:
+            nodes.append(list(ast.iter_child_nodes(node)))
+
+
+def test_no_module_imports_itself_over_others_within_functions_either() -> None:
+    """A package that is imported as such is its own module; what lies in it does not import it."""
+    names = {path.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".").removesuffix(".__init__"): path
+             for path in PACKAGE}  # fmt: skip
+    graph = {
+        name: {
+            found
+            for target in imports(path)
+            if (found := target if target in names else target.rpartition(".")[0]) in names and found != name
+        }
+        for name, path in names.items()
+    }
+    assert len(graph) > 200
+    assert "optimizer.io.toml" in graph["optimizer.io.keys"]
+    assert "optimizer.solver.planner" in graph["optimizer.solver"], "imports within functions are seen"
+    TopologicalSorter(graph).prepare()  # raises CycleError, which names the circle
 
 
 def public(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.ClassDef]:

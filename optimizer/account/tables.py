@@ -31,7 +31,7 @@ def frames(p: Parameters, x: Decisions, config: StudyConfig) -> dict[str, pd.Dat
         "flows": _flows(p, x),
         "unused": _unused(p, x, use, config),
         "upgrades": _frame("upgrades", []),
-        "costs": _costs(p, x, use, config),
+        "costs": costs(p, x, use, config),
     }
 
 
@@ -131,7 +131,8 @@ def _unused(p: Parameters, x: Decisions, use: Usage, config: StudyConfig) -> pd.
     return _sorted("unused", rows)
 
 
-def _costs(p: Parameters, x: Decisions, use: Usage, config: StudyConfig) -> pd.DataFrame:
+def costs(p: Parameters, x: Decisions, use: Usage, config: StudyConfig) -> pd.DataFrame:
+    """Return every dollar by term, site, SKU, line and period, discounted and not."""
     ids = {"site": p.sites, "sku": p.skus, "line": p.lines}
     rows: list[tuple[object, ...]] = []
     for term, usd in charges(p, x, use, config).items():

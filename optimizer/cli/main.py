@@ -23,6 +23,7 @@ from .report import report
 from .schema import schema
 from .solve import solve
 from .sweep import sweep
+from .upgrade import upgrade
 from .verify import verify
 
 REPORT = "https://github.com/rackgrid/rackgrid/issues"
@@ -61,6 +62,7 @@ app.command("init", short_help="Start a study: a copy of the embedded one, or a 
 app.command("verify", short_help="Recheck a plan against its study.")(verify)
 app.command("map", cls=MapCommand, short_help="Draw a plan: a map to explore; pictures with --png.")(map_)
 app.command("report", short_help="Write a plan as a report for people; --pdf prints it.")(report)
+app.command("upgrade", short_help="Rewrite a folder of an earlier release in the formats of this one.")(upgrade)
 app.command("schema", short_help="Describe the files of a study and of a plan for editors and programs.")(schema)
 
 

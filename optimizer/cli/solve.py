@@ -147,10 +147,12 @@ def _as_typed(place: Path) -> str:
 
 def _no_plan(fault: InfeasibleError | SolverError) -> str:
     """Return what stands for plan.json where there is no plan."""
+    from optimizer.plan.folder import FORMAT
+
     infeasible = isinstance(fault, InfeasibleError)
     reasons = fault.reasons if isinstance(fault, InfeasibleError) and fault.reasons else str(fault).splitlines()
     facts = {
-        "format": 1,
+        "format": FORMAT,
         "status": "infeasible" if infeasible else "no_plan",
         **dict.fromkeys(("objective_usd", "bound_usd", "gap")),
         "reasons": reasons,

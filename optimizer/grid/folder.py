@@ -101,9 +101,8 @@ def _name_others(present: set[str], name: str, faults: Faults) -> None:
     for file in sorted(f for f in present - set(known) if not f.startswith((".", "~"))):
         stem, ending = Path(file).stem, Path(file).suffix
         if file.lower() in known:
-            faults.add(
-                Fault(f"{name}/{file}", "is not read: its name is not in lower case", cure=f"write {file.lower()}")
-            )
+            reason = "is not read: its name is not in lower case"
+            faults.add(Fault(f"{name}/{file}", reason, cure=f"write {file.lower()}"))
         elif stem.lower() in stems and ending.lower() in _LOOK_LIKE_TABLES:
             cure = f"save it as {stem.lower()}.csv, or as Parquet, .xlsx, GeoJSON or GeoPackage"
             faults.add(Fault(f"{name}/{file}", f"is not read: {ending} is no format of a grid's table", cure=cure))

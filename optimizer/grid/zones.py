@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pandas as pd
 
 from optimizer.errors import Fault, Faults, shown
 from optimizer.grid.areas import Areas, nearest_areas, nearest_buses
@@ -47,8 +48,7 @@ def join_zones(sites: Table, zones: Table, ramp: Table | None, horizon: Horizon 
     report(faults, sites, "zone", _far(near, limit_km, what), severity="warning")
     lost = _on_the_grid(sites, [i for i in lost if i not in near], ramp, horizon)
     _report_lost(sites, zones, rows, lost, areas, faults)
-    sites.frame["zone"] = np.array(names, dtype=object)
-    sites.frame["zone"] = sites.frame["zone"].astype("str")
+    sites.frame["zone"] = pd.Series(names, index=sites.frame.index, dtype="str")
 
 
 def _shared(holders: dict[int, list[str]]) -> list[Finding]:
@@ -63,14 +63,9 @@ def _shared(holders: dict[int, list[str]]) -> list[Finding]:
 def _far(near: dict[int, tuple[str, float]], limit_km: float, what: str) -> list[Finding]:
     """Say which zones were taken from afar, and how far away they are."""
     lies = "lies in no zone; " if what == "zone" else ""
+    reason = f"{lies}the nearest {what}, {{}}, {{:,.0f}} km away, is taken"
     return [
-        Finding(
-            row,
-            f"{lies}the nearest {what}, {shown(zone, 40)}, {km:,.0f} km away, is taken",
-            "name its zone",
-            None,
-            "far",
-        )
+        Finding(row, reason.format(shown(zone, 40), km), "name its zone", None, "far")
         for row, (zone, km) in near.items()
         if km > limit_km
     ]
@@ -102,9 +97,8 @@ def _doubt_stated(sites: Table, zones: Table, rows: list[int], areas: Areas, fau
     doubts = []
     for i in others:
         where = f"lies in {listed(holders[i])}" if i in holders else "lies in no zone"
-        doubts.append(
-            Finding(i, f"is stated, but the site {where}", "correct the zone, or the place", stated[i], "elsewhere")
-        )
+        reason = f"is stated, but the site {where}"
+        doubts.append(Finding(i, reason, "correct the zone, or the place", stated[i], "elsewhere"))
     report(faults, sites, "zone", doubts, severity="warning")
 
 

@@ -13,11 +13,12 @@ from optimizer.io.examples import ROW, example
 from optimizer.io.schema import TABLES, Column, schema
 from optimizer.io.settings import Setting, settings
 from optimizer.io.toml import written
+from optimizer.io.upgrade import FORMAT
 from optimizer.io.write import write_text
 
 # The keys that the blank study sets; every other one stands in a comment.
 _SET = {
-    "format": 1,
+    "format": FORMAT,
     "study.name": "EXAMPLE study",
     "periods.first": 2027,
     "periods.last": 2029,

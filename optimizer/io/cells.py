@@ -18,24 +18,9 @@ SITE_ID = re.compile(r"[A-Za-z0-9_.-]+")
 SWAPPED = "lon and lat look swapped: lon is east-west, lat north-south"
 _PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _MISSING = {
-    "-",
-    "--",
-    "–",
-    "—",
-    "?",
-    ".",
-    "n/a",
-    "na",
-    "n.a.",
-    "#n/a",
-    "null",
-    "none",
-    "nil",
-    "unknown",
-    "tbd",
-    "tba",
-}
-_MISSING |= {"not available", "not applicable", "missing", "void"}
+    "-", "--", "–", "—", "?", ".", "n/a", "na", "n.a.", "#n/a", "null", "none", "nil", "unknown", "tbd", "tba",
+    "not available", "not applicable", "missing", "void",
+}  # fmt: skip
 _TRUE, _FALSE = {"true", "yes", "1", "1.0"}, {"false", "no", "0", "0.0"}
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ]00:00(?::00(?:\.0+)?)?)?", re.ASCII)
 
@@ -95,42 +80,6 @@ def _or_empty(column: Column) -> str:
     return column.when_empty()
 
 
-def _number_shapes() -> list[tuple[str, str, Callable[[str], str]]]:
-    """Shapes of what is almost a number: pattern, what it is, and how to write it."""
-    return [
-        (r"[+-]?\d{1,3}(,\d{3})+\.\d+|[+-]?\d{1,3}(,\d{3}){2,}", "has thousands separators", _without(",")),
-        (
-            r"[+-]?[1-9]\d{0,2},\d{3}",
-            "has a comma: a thousands separator or a decimal comma",
-            lambda t: f"write {t.replace(',', '')} or {t.replace(',', '.')}",
-        ),
-        (r"[+-]?\d+,\d+([eE][+-]?\d+)?", "has a decimal comma", lambda t: f"write {t.replace(',', '.')}"),
-        (
-            r"[+-]?\d{1,3}(\.\d{3})+,\d+",
-            "has thousands points and a decimal comma",
-            lambda t: f"write {t.replace('.', '').replace(',', '.')}",
-        ),
-        (r"[+-]?\d{1,3}(\.\d{3}){2,}", "has thousands separators", _without(".")),
-        (
-            r"[+-]?\d{1,3}([ '’_\u00a0\u202f]\d{3})+(\.\d+)?",
-            "has thousands separators",
-            _without(" '’_\u00a0\u202f"),
-        ),
-        (r"[+-]?[\d.]+\s*%", "is a percentage", lambda t: f"write {_percent(t)} where a share is meant"),
-        (r"[\d.]+(\s*[,;/|]\s*[\d.]+)+", "holds several numbers", lambda _: "write one number per cell"),
-        (r"[\d.]+\s*(-|–|to|\.\.)\s*[\d.]+", "is a range", lambda _: "write one number"),
-        (r"[−–]\s*\d+(\.\d+)?", "has a minus that is no hyphen", lambda t: f"write -{t[1:].strip()}"),
-        (r"[$€£]\s*[+-]?\d[\d.,]*\s*[A-Za-z]*", "carries a unit or a letter", _bare),
-        (r"[+-]?(\d[\d,]*\.?\d*|\.\d+)\s*[A-Za-z$€£²/°]+", "carries a unit or a letter", _bare),
-        (
-            r"#(REF|VALUE|DIV/0|NAME\?|NULL|NUM|SPILL|CALC)!?\??",
-            "is a spreadsheet's error value",
-            lambda _: "mend the formula",
-        ),
-        (r"=.*", "is a formula", lambda _: "save the table as values"),
-    ]
-
-
 def _without(marks: str) -> Callable[[str], str]:
     return lambda text: "write " + "".join(c for c in text if c not in marks)
 
@@ -141,12 +90,32 @@ def _bare(_: str) -> str:
 
 def _percent(text: str) -> str:
     try:
-        return f"{float(text.rstrip('% ')) / 100:.6g}"
+        return f"write {float(text.rstrip('% ')) / 100:.6g} where a share is meant"
     except ValueError:
-        return "0.5"
+        return "write 0.5 where a share is meant"
 
 
-_SHAPES = [(re.compile(pattern, re.ASCII), reason, cure) for pattern, reason, cure in _number_shapes()]
+_THOUSANDS, _UNIT = "has thousands separators", "carries a unit or a letter"
+_SHAPES: list[tuple[str, str, Callable[[str], str]]] = [
+    (r"[+-]?\d{1,3}(,\d{3})+\.\d+|[+-]?\d{1,3}(,\d{3}){2,}", _THOUSANDS, _without(",")),
+    (r"[+-]?[1-9]\d{0,2},\d{3}", "has a comma: a thousands separator or a decimal comma",
+     lambda t: f"write {t.replace(',', '')} or {t.replace(',', '.')}"),
+    (r"[+-]?\d+,\d+([eE][+-]?\d+)?", "has a decimal comma", lambda t: f"write {t.replace(',', '.')}"),
+    (r"[+-]?\d{1,3}(\.\d{3})+,\d+", "has thousands points and a decimal comma",
+     lambda t: f"write {t.replace('.', '').replace(',', '.')}"),
+    (r"[+-]?\d{1,3}(\.\d{3}){2,}", _THOUSANDS, _without(".")),
+    (r"[+-]?\d{1,3}([ '’_\u00a0\u202f]\d{3})+(\.\d+)?", _THOUSANDS, _without(" '’_\u00a0\u202f")),
+    (r"[+-]?[\d.]+\s*%", "is a percentage", _percent),
+    (r"[\d.]+(\s*[,;/|]\s*[\d.]+)+", "holds several numbers", lambda _: "write one number per cell"),
+    (r"[\d.]+\s*(-|–|to|\.\.)\s*[\d.]+", "is a range", lambda _: "write one number"),
+    (r"[−–]\s*\d+(\.\d+)?", "has a minus that is no hyphen", lambda t: f"write -{t[1:].strip()}"),
+    (r"[$€£]\s*[+-]?\d[\d.,]*\s*[A-Za-z]*", _UNIT, _bare),
+    (r"[+-]?(\d[\d,]*\.?\d*|\.\d+)\s*[A-Za-z$€£²/°]+", _UNIT, _bare),
+    (r"#(REF|VALUE|DIV/0|NAME\?|NULL|NUM|SPILL|CALC)!?\??", "is a spreadsheet's error value",
+     lambda _: "mend the formula"),
+    (r"=.*", "is a formula", lambda _: "save the table as values"),
+]  # fmt: skip
+"""Shapes of what is almost a number: pattern, what it is, and how to write it."""
 
 
 def _diagnosis(text: str, column: Column) -> Problem:
@@ -160,8 +129,8 @@ def _diagnosis(text: str, column: Column) -> Problem:
 
 def almost_a_number(text: str) -> Problem | None:
     """Say what a text is that is nearly a number, and how to write it; None for any other."""
-    shapes = _SHAPES if len(text) < 100 else ()
-    return next((Problem(reason, spell(text)) for pattern, reason, spell in shapes if pattern.fullmatch(text)), None)
+    shapes = ((re.fullmatch(p, text, re.ASCII), reason, cure) for p, reason, cure in _SHAPES) if len(text) < 100 else ()
+    return next((Problem(reason, cure(text)) for found, reason, cure in shapes if found), None)
 
 
 def read_bool(value: object, _: Column) -> bool | Problem:

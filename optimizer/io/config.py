@@ -6,18 +6,11 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationInfo,
-    WithJsonSchema,
-    field_validator,
-)
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema, field_validator
 
 from optimizer.io.cells import FIRST_YEAR, LAST_YEAR, period_cure
 from optimizer.io.periods import Horizon, check_borders, parse_label
+from optimizer.io.upgrade import FORMAT
 
 MAX_PERIODS = 400
 YEAR = "(19[0-9]{2}|2[01][0-9]{2}|2200)"  # FIRST_YEAR to LAST_YEAR, as a pattern
@@ -237,7 +230,7 @@ class Solve(Section):
 class StudyConfig(Section):
     """The whole of study.toml."""
 
-    format: int = Field(description="Version of the format: 1.", json_schema_extra={"const": 1})
+    format: int = Field(description=f"Version of the format: {FORMAT}.", json_schema_extra={"const": FORMAT})
     study: Naming = Field(default_factory=Naming, description="What people call it.")
     periods: Periods = Field(description="The time that is planned.")
     files: Files = Field(description="Files of the study.")

@@ -6,29 +6,30 @@ from typing import Any
 
 import pandas as pd
 
-from optimizer.errors import Fault, Faults
+from optimizer.errors import Fault, Faults, InputError
 from optimizer.io.crs import UnknownCrs, to_wgs84
 from optimizer.io.schema import Schema
-from optimizer.io.table import RawTable, is_too_wide
+from optimizer.io.table import RawTable, refuse_too_wide, told
 
 
 def raw_from_frame(
     frame: object, schema: Schema, faults: Faults, *, file: str = "", unit: str = "row"
 ) -> RawTable | None:
     """Return the cells of a DataFrame or GeoDataFrame; rows count from 1, ``file`` is the table's name by default."""
-    file = file or schema.table
+    with told(faults):
+        return _raw(frame, schema, file or schema.table, unit)
+
+
+def _raw(frame: object, schema: Schema, file: str, unit: str) -> RawTable:
     if not isinstance(frame, pd.DataFrame):
-        faults.add(Fault(file, f"is a {type(frame).__name__}, no DataFrame", cure="pass a pandas DataFrame"))
-        return None
+        cure = "pass a pandas DataFrame"
+        raise InputError([Fault(file, f"is a {type(frame).__name__}, no DataFrame", cure=cure)])
     names = [str(c) for c in frame.columns]
-    if is_too_wide(names, file, faults):
-        return None
-    twice = sorted({n for n in names if names.count(n) > 1})
-    if twice:
+    refuse_too_wide(names, file)
+    if twice := sorted({n for n in names if names.count(n) > 1}):
         more = f", and so do {len(twice) - 1} others" if len(twice) > 1 else ""
         reason = f"stands twice among the columns{more}"
-        faults.add(Fault(file, reason, None, twice[0], cure="remove or rename one"))
-        return None
+        raise InputError([Fault(file, reason, None, twice[0], cure="remove or rename one")])
     geometry = _geometry_name(frame)
     cells: dict[str, Any] = {}
     for position, name in enumerate(names):
@@ -36,10 +37,10 @@ def raw_from_frame(
         if name == geometry and schema.find("geometry"):
             try:
                 cells["geometry"] = _places(frame, name)
-            except UnknownCrs:
+            except UnknownCrs as error:
                 cure = "convert it to degrees in WGS 84, or state the CRS that it has"
-                faults.add(Fault(file, "states a CRS from which nothing leads to WGS 84", cure=cure))
-                return None
+                reason = "states a CRS from which nothing leads to WGS 84"
+                raise InputError([Fault(file, reason, cure=cure)]) from error
         elif name != geometry:
             cells[name] = series if schema.find(name) and schema[name].is_number else _objects(series)
     return RawTable(schema.table, file, cells, range(1, len(frame) + 1), unit)

@@ -26,7 +26,5 @@ def limits_hint(column: Column, number: float, *, too_large: bool) -> str:
     if math.isinf(low) or math.isinf(high):
         return ""
     bounds = f"from {low:,.15g} to {high:,.15g}" if column.above < column.minimum else f"above {low:,.15g}"
-    unit = (
-        "" if column.unit.startswith("1/") else column.unit.partition("/")[0] if column.type == "int" else column.unit
-    )
-    return f"write a value {bounds} {unit}".rstrip()
+    unit = column.unit.partition("/")[0] if column.type == "int" else column.unit
+    return f"write a value {bounds} {'' if column.unit.startswith('1/') else unit}".rstrip()

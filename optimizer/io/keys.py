@@ -22,9 +22,9 @@ from optimizer.io.pieces import read_toml
 from optimizer.io.settings import read_value
 from optimizer.io.source import Source, decoded, kind_of, nearest
 from optimizer.io.table import SHOWN_ROWS
+from optimizer.io.upgrade import FORMAT, current_keys
 from optimizer.io.wording import listed, near
 
-FORMAT = 1
 _PERCENT = re.compile(r"(\d{1,12}(?:\.\d{1,12})?)\s*%", re.ASCII)
 _TEXT_KEYS = ("study.name", "study.description")
 _WORDS = {
@@ -89,11 +89,11 @@ def toml_keys(path: Path, name: str, source: Source) -> Keys | None:
 
 
 def overridden(keys: Keys, overrides: Mapping[str, object], faults: Faults) -> Keys:
-    """Return the keys with dotted overrides applied; a text is read as a TOML value where it is one."""
+    """Return the keys in the current format with dotted overrides applied; a text is a TOML value where it is one."""
     if problem := toml.excess((keys.content, overrides)):
         faults.add(Fault(keys.overrider, problem))
         return replace(keys, content={}, unread=frozenset({""}))
-    content = {str(k): _plain(v) for k, v in keys.content.items()}
+    content = current_keys({str(k): _plain(v) for k, v in keys.content.items()})
     for dotted, given in overrides.items():
         parts = [p.strip() for p in str(dotted).split(".")]
         value = _override_value(str(dotted), given)

@@ -10,17 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-TABLES = (
-    "sites",
-    "site_ramp",
-    "racks",
-    "deliveries",
-    "placement",
-    "zones",
-    "headroom",
-    "energy_prices",
-    "lines",
-)
+TABLES = ("sites", "site_ramp", "racks", "deliveries", "placement", "zones", "headroom", "energy_prices", "lines")
 PLAN_TABLES = ("assignments", "sites", "power", "waiting", "zones", "flows", "unused", "upgrades", "costs")
 """Tables of a plan's folder; their schemas are named plan/assignments and so on, since a study has sites too."""
 
@@ -149,10 +139,14 @@ class Schema:
         return [c.name for c in self.columns if c.key == "yes"]
 
 
-def _columns(name: str) -> tuple[Column, ...]:
+def rows(name: str) -> list[dict[str, str]]:
+    """Return the rows of a table that lies beside the dictionaries."""
     text = files("optimizer.io").joinpath("schema").joinpath(f"{name}.csv").read_text("utf-8")
-    rows = csv.DictReader(text.splitlines())
-    return tuple(_column({key: value for key, value in row.items() if value}) for row in rows)
+    return list(csv.DictReader(text.splitlines()))
+
+
+def _columns(name: str) -> tuple[Column, ...]:
+    return tuple(_column({key: value for key, value in row.items() if value}) for row in rows(name))
 
 
 def _column(row: Mapping[str, str]) -> Column:

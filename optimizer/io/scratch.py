@@ -35,6 +35,19 @@ def scratch(parent: Path) -> Iterator[Path]:
         yield place
 
 
+@contextmanager
+def swapped(target: Path) -> Iterator[Path]:
+    """Give a fresh folder that takes the target's place at the end, or vanishes on any error. Raises OSError."""
+    with scratch(target.parent) as place:
+        fresh = place / NEW
+        fresh.mkdir()
+        yield fresh
+        if target.exists():
+            (place / OLD).mkdir()
+            target.replace(place / OLD / target.name)  # it comes back from there unless the fresh one takes its place
+        fresh.replace(target)
+
+
 def clear(parent: Path) -> None:
     """Remove the scratch folders of processes that live no more."""
     for place in sorted(parent.glob(".rackgrid-*")):

@@ -110,9 +110,8 @@ def workbook_bytes(sheets: Sequence[Sheet]) -> bytes:
     """
     faults: list[Fault] = []
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        out, {"in_memory": True}
-    )  # without temporary files: a full disk is one fault, in one place
+    # without temporary files: a full disk is one fault, in one place
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
     book.set_properties({"author": "rackgrid", "created": _WHEN})
     looks = _Looks(book)
     for sheet in sheets:

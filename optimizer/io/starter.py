@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from optimizer.errors import Fault, InputError, unwritable
 from .blank import write_blank_files
 from .editor import schema_text
 from .embedded import embedded_study
-from .scratch import NEW, PARTS, clear, scratch
+from .scratch import NEW, PARTS, clear, scratch, swapped
 
 _CURE = "name a new or empty folder"
 # What a path of the embedded study becomes in the copy: in study.toml and in the links between the READMEs.
@@ -49,10 +48,12 @@ def write_whole(folder: Path, write: Callable[[Path], object]) -> Path:
             clear(folder)
             if any(folder.iterdir()):
                 raise _refusal(folder, "is not empty")
-            (_fill if _must_stay(folder) else _make)(folder, write)
-        else:
-            folder.parent.mkdir(parents=True, exist_ok=True)
-            _make(folder, write)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        if folder.exists() and _must_stay(folder):
+            _fill(folder, write)
+            return folder
+        with swapped(folder) as fresh:  # beside the new or empty folder, then under its name
+            write(fresh)
     except OSError as fault:
         raise unwritable(folder, fault, _CURE) from fault
     return folder
@@ -60,17 +61,6 @@ def write_whole(folder: Path, write: Callable[[Path], object]) -> Path:
 
 def _refusal(folder: Path, reason: str) -> InputError:
     return InputError([Fault(str(folder), reason, cure=_CURE)])
-
-
-def _make(folder: Path, write: Callable[[Path], object]) -> None:
-    """Write beside the new or empty folder, then give it its name."""
-    with scratch(folder.parent) as place:
-        fresh = place / NEW
-        fresh.mkdir()
-        write(fresh)
-        if sys.platform == "win32" and folder.exists():  # elsewhere an empty folder is replaced in one step
-            folder.rmdir()
-        fresh.replace(folder)
 
 
 def _fill(folder: Path, write: Callable[[Path], object]) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Sized
+from collections.abc import Iterator, Mapping, Sequence, Sized
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from optimizer.errors import Fault, Faults, shown
+from optimizer.errors import Fault, Faults, InputError, shown
 from optimizer.io.bounds import MAX_COLUMNS
 from optimizer.io.schema import Schema
 
@@ -95,12 +96,21 @@ def report(
                 faults.add(_fault(table, column, finding, severity, f" ({label})" if label else ""))
 
 
-def is_too_wide(names: Sized, file: str, faults: Faults) -> bool:
-    """Whether a table has more columns than any that was made on purpose; adds the fault."""
+@contextmanager
+def told(faults: Faults) -> Iterator[None]:
+    """Add the faults of an InputError that ends the block."""
+    try:
+        yield
+    except InputError as refused:
+        for fault in refused.faults:
+            faults.add(fault)
+
+
+def refuse_too_wide(names: Sized, file: str) -> None:
+    """Raise InputError where a table has more columns than any that was made on purpose."""
     if len(names) > MAX_COLUMNS:
         reason = f"has {len(names):,} columns; the limit is {MAX_COLUMNS:,}"
-        faults.add(Fault(file, reason, cure="leave out what the study does not need"))
-    return len(names) > MAX_COLUMNS
+        raise InputError([Fault(file, reason, cure="leave out what the study does not need")])
 
 
 def _others(table: Table | RawTable, group: list[Finding]) -> str:

@@ -146,9 +146,8 @@ def read_keys(book: Book, sheet: str, faults: Faults) -> Keys:
         return Keys(file, {}, unread=frozenset({""}))
     missing = [column for column in ("key", "value") if column not in raw.cells]
     if missing:
-        reason = (
-            f"{counted(missing, 'the column', 'the columns')} {listed(missing)} {counted(missing, 'is', 'are')} missing"
-        )
+        names = f"{counted(missing, 'the column', 'the columns')} {listed(missing)}"
+        reason = f"{names} {counted(missing, 'is', 'are')} missing"
         faults.add(Fault(file, reason, cure="a sheet of keys has the columns key and value"))
         return Keys(file, {}, unread=frozenset({""}))
     content: dict[str, Any] = {}

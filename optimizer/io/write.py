@@ -22,23 +22,14 @@ def write_text(text: str, path: Path) -> None:
     path.write_bytes(text.encode("utf-8", "backslashreplace"))
 
 
-def write_csv(frame: pd.DataFrame, path: Path) -> None:
-    """Write a table as ``csv_text`` has it."""
-    write_text(csv_text(frame), path)
-
-
 def csv_text(frame: pd.DataFrame) -> str:
     """Return a table as CSV: NaN and None as empty cells, floats as the shortest text that reads back the same."""
-    columns = [_texts(frame.iloc[:, i]) for i in range(frame.shape[1])]
+    columns = [[cell_text(value) for value in frame.iloc[:, i].tolist()] for i in range(frame.shape[1])]
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([str(c) for c in frame.columns])
     writer.writerows(zip(*columns, strict=True))
     return text.getvalue()
-
-
-def _texts(series: pd.Series) -> list[str]:
-    return [cell_text(value) for value in series.tolist()]
 
 
 def cell_text(value: Any) -> str:

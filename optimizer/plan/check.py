@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from ..errors import Fault, InputError
@@ -12,14 +14,14 @@ from .plan import TABLES, Plan
 _CURE = "the plan folder is damaged: solve again"
 
 
-def check_tables(plan: Plan) -> None:
-    """Check that the tables have the columns of their dictionary, and name periods, sites and so on of the study alone.
+def check_tables(plan: Plan, tables: Sequence[str] = TABLES) -> None:
+    """Check that tables have the columns of their dictionary, and name periods, sites and so on of the study alone.
 
     Raises InputError naming every table that does not.
     """
     faults = [
         Fault(f"{name}.csv", reason, cure=_CURE)
-        for name in TABLES
+        for name in tables
         for column in schema(f"plan/{name}").columns
         if (reason := _fault_in(plan.tables[name], column, plan.study))
     ]

@@ -13,6 +13,8 @@ from ..errors import shown
 from ..io.schema import PLAN_TABLES as TABLES
 from ..study import Study
 from ..units import share, usd
+from .folder import write_plan
+from .summary import summary, summary_html
 
 __all__ = ["TABLES", "Plan"]
 
@@ -73,8 +75,6 @@ class Plan:
 
     def summary(self) -> str:
         """Return the plan on one page, as text to paste into a mail."""
-        from .summary import summary
-
         return summary(self)
 
     def __repr__(self) -> str:
@@ -88,8 +88,6 @@ class Plan:
 
     def _repr_html_(self) -> str:
         """Show the plan in a notebook as one small table."""
-        from .summary import summary_html
-
         return summary_html(self)
 
     def to_folder(self, folder: str | Path, *, force: bool = False) -> Path:
@@ -97,6 +95,4 @@ class Plan:
 
         Raises InputError where the place is taken or cannot be written.
         """
-        from .folder import write_plan
-
         return write_plan(self, folder, force=force)

@@ -85,7 +85,7 @@ def test_a_fault_of_the_accounting_is_found_before_a_plan_is_handed_out(monkeypa
         solve(read_study(STUDY))
 
 
-def test_a_plan_of_before_is_to_be_solved_again(plan: Plan, tmp_path: Path) -> None:
+def test_a_plan_without_its_dollars_is_to_be_solved_again(plan: Plan, tmp_path: Path) -> None:
     folder = plan.to_folder(tmp_path / "plan")
     (folder / "costs.csv").unlink()
     with pytest.raises(InputError, match=r"costs.csv: is missing – a plan folder is whole or no plan: solve again"):

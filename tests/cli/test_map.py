@@ -9,6 +9,7 @@ from unittest import mock
 import pytest
 
 from optimizer.io.whole import GENERATOR
+from optimizer.plan.folder import FORMAT
 from tests.cli.inside import inside
 
 FILES = ["map.html", "map-2026.png", "map-2027.png"]
@@ -66,7 +67,9 @@ def test_bad_input_is_one_line_each(case: str, plan: Path, tmp_path: Path) -> No
         (plan / "zones.csv").unlink()
     elif case == "newer":
         text = (plan / "plan.json").read_text(encoding="utf-8")
-        (plan / "plan.json").write_text(text.replace('"format": 1', '"format": 2', 1), encoding="utf-8")
+        (plan / "plan.json").write_text(
+            text.replace(f'"format": {FORMAT}', f'"format": {FORMAT + 1}', 1), encoding="utf-8"
+        )
     else:
         (tmp_path / "taken").write_text("mine", encoding="utf-8")
         arguments += ["-o", "taken"]

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from optimizer import read_plan
+from optimizer.plan.folder import FORMAT
 from tests.small import SITES, write_small_study
 
 from .conftest import Run
@@ -109,7 +110,7 @@ def test_infeasible(run: Run, tmp_path: Path) -> None:
     done = run("solve", "small", *keys, "--json")
     assert done.returncode == 3
     facts = json.loads(done.stdout)
-    assert (facts["format"], facts["status"], facts["objective_usd"]) == (1, "infeasible", None)
+    assert (facts["format"], facts["status"], facts["objective_usd"]) == (FORMAT, "infeasible", None)
     assert facts["reasons"]
     assert "infeasible" in done.stderr
     assert not (tmp_path / "plans").exists()

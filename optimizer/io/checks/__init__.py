@@ -10,34 +10,15 @@ from optimizer.io.table import report
 __all__ = ["CHECKS", "WITH_ZONES", "Check", "Context", "Doubt", "run"]
 
 CHECKS: tuple[Check, ...] = (
-    ids.no_rows,
-    ids.repeated_ids,
-    ids.vendor_spellings,
-    ids.repeated_keys,
-    ids.unknown_references,
-    ids.unknown_vendors,
-    places.swapped_places,
-    places.null_island,
+    ids.no_rows, ids.repeated_ids, ids.vendor_spellings, ids.repeated_keys, ids.unknown_references, ids.unknown_vendors,
+    places.swapped_places, places.null_island,
     magnitudes.cells,
-    power.halls_that_never_fit,
-    power.falling_ramps,
-    power.too_much_existing,
-    power.never_powered,
-    power.no_rack_fits,
-    deliveries.neither_or_both,
-    deliveries.outside_horizon,
-    deliveries.broken_pods,
-    deliveries.lost_deliveries,
-    magnitudes.racks_in_mw,
-    magnitudes.settings,
-    policy.policy_sites,
-    policy.closed_programme,
-    policy.late_decision,
-    policy.long_horizon,
-    policy.first_without_order,
-    policy.shares_of_zones,
-    policy.loops,
-)
+    power.halls_that_never_fit, power.falling_ramps, power.too_much_existing, power.never_powered, power.no_rack_fits,
+    deliveries.neither_or_both, deliveries.outside_horizon, deliveries.broken_pods, deliveries.lost_deliveries,
+    magnitudes.racks_in_mw, magnitudes.settings,
+    policy.policy_sites, policy.closed_programme, policy.late_decision, policy.long_horizon,
+    policy.first_without_order, policy.shares_of_zones, policy.loops,
+)  # fmt: skip
 
 WITH_ZONES: tuple[Check, ...] = (rules.rules_together,)
 """Checks that look at the zones which a grid gives to its sites."""

@@ -113,15 +113,8 @@ def no_rack_fits(context: Context) -> Iterator[Doubt]:
         may = [lightest[v] for v in (names.split(";") if names else lightest) if v in lightest]
         if may and min(may) > ceiling * _SLACK:
             reason = f"carries no rack: the lightest that may stand here has {min(may):,.10g} kW"
-            found.append(
-                Finding(
-                    row,
-                    reason,
-                    "write the heaviest rack in kW; leave the cell empty for no limit",
-                    _plain(ceiling),
-                    "no rack",
-                )
-            )
+            cure = "write the heaviest rack in kW; leave the cell empty for no limit"
+            found.append(Finding(row, reason, cure, _plain(ceiling), "no rack"))
     yield Doubt(sites, "max_rack_kw", found, "warning")
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
-from optimizer.errors import Fault, Faults, shown
+from optimizer.errors import Fault, Faults, InputError, shown
 from optimizer.io.bounds import MAX_CELLS, MAX_ROWS, too_large
 from optimizer.io.schema import Schema
-from optimizer.io.table import Finding, RawTable, is_too_wide, report
+from optimizer.io.table import Finding, RawTable, refuse_too_wide, report, told
 
 csv.field_size_limit(10_000_000)  # parcels as WKT are longer than the default
 
@@ -20,46 +21,43 @@ Record = tuple[int, list[str]]
 
 def read_csv(text: str, name: str, schema: Schema, faults: Faults) -> RawTable | None:
     """Split text into columns of cells, or None and a fault where it is no table."""
-    try:
-        records = _records(text)
-        header = next(records, None)
-        if header is None:
-            faults.add(
-                Fault(name, "is empty", cure=f"the first line names the columns: {', '.join(_required(schema))}")
-            )
-            return None
-        if _is_no_header(text, header, name, schema, faults):
-            return None
-        if _is_too_long(text, len(header[1]), name, faults):
-            return None
-        rows = list(records)
-    except csv.Error as error:
-        line = _line_of_error(text)
-        if "field larger" in str(error):
-            cure = "remove it; or close its quote, where one is open"
-            fault = Fault(name, f"a cell holds more than {csv.field_size_limit():,} characters", line, cure=cure)
-        elif "unexpected end" in str(error):
-            fault = Fault(name, "opens a quote that is never closed", line, cure="close it, or remove it")
-        else:
-            cure = "close every quote, and double a quote inside a quoted cell"
-            fault = Fault(name, f"is no CSV: {shown(error)}", line, cure=cure)
-        faults.add(fault)
-        return None
-    return _columns(header, rows, name, schema, faults)
+    with told(faults):
+        try:
+            records = _records(text)
+            header = next(records, None)
+            if header is None:
+                wanted = ", ".join(c.name for c in schema.columns if c.required)
+                raise InputError([Fault(name, "is empty", cure=f"the first line names the columns: {wanted}")])
+            _refuse_no_header(text, header, name, schema)
+            _refuse_too_long(text, len(header[1]), name)
+            rows = list(records)
+        except csv.Error as error:
+            raise InputError([_broken(text, str(error), name)]) from error
+        return _columns(header, rows, name, schema, faults)
 
 
-def _is_too_long(text: str, width: int, name: str, faults: Faults) -> bool:
-    """Whether a file has more rows or cells than are read; adds the fault."""
+def _broken(text: str, error: str, name: str) -> Fault:
+    """Say at which line a text stops being CSV, and why."""
+    reader, line = csv.reader(io.StringIO(text, newline=""), strict=True), 1
+    with suppress(csv.Error):
+        for _ in reader:
+            line = reader.line_num + 1
+    if "field larger" in error:
+        cure = "remove it; or close its quote, where one is open"
+        return Fault(name, f"a cell holds more than {csv.field_size_limit():,} characters", line, cure=cure)
+    if "unexpected end" in error:
+        return Fault(name, "opens a quote that is never closed", line, cure="close it, or remove it")
+    cure = "close every quote, and double a quote inside a quoted cell"
+    return Fault(name, f"is no CSV: {shown(error)}", line, cure=cure)
+
+
+def _refuse_too_long(text: str, width: int, name: str) -> None:
+    """Refuse a file with more rows or cells than are read."""
     rows = text.count("\n") - 1
     for count, limit, what in ((rows, MAX_ROWS, "rows"), (rows * width, MAX_CELLS, "cells")):
         if count > limit:
-            faults.add(Fault(name, too_large(what, count, limit), cure="leave out what the study does not need"))
-            return True
-    return False
-
-
-def _required(schema: Schema) -> list[str]:
-    return [c.name for c in schema.columns if c.required]
+            cure = "leave out what the study does not need"
+            raise InputError([Fault(name, too_large(what, count, limit), cure=cure)])
 
 
 def _records(text: str) -> Iterator[Record]:
@@ -72,44 +70,30 @@ def _records(text: str) -> Iterator[Record]:
         line = reader.line_num + 1
 
 
-def _line_of_error(text: str) -> int:
-    line = 1
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        for _ in reader:
-            line = reader.line_num + 1
-    except csv.Error:
-        pass
-    return line
-
-
-def _is_no_header(text: str, header: Record, name: str, schema: Schema, faults: Faults) -> bool:
-    """Name a file that separates by semicolons, tabs or bars, or whose header has lines above it."""
+def _refuse_no_header(text: str, header: Record, name: str, schema: Schema) -> None:
+    """Refuse a file that separates by semicolons, tabs or bars, or whose header has lines above it."""
     line, cells = header
     known = set(schema.names)
     if known & {c.strip() for c in cells}:
-        return False
+        return
     for number, row in enumerate(text[:_HEAD].splitlines()[: line + 9], 1):
         for mark, word in _MARKS:
             if mark not in row or not known & {c.strip().strip('"') for c in row.split(mark)}:
                 continue
             if mark != ",":
                 cure = "save it as CSV with commas between cells and a point in decimals"
-                faults.add(Fault(name, f"separates its cells by {word}", number, cure=cure))
-                return True
+                raise InputError([Fault(name, f"separates its cells by {word}", number, cure=cure)])
             if number > line:
-                faults.add(Fault(name, f"has its header in line {number}", line, cure="remove the lines above it"))
-                return True
-    return False
+                cure = "remove the lines above it"
+                raise InputError([Fault(name, f"has its header in line {number}", line, cure=cure)])
 
 
-def _columns(header: Record, rows: list[Record], name: str, schema: Schema, faults: Faults) -> RawTable | None:
+def _columns(header: Record, rows: list[Record], name: str, schema: Schema, faults: Faults) -> RawTable:
     line, names = header[0], [c.strip() for c in header[1]]
     width = len(names)
     while width and not names[width - 1]:  # commas at the end of each line
         width -= 1
-    if not _header_is_sound(names[:width], line, name, faults):
-        return None
+    _refuse_odd_names(names[:width], line, name)
     cells: dict[str, Sequence[str]] = dict.fromkeys(names[:width], ())
     kept: list[Record] = []
     ragged: list[Finding] = []
@@ -133,24 +117,17 @@ def _columns(header: Record, rows: list[Record], name: str, schema: Schema, faul
 
 
 def _ragged(index: int, row: list[str], width: int) -> Finding:
-    cure = (
-        "quote a text that holds a comma, write decimals with a point"
-        if len(row) > width
-        else "write a comma for each empty cell"
-    )
-    kind = "long" if len(row) > width else "short"
+    kind, cure = "short", "write a comma for each empty cell"
+    if len(row) > width:
+        kind, cure = "long", "quote a text that holds a comma, write decimals with a point"
     count = f"{len(row):,} cell" + ("s" if len(row) != 1 else "")
     return Finding(index, f"has {count}, the header has {width:,}", cure, None, kind)
 
 
-def _header_is_sound(names: list[str], line: int, name: str, faults: Faults) -> bool:
-    if is_too_wide(names, name, faults):
-        return False
+def _refuse_odd_names(names: list[str], line: int, name: str) -> None:
+    refuse_too_wide(names, name)
     for position, column in enumerate(names, 1):
         if not column:
-            faults.add(Fault(name, f"column {position} has no name", line, cure="name it or remove it"))
-            return False
+            raise InputError([Fault(name, f"column {position} has no name", line, cure="name it or remove it")])
         if column in names[: position - 1]:
-            faults.add(Fault(name, "stands twice in the header", line, column, cure="remove or rename one"))
-            return False
-    return True
+            raise InputError([Fault(name, "stands twice in the header", line, column, cure="remove or rename one")])

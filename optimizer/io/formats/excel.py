@@ -104,9 +104,8 @@ def _doubt_hidden(what: str, hidden: Sequence[object], name: str, faults: Faults
 
 def _is_sound(names: list[str], used: list[int], line: int, name: str, faults: Faults) -> bool:
     if len(used) > MAX_COLUMNS:
-        faults.add(
-            Fault(name, too_large("columns", len(used), MAX_COLUMNS), cure="delete what the study does not need")
-        )
+        cure = "delete what the study does not need"
+        faults.add(Fault(name, too_large("columns", len(used), MAX_COLUMNS), cure=cure))
         return False
     sound = True
     for i in used:
@@ -149,25 +148,15 @@ def _value(cell: Any, column: Column | None, lacks_result: bool) -> Any:
         value = unescape(value)
     if cell.data_type == "e":
         return Unreadable("is a spreadsheet's error value", "mend the formula", str(value))
+    is_day = isinstance(value, (datetime, date, time, timedelta))
+    day = str(value).removesuffix(" 00:00:00") if is_day else ""
     if column is None or column.type not in ("id", "code", "vendors"):
-        return _plain(value, column)
-    if isinstance(value, (datetime, date, time, timedelta)):
-        return Unreadable("is a date where an id is meant: Excel has changed it", _AS_TEXT, _day(value))
+        cure = "format the column as Number and type it anew"
+        is_wrong = is_day and column is not None and column.is_number
+        return Unreadable("is a date where a number is meant", cure, day) if is_wrong else value
+    if is_day:
+        return Unreadable("is a date where an id is meant: Excel has changed it", _AS_TEXT, day)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return Unreadable(
-            "is stored as a number where an id is meant: zeros before it and exponents are lost", _AS_TEXT, f"{value}"
-        )
+        reason = "is stored as a number where an id is meant: zeros before it and exponents are lost"
+        return Unreadable(reason, _AS_TEXT, f"{value}")
     return value
-
-
-def _plain(value: Any, column: Column | None) -> Any:
-    if isinstance(value, (datetime, date, time, timedelta)) and column is not None and column.is_number:
-        return Unreadable(
-            "is a date where a number is meant", "format the column as Number and type it anew", _day(value)
-        )
-    return value
-
-
-def _day(value: Any) -> str:
-    text = str(value)
-    return text.removesuffix(" 00:00:00")

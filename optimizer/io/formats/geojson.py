@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from optimizer.errors import Fault, Faults, shown
+from optimizer.errors import Fault, Faults, InputError, shown
 from optimizer.io.bounds import MAX_JSON_BYTES, too_large
 from optimizer.io.cells import Unreadable
 from optimizer.io.crs import Convert, UnknownCrs, to_wgs84
 from optimizer.io.schema import Schema
-from optimizer.io.table import Finding, RawTable, is_too_wide, report
+from optimizer.io.table import Finding, RawTable, refuse_too_wide, report, told
 
 
 class _Object(dict[str, Any]):
@@ -34,66 +34,57 @@ def _object(pairs: list[tuple[str, Any]]) -> _Object:
 
 def read_geojson(text: str, name: str, schema: Schema, faults: Faults) -> RawTable | None:
     """Turn features into columns of cells, or None and a fault where the text is no FeatureCollection."""
-    if len(text) > MAX_JSON_BYTES:
-        cure = "round its coordinates to 5 decimals, simplify its shapes, or save it as GeoPackage"
-        faults.add(Fault(name, too_large("characters", len(text), MAX_JSON_BYTES), cure=cure))
-        return None
-    content = _load(text, name, faults)
-    features = _features(content, name, faults) if content is not None else None
-    if content is None or features is None:
-        return None
+    with told(faults):
+        if len(text) > MAX_JSON_BYTES:
+            cure = "round its coordinates to 5 decimals, simplify its shapes, or save it as GeoPackage"
+            raise InputError([Fault(name, too_large("characters", len(text), MAX_JSON_BYTES), cure=cure)])
+        content = _load(text, name)
+        return _rows(content, _features(content, name), name, schema, faults)
+
+
+def _rows(content: dict[str, Any], features: list[Any], name: str, schema: Schema, faults: Faults) -> RawTable | None:
     convert = _converter(content.get("crs"), name, faults)
-    numbers = list(range(1, len(features) + 1))
-    raw = RawTable(schema.table, name, {}, numbers, "feature")
-    rows: list[dict[str, Any]] = []
-    geometries: list[Any] = []
-    wrong: list[Finding] = []
-    for i, feature in enumerate(features):
-        problem = _unsound(feature)
-        if problem:
-            wrong.append(Finding(i, problem))
-            feature = {}
-        rows.append(feature.get("properties") or {})
-        geometries.append(_geometry(feature.get("geometry"), convert))
+    raw = RawTable(schema.table, name, {}, list(range(1, len(features) + 1)), "feature")
+    wrong = [Finding(i, problem) for i, feature in enumerate(features) if (problem := _unsound(feature))]
     if wrong:
         report(faults, raw, "", wrong)
         return None
+    rows = [feature.get("properties") or {} for feature in features]
     columns = dict.fromkeys(k for row in rows for k in row)
-    if is_too_wide(columns, name, faults):
-        return None
+    refuse_too_wide(columns, name)
     raw.cells.update({c: [row.get(c) for row in rows] for c in columns})
     if schema.find("geometry"):
-        raw.cells["geometry"] = geometries
+        raw.cells["geometry"] = [_geometry(feature.get("geometry"), convert) for feature in features]
     return raw
 
 
-def _load(text: str, name: str, faults: Faults) -> dict[str, Any] | None:
+def _load(text: str, name: str) -> dict[str, Any]:
     try:
         content = json.loads(text, object_pairs_hook=_object)
         if "\\u" in text:
             json.dumps(content, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
-        faults.add(Fault(name, f"is no JSON: {shown(error.msg)}", error.lineno, cure="write it anew from its source"))
+        fault = Fault(name, f"is no JSON: {shown(error.msg)}", error.lineno, cure="write it anew from its source")
     except RecursionError:
-        faults.add(Fault(name, "is no GeoJSON: it is nested too deeply", cure="write it anew from its source"))
+        fault = Fault(name, "is no GeoJSON: it is nested too deeply", cure="write it anew from its source")
     except UnicodeEncodeError:
-        faults.add(Fault(name, "escapes half a character (\\ud800 to \\udfff)", cure="write its text as UTF-8"))
+        fault = Fault(name, "escapes half a character (\\ud800 to \\udfff)", cure="write its text as UTF-8")
     except ValueError as error:
         reason = "it holds a number of thousands of digits" if "digits" in str(error) else shown(error)
-        faults.add(Fault(name, f"is no JSON: {reason}", cure="round its numbers"))
+        fault = Fault(name, f"is no JSON: {reason}", cure="round its numbers")
     else:
         if isinstance(content, dict):
             return content
-        faults.add(Fault(name, "is no GeoJSON: it holds no object", cure="write a FeatureCollection"))
-    return None
+        fault = Fault(name, "is no GeoJSON: it holds no object", cure="write a FeatureCollection")
+    raise InputError([fault])
 
 
-def _features(content: dict[str, Any], name: str, faults: Faults) -> list[Any] | None:
+def _features(content: dict[str, Any], name: str) -> list[Any]:
     kind, features = content.get("type"), content.get("features")
     if kind != "FeatureCollection" or not isinstance(features, list):
         what = "a Topology (TopoJSON)" if kind == "Topology" else f'of type "{shown(kind, 40)}"'
-        faults.add(Fault(name, f"is {what}, no FeatureCollection", cure="write a GeoJSON FeatureCollection"))
-        return None
+        cure = "write a GeoJSON FeatureCollection"
+        raise InputError([Fault(name, f"is {what}, no FeatureCollection", cure=cure)])
     return features
 
 

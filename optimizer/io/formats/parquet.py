@@ -6,58 +6,47 @@ import io
 import json
 from typing import Any
 
-from optimizer.errors import Fault, Faults, shown
+from optimizer.errors import Fault, Faults, InputError, shown
 from optimizer.io.bounds import MAX_CELLS, MAX_RATIO, MAX_ROWS, MAX_TEXT, MAX_UNPACKED, too_large
 from optimizer.io.crs import UnknownCrs, to_wgs84
 from optimizer.io.location import from_wkb
 from optimizer.io.schema import Schema
-from optimizer.io.table import RawTable, is_too_wide
+from optimizer.io.table import RawTable, refuse_too_wide, told
 
 _LEAN = "leave out what the study does not need"
 
 
-class _Refused(Exception):
-    """A column that is not read: its name, why, and the cure."""
-
-    def __init__(self, column: str, reason: str, cure: str = _LEAN) -> None:
-        super().__init__(reason)
-        self.column, self.reason, self.cure = column, reason, cure
-
-
 def read_parquet(content: bytes, name: str, schema: Schema, faults: Faults) -> RawTable | None:
     """Return the columns of a file as cells, or None and faults where it is no table."""
-    try:
-        return _read(content, name, schema, faults)
-    except _Refused as refused:
-        faults.add(Fault(name, refused.reason, None, refused.column, cure=refused.cure))
-    except Exception as error:  # what pyarrow raises over a damaged file is anything
-        reason = f"can't be read as Parquet: {shown(str(error).partition(chr(10))[0], 60)}"
-        faults.add(Fault(name, reason, cure="write it anew from its source"))
-    return None
+    with told(faults):
+        try:
+            return _read(content, name, schema)
+        except InputError:
+            raise
+        except Exception as error:  # what pyarrow raises over a damaged file is anything
+            reason = f"can't be read as Parquet: {shown(str(error).partition(chr(10))[0], 60)}"
+            raise InputError([Fault(name, reason, cure="write it anew from its source")]) from error
 
 
-def _read(content: bytes, name: str, schema: Schema, faults: Faults) -> RawTable | None:
+def _read(content: bytes, name: str, schema: Schema) -> RawTable:
     from pyarrow import parquet, types
 
     file = parquet.ParquetFile(io.BytesIO(content))
     names = [str(n) for n in file.schema_arrow.names]
-    if is_too_wide(names, name, faults):
-        return None
-    twins = sorted({n for n in names if names.count(n) > 1})
-    if twins:
-        raise _Refused(twins[0], "stands twice among the columns", "remove or rename one")
-    _refuse_excess(file.metadata, len(content))
+    refuse_too_wide(names, name)
+    if twins := sorted({n for n in names if names.count(n) > 1}):
+        raise InputError([Fault(name, "stands twice among the columns", None, twins[0], cure="remove or rename one")])
+    _refuse_excess(file.metadata, len(content), name)
     for column in file.schema_arrow:
         if types.is_nested(column.type):
-            raise _Refused(
-                column.name, "holds lists or structures", "write one value per cell, a geometry as WKB or WKT"
-            )
+            cure = "write one value per cell, a geometry as WKB or WKT"
+            raise InputError([Fault(name, "holds lists or structures", None, column.name, cure=cure)])
     words = [c.name for c in file.schema_arrow if any(is_one(c.type) for is_one in _words(types))]
     table = parquet.ParquetFile(io.BytesIO(content), read_dictionary=words).read()
-    place, stated = _geometry(table.schema.metadata or {})
-    cells: dict[str, Any] = {n: _values(n, table.column(n)) for n in names}
+    place, stated = _geometry(table.schema.metadata or {}, name)
+    cells: dict[str, Any] = {n: _values(n, table.column(n), name) for n in names}
     if place in cells:
-        shapes = _places(cells.pop(place), stated)
+        shapes = _places(cells.pop(place), stated, name)
         if schema.find("geometry"):
             cells["geometry"] = shapes
     return RawTable(schema.table, name, cells, range(1, table.num_rows + 1), "row")
@@ -67,7 +56,7 @@ def _words(types: Any) -> tuple[Any, ...]:
     return types.is_string, types.is_large_string, types.is_binary, types.is_large_binary
 
 
-def _refuse_excess(metadata: Any, size: int) -> None:
+def _refuse_excess(metadata: Any, size: int, file: str) -> None:
     """Refuse a file that unpacks to more than any table that was made on purpose."""
     groups = [metadata.row_group(i) for i in range(metadata.num_row_groups)]
     cells = sum(group.column(i).num_values for group in groups for i in range(group.num_columns))
@@ -78,10 +67,10 @@ def _refuse_excess(metadata: Any, size: int) -> None:
     ]
     for count, limit, what in tests:
         if count > limit:
-            raise _Refused("", too_large(what, count, limit))
+            raise InputError([Fault(file, too_large(what, count, limit), cure=_LEAN)])
 
 
-def _values(name: str, column: Any) -> list[Any]:
+def _values(name: str, column: Any, file: str) -> list[Any]:
     """Return Python values; a text that repeats is one object, however often."""
     from pyarrow import types
 
@@ -93,11 +82,11 @@ def _values(name: str, column: Any) -> list[Any]:
         found += [None if i is None else words[i] for i in chunk.indices.to_pylist()]
     size = sum(len(value) for value in found if isinstance(value, (str, bytes)))
     if size > MAX_TEXT:
-        raise _Refused(name, too_large("characters", size, MAX_TEXT))
+        raise InputError([Fault(file, too_large("characters", size, MAX_TEXT), None, name, cure=_LEAN)])
     return found
 
 
-def _geometry(metadata: dict[bytes, bytes]) -> tuple[str, Any]:
+def _geometry(metadata: dict[bytes, bytes], file: str) -> tuple[str, Any]:
     """Return the column that GeoParquet's metadata calls the geometry, or "", and the CRS that it states."""
     found = json.loads(metadata.get(b"geo", b"{}"))
     primary = found.get("primary_column") if isinstance(found, dict) else None
@@ -106,17 +95,21 @@ def _geometry(metadata: dict[bytes, bytes]) -> tuple[str, Any]:
     if not isinstance(facts, dict):
         return "", None
     if facts.get("encoding", "WKB") != "WKB":
-        raise _Refused(str(primary), f"is encoded as {shown(facts['encoding'], 40)}", "write the geometry as WKB")
+        reason = f"is encoded as {shown(facts['encoding'], 40)}"
+        raise InputError([Fault(file, reason, None, str(primary), cure="write the geometry as WKB")])
     return str(primary), facts.get("crs")
 
 
-def _places(values: list[Any], stated: Any) -> list[Any]:
+def _places(values: list[Any], stated: Any, file: str) -> list[Any]:
     """Return the shapes in WGS 84, from the CRS that the file states; what is none stays, for the parse to name."""
     try:
         convert = to_wgs84(stated)
     except UnknownCrs:
-        cure = "state a CRS that is known, or convert it to WGS 84"
-        raise _Refused("crs", "is no CRS from which anything leads to WGS 84", cure) from None
+        reason, cure = (
+            "is no CRS from which anything leads to WGS 84",
+            "state a CRS that is known, or convert it to WGS 84",
+        )
+        raise InputError([Fault(file, reason, None, "crs", cure=cure)]) from None
     shapes = [from_wkb(value) if isinstance(value, bytes) else value for value in values]
     if convert is None:
         return shapes

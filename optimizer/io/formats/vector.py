@@ -10,16 +10,15 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from optimizer.errors import Fault, Faults, shown
+from optimizer.errors import Fault, Faults, InputError, shown
 from optimizer.io.bounds import MAX_ROWS
 from optimizer.io.frames import raw_from_frame
 from optimizer.io.schema import Schema
 from optimizer.io.source import Source, nearest
-from optimizer.io.table import RawTable
+from optimizer.io.table import RawTable, told
 from optimizer.io.wording import listed
 
 _CUT = 10  # characters that a shapefile leaves of a column's name
-_LEAN = "leave out what the study does not need"
 
 
 def read_geopackage(path: Path, name: str, layer: str, schema: Schema, source: Source) -> RawTable | None:
@@ -27,35 +26,32 @@ def read_geopackage(path: Path, name: str, layer: str, schema: Schema, source: S
 
     Where a table may have places, what has none – styles, projects – is no layer beside those that have.
     """
-    faults = source.faults
-    if _has_changes(path):
-        cure = "close it there (in QGIS: remove the layer, or close the project), then run this again"
-        faults.add(Fault(name, "is open in another program, which has not yet written its changes", cure=cure))
-        return None
-    content = source.read(path, name)
-    if content is None:
-        return None
+    with told(source.faults):
+        if _has_changes(path):
+            cure = "close it there (in QGIS: remove the layer, or close the project), then run this again"
+            reason = "is open in another program, which has not yet written its changes"
+            raise InputError([Fault(name, reason, cure=cure)])
+        content = source.read(path, name)
+        return None if content is None else _of_layer(content, name, layer, schema, source.faults)
+
+
+def _of_layer(content: bytes, name: str, layer: str, schema: Schema, faults: Faults) -> RawTable | None:
     with closing(sqlite3.connect(":memory:")) as database:
         try:
             kinds = _kinds(content, database)
         except Exception as error:  # GDAL's many ways to say no, and SQLite's
-            faults.add(_unreadable(name, "a GeoPackage", error))
-            return None
-        wanted = _wanted(kinds, name, layer, schema, faults)
-        if not wanted:
-            return None
+            raise _unreadable(name, "a GeoPackage", error) from error
+        wanted = _wanted(kinds, name, layer, schema)
         shown_name = f"{name}#{wanted}" if layer or len(kinds) > 1 else name
         try:
-            frame = _frame(io.BytesIO(content), wanted, shown_name, faults)
-            if frame is not None:
-                _put_back_texts(frame, database, wanted, schema)
+            frame = _frame(io.BytesIO(content), wanted, shown_name)
+            _put_back_texts(frame, database, wanted, schema)
         except (sqlite3.Error, ValueError) as error:
-            faults.add(_unreadable(shown_name, "a layer of features", error))
-            return None
-    if frame is not None and _has_places(frame) and frame.crs is None:
+            raise _unreadable(shown_name, "a layer of features", error) from error
+    if hasattr(frame, "crs") and frame.crs is None:
         reason = "states no CRS and is taken for degrees in WGS 84"
         faults.add(Fault(shown_name, reason, cure="set the CRS of the layer", severity="warning"))
-    return None if frame is None else raw_from_frame(frame, schema, faults, file=shown_name, unit="feature")
+    return raw_from_frame(frame, schema, faults, file=shown_name, unit="feature")
 
 
 def _kinds(content: bytes, database: sqlite3.Connection) -> dict[str, str]:
@@ -73,8 +69,8 @@ def _kinds(content: bytes, database: sqlite3.Connection) -> dict[str, str]:
     return {n: "view" if n.lower() in views else "places" if shape else "table" for n, shape in layers}
 
 
-def _wanted(kinds: Mapping[str, str], name: str, layer: str, schema: Schema, faults: Faults) -> str:
-    """Return the layer to be read, or "" and a fault."""
+def _wanted(kinds: Mapping[str, str], name: str, layer: str, schema: Schema) -> str:
+    """Return the layer to be read; raises InputError where there is none."""
     may_have_places, wanted = schema.find("geometry") is not None, layer or schema.table
     places = [n for n, kind in kinds.items() if kind == "places" and may_have_places]
     choice = places or [n for n, kind in kinds.items() if kind != "view"] or list(kinds)
@@ -84,32 +80,32 @@ def _wanted(kinds: Mapping[str, str], name: str, layer: str, schema: Schema, fau
         return wanted
     if wanted in kinds:
         cure = "save the layer as a table of its own"
-        faults.add(Fault(f"{name}#{wanted}", "is a view, not a table of features", cure=cure))
-    else:
-        example = f"name one: {shown(name, 80)}#{shown(choice[0], 40) if choice else 'layer'}"
-        what = "its layers" if places or not may_have_places else "none has places; its tables"
-        reason = f'has no layer "{shown(wanted, 40)}"; {what} are {listed(choice) or "none"}'
-        faults.add(Fault(name, reason, cure=(nearest(wanted, choice) if layer else "") or example))
-    return ""
+        raise InputError([Fault(f"{name}#{wanted}", "is a view, not a table of features", cure=cure)])
+    example = f"name one: {shown(name, 80)}#{shown(choice[0], 40) if choice else 'layer'}"
+    what = "its layers" if places or not may_have_places else "none has places; its tables"
+    reason = f'has no layer "{shown(wanted, 40)}"; {what} are {listed(choice) or "none"}'
+    raise InputError([Fault(name, reason, cure=(nearest(wanted, choice) if layer else "") or example)])
 
 
 def read_shapefile(path: Path, name: str, schema: Schema, source: Source) -> RawTable | None:
     """Return the features of a shapefile that states its CRS; column names that it has cut are refused."""
-    faults = source.faults
     cure = "put it beside the .shp, or save it as GeoPackage or GeoJSON"
-    for ending, why in ((".dbf", "its columns"), (".prj", "its CRS"), (".shx", ""), (".cpg", "")):
-        beside = path.with_suffix(ending)
-        if not beside.exists() and why:
-            faults.add(Fault(name, f"has no {Path(name).stem}{ending} beside it, which states {why}", cure=cure))
-            return None
-        if beside.exists() and source.read(beside, str(Path(name).with_suffix(ending))) is None:
-            return None
-    frame = _frame(path, None, name, faults)
-    if frame is not None and _has_places(frame) and frame.crs is None:
-        faults.add(Fault(name, f"has no CRS: {Path(name).stem}.prj states none that is known", cure=cure))
-        return None
-    raw = None if frame is None else raw_from_frame(frame, schema, faults, file=name, unit="feature")
-    return None if raw is None or _has_cut_names(raw, schema, faults) else raw
+    with told(source.faults):
+        for ending, why in ((".dbf", "its columns"), (".prj", "its CRS"), (".shx", ""), (".cpg", "")):
+            beside = path.with_suffix(ending)
+            if not beside.exists() and why:
+                reason = f"has no {Path(name).stem}{ending} beside it, which states {why}"
+                raise InputError([Fault(name, reason, cure=cure)])
+            if beside.exists() and source.read(beside, str(Path(name).with_suffix(ending))) is None:
+                return None
+        frame = _frame(path, None, name)
+        if hasattr(frame, "crs") and frame.crs is None:
+            reason = f"has no CRS: {Path(name).stem}.prj states none that is known"
+            raise InputError([Fault(name, reason, cure=cure)])
+        raw = raw_from_frame(frame, schema, source.faults, file=name, unit="feature")
+        if raw is not None:
+            _refuse_cut_names(raw, schema)
+        return raw
 
 
 def _has_changes(path: Path) -> bool:
@@ -134,12 +130,8 @@ def _quoted(name: str) -> str:
     return f'"{escaped}"'
 
 
-def _has_places(frame: Any) -> bool:
-    return hasattr(frame, "crs")
-
-
-def _frame(file: Any, layer: str | None, name: str, faults: Faults) -> Any:
-    """Return a layer as a frame, or None and a fault."""
+def _frame(file: Any, layer: str | None, name: str) -> Any:
+    """Return a layer as a frame."""
     import pyogrio
 
     try:
@@ -147,28 +139,26 @@ def _frame(file: Any, layer: str | None, name: str, faults: Faults) -> Any:
             warnings.simplefilter("ignore")  # of heights, which are dropped, and of types
             frame = pyogrio.read_dataframe(file, layer=layer, max_features=MAX_ROWS + 1)
     except Exception as error:  # GDAL's many ways to say no
-        faults.add(_unreadable(name, "a layer of features", error))
-        return None
+        raise _unreadable(name, "a layer of features", error) from error
     if len(frame) > MAX_ROWS:
-        faults.add(Fault(name, f"holds more than {MAX_ROWS:,} features", cure=_LEAN))
-        return None
+        cure = "leave out what the study does not need"
+        raise InputError([Fault(name, f"holds more than {MAX_ROWS:,} features", cure=cure)])
     return frame
 
 
-def _unreadable(name: str, what: str, error: Exception) -> Fault:
+def _unreadable(name: str, what: str, error: Exception) -> InputError:
     reason = f"can't be read as {what}: {shown(str(error).partition(chr(10))[0], 80)}"
-    return Fault(name, reason, cure="write it anew from its source")
+    return InputError([Fault(name, reason, cure="write it anew from its source")])
 
 
-def _has_cut_names(raw: RawTable, schema: Schema, faults: Faults) -> bool:
-    """Name the columns that a shapefile has cut to ten characters: they would be ignored."""
+def _refuse_cut_names(raw: RawTable, schema: Schema) -> None:
+    """Refuse columns whose names a shapefile has cut to ten characters: they would be ignored."""
     cut = [
-        (n, column)
+        Fault(raw.file, f"is {column}, cut by the shapefile", None, n, cure="save it as GeoPackage")
         for n in raw.cells
         if len(n) == _CUT and schema.find(n) is None
         for column in schema.names
         if column.startswith(n)
     ]
-    for n, column in cut:
-        faults.add(Fault(raw.file, f"is {column}, cut by the shapefile", None, n, cure="save it as GeoPackage"))
-    return bool(cut)
+    if cut:
+        raise InputError(cut)
