@@ -177,7 +177,7 @@ def _split(ax: Any, plan: Plan) -> None:
         words.append(f"{label} {_figure(value / unit)}")
     keys = {SOFT: "grey", AVOIDABLE: "orange", ENERGISED: "light"}
     told = ", ".join(f"{w} ({keys[c]})" for w, (_, _, c) in zip(words, parts, strict=True))
-    heading = f"Waiting over the horizon, {_figure(waited / unit)} {name}-years: {told}"
+    heading = f"Waiting over the horizon, {_figure(waited / unit)} {name}-years:\n{told}"
     _plain(ax, heading if waited > 0 else "Waiting over the horizon: none", "x")
     ax.set_xlim(0.0, start or 1.0)
     ax.set_yticks([])
