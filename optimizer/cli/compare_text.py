@@ -76,13 +76,10 @@ def as_text(
     """
     if found.same and inputs.same:
         return "the plans are the same"
-    head = [_said(found), *aligned([(side, *name) for side, name in zip("AB", names, strict=True)], "<<<")]
+    said = "the plans are the same, their studies are not" if found.same else "the plans differ"
+    head = [said, *aligned([(side, *name) for side, name in zip("AB", names, strict=True)], "<<<")]
     blocks = [[*head, *missing(found)], *(_block(section, everything) for section in sections(found, inputs))]
     return "\n\n".join("\n".join(block) for block in blocks)
-
-
-def _said(found: Comparison) -> str:
-    return "the plans are the same, their studies are not" if found.same else "the plans differ"
 
 
 def _block(section: Section, everything: bool) -> list[str]:

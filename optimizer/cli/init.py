@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import tomllib
 from pathlib import Path
-from tempfile import gettempdir
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -88,10 +89,15 @@ def _sheets(*, blank: bool) -> list[Sheet]:
 
 def _blank_study() -> Study:
     """Return the study of the blank's files."""
-    from optimizer.io.blank import write_blank_files
-    from optimizer.io.scratch import scratch
-    from optimizer.study import read_study
+    import pandas as pd
 
-    with scratch(Path(gettempdir())) as place:
-        write_blank_files(place)
-        return read_study(place)
+    from optimizer.io.blank import blank_files
+    from optimizer.study import Study
+
+    files = blank_files()
+    keys = {key: value for key, value in tomllib.loads(files["study.toml"]).items() if key != "files"}
+    sites, racks, deliveries = (
+        pd.read_csv(io.StringIO(files[f"{name}.csv"]), dtype=str, keep_default_na=False)
+        for name in ("sites", "racks", "deliveries")
+    )
+    return Study.from_tables(keys=keys, sites=sites, racks=racks, deliveries=deliveries)

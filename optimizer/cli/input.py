@@ -94,7 +94,7 @@ def read_rechecked(folder: str) -> Plan:
     plan, found = read_plan(folder), verify(folder)
     if not found.ok:
         count = len(found.findings)
-        reason = f"does not follow from its study: {count} number{'s' if count != 1 else ''} found wrong"
+        reason = f"does not follow from its study: {count:,} number{'s' if count != 1 else ''} found wrong"
         raise InputError([Fault(folder, reason, cure="rackgrid verify says which; solve again")])
     return plan
 

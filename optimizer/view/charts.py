@@ -162,7 +162,7 @@ def _split(ax: Any, plan: Plan) -> None:
         ax.barh(0, value / unit, 0.9, left=start, color=colour, label=label)
         start += value / unit
         told.append(f"{label} {_figure(value / unit)} ({called[colour]})")
-    heading = f"Waiting over the horizon, {_figure(waited / unit)} {name}-years: {', '.join(told)}"
+    heading = f"Waiting over the horizon, {_figure(waited / unit)} {name}-years:\n{', '.join(told)}"
     _plain(ax, heading if waited > 0 else "Waiting over the horizon: none", "x")
     ax.set_xlim(0.0, start or 1.0)
     ax.set_yticks([])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import sys
 import warnings
@@ -149,6 +150,18 @@ def texts(figure: Figure) -> Iterator[str]:
     for ax in figure.axes:
         yield ax.get_title(loc="left")
         yield from (t.get_text() for t in ax.texts)
+
+
+def test_no_heading_is_wider_than_the_picture(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("optimizer.view.charts.waits_by_rule", lambda _: True)
+    unused = {**plan.facts["unused"], "waiting_rack_mw_years": 10_816.4, "unavoidable_waiting_mw_years": 10_483.2}
+    figure = stack_deployment(replace(plan, facts={**plan.facts, "unused": unused}))
+    figure.canvas.draw()
+    titles = [ax._left_title for ax in figure.axes]
+    assert "by rules or by choice 0.333 (orange)" in titles[-1].get_text()
+    boxes = [title.get_window_extent() for title in titles]
+    assert all(box.x0 >= 0 and box.x1 <= figure.bbox.x1 and box.y1 <= figure.bbox.y1 for box in boxes)
+    assert not any(a.overlaps(b) for a, b in itertools.combinations([*boxes, *(ax.bbox for ax in figure.axes)], 2))
 
 
 def test_all_racks_waiting_and_none(tmp_path: Path) -> None:
