@@ -40,11 +40,8 @@ def facts(
         "gap": relative_gap(objective, bound) if finite else None,
         "seconds": {},
         "cost_usd": {
-            name: {term: _usd(row, point) for term, row in rows.items()}
-            for name, rows in (
-                ("discounted", c.objectives.discounted),
-                ("undiscounted", c.objectives.undiscounted),
-            )
+            "discounted": {term: _usd(row, point) for term, row in c.objectives.discounted.items()},
+            "undiscounted": {term: _usd(row, point) for term, row in c.objectives.undiscounted.items()},
         },
         **told,
         "sizes": {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -102,6 +102,9 @@ class Rows:
     limits: Floats
 
 
+Parts = Mapping[str, Rows]
+
+
 class Writer:
     """Writes rules and objectives over the variables of one model, numbered in the order of declaration."""
 
@@ -125,10 +128,9 @@ class Writer:
 
     def objectives(self, program: Program, study: Study) -> dict[str, Rows]:
         """Write all objectives, those of money by term."""
-        sums = {
-            name: {term: rule(program, money) for term, rule in TERMS.items()}
-            for name, money in Money.both(study.config, program.p).items()
-        } | {"waiting": {"": waiting_mw_years(program)}, "unused": {"": unused_mw_years(program)}}
+        both = Money.both(study.config, program.p).items()
+        sums = {name: {term: rule(program, money) for term, rule in TERMS.items()} for name, money in both}
+        sums |= {"waiting": {"": waiting_mw_years(program)}, "unused": {"": unused_mw_years(program)}}
         return {
             name: self._rows([(term, linear(parts), -np.inf, np.inf) for term, parts in terms.items()])
             for name, terms in sums.items()
@@ -174,11 +176,11 @@ class Layout:
         sizes |= {"line": len(p.lines), "vendor": len(p.vendors)}
         return Columns(by_letter, {f.letter: tuple(sizes[axis] for axis in f.axes) for f in FAMILIES})
 
-    def cells(self, parts: list[Rows]) -> tuple[Ints, Ints, Floats]:
+    def cells(self, parts: Parts) -> tuple[Ints, Ints, Floats]:
         """Return rows, columns and values of all terms of some rows, one after the other."""
-        counts = np.concatenate([r.counts for r in parts])
+        counts = np.concatenate([r.counts for r in parts.values()])
         row = np.repeat(np.arange(len(counts)), counts)
-        return row, self.column[used(parts)], np.concatenate([r.values for r in parts])
+        return row, self.column[used(parts)], np.concatenate([r.values for r in parts.values()])
 
 
 def compiled(study: Study, p: Parameters) -> Compiled:
@@ -188,28 +190,21 @@ def compiled(study: Study, p: Parameters) -> Compiled:
         writer = Writer(program)
         rows = {rule.name: writer.rule(program, rule) for rule in RULES}
         objectives = writer.objectives(program, study)
-        layout = Layout.of(writer.variables, used([*objectives.values(), *rows.values()]))
+        layout = Layout.of(writer.variables, used(objectives, rows))
         return assembled(p, layout, objectives, rows, order="F")
 
 
-def used(parts: Iterable[Rows]) -> Ints:
+def used(*parts: Parts) -> Ints:
     """Return the numbers of the variables of all rows, as often as they stand there."""
-    return np.concatenate([part.at for part in parts])
+    return np.concatenate([rows.at for part in parts for rows in part.values()])
 
 
-def assembled(
-    p: Parameters,
-    layout: Layout,
-    objectives: Mapping[str, Rows],
-    rows: Mapping[str, Rows],
-    *,
-    order: Literal["C", "F"],
-) -> Compiled:
+def assembled(p: Parameters, layout: Layout, objectives: Parts, rows: Parts, *, order: Literal["C", "F"]) -> Compiled:
     """Put rows, bounds and objectives together; how these lie in memory decides the last digit of their values."""
-    n_cols, parts = len(layout.variables), list(rows.values())
-    a = _summed(*layout.cells(parts), n_cols)
-    limits = np.concatenate([r.limits - r.constants[:, None] for r in parts])
-    row, at, values = layout.cells([*objectives.values()])
+    n_cols = len(layout.variables)
+    a = _summed(*layout.cells(rows), n_cols)
+    limits = np.concatenate([r.limits - r.constants[:, None] for r in rows.values()])
+    row, at, values = layout.cells(objectives)
     constants = [constant for terms in objectives.values() for constant in terms.constants.tolist()]
     dense = np.bincount(row * n_cols + at, values, len(constants) * n_cols).reshape(-1, n_cols)
     every = zip(np.asarray(dense, order=order), constants, strict=True)
@@ -229,10 +224,10 @@ def assembled(
         offset=offset,
         unit=MUSD,
     ).scaled()
-    ends = np.cumsum([len(r.index) for r in parts]).tolist()
-    places = {name: np.arange(end - len(r.index), end) for (name, r), end in zip(rows.items(), ends, strict=True)}
     index = {name: r.index for name, r in rows.items() if r.index}
-    return Compiled(matrix, layout.columns(p), {name: places[name] for name in index}, index, sums)
+    ends = np.cumsum([len(there) for there in index.values()]).tolist()
+    places = {name: np.arange(end - len(index[name]), end) for name, end in zip(index, ends, strict=True)}
+    return Compiled(matrix, layout.columns(p), places, index, sums)
 
 
 def _impossible(p: Parameters, rule: Rule) -> list[str]:

@@ -97,8 +97,7 @@ def _met(problem: Problem, strategy: Strategy, aim: Aim, runner: Runner, *, of_m
         reasons = [cure, *others] if "policy.forbid" in problem.study.overridden else [*others, cure]
     if not clash.met:
         raise InfeasibleError(NO_PLAN, reasons or [HAIR])
-    best = min(clash.met, key=lambda plan: float(problem.matrix.cost @ plan[1]))
-    return Outcome(best, float("inf"), -float("inf"))
+    return Outcome(min(clash.met, key=lambda met: float(problem.matrix.cost @ met[1])), float("inf"), -float("inf"))
 
 
 def _without_forbidden(problem: Problem, runner: Runner, gap: float) -> str:

@@ -40,8 +40,7 @@ class Problem:
         Raises InfeasibleError where the study's own numbers contradict a rule.
         """
         p = Parameters.of(study)
-        c = None if template is None else template.compiled(study, p)
-        c = compiled(study, p) if c is None else c
+        c = (None if template is None else template.compiled(study, p)) or compiled(study, p)
         return cls(study, p, c, whole_clusters(p, c))
 
     @cached_property

@@ -33,7 +33,7 @@ class Template:
         twins = {rule: replace(self._program, p=watched(p, self.reads[rule.name])) for rule in RULES}
         self._rows = {rule.name: self._writer.rule(twin, rule) for rule, twin in twins.items()}
         objectives = self._writer.objectives(self._program, study)
-        self._layout = Layout.of(self._writer.variables, used([*objectives.values(), *self._rows.values()]))
+        self._layout = Layout.of(self._writer.variables, used(objectives, self._rows))
 
     def compiled(self, study: Study, p: Parameters) -> Compiled | None:
         """Return a variant's arrays, None where its sets or columns differ from the base's.
@@ -48,7 +48,7 @@ class Template:
         same = {name: rows for name, rows in self._rows.items() if not changed & self.reads[name]}
         rows = {rule.name: same.get(rule.name) or self._writer.rule(program, rule) for rule in RULES}
         objectives = self._writer.objectives(program, study)
-        if (self._layout.column[used([*objectives.values(), *rows.values()])] < 0).any():
+        if (self._layout.column[used(objectives, rows)] < 0).any():
             return None
         return assembled(p, self._layout, objectives, rows, order="C")
 

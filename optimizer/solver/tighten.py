@@ -50,19 +50,17 @@ def whole_clusters(p: Parameters, c: Compiled) -> Matrix:
         sizes_at.setdefault((s, p.vendor_of[k]), set()).add(float(p.pod_mw[k]))
     values, row_lower = matrix.values.copy(), matrix.row_lower.copy()
     columns = np.repeat(np.arange(matrix.shape[1]), np.diff(matrix.starts))
-    asked_of: dict[int, tuple[float, tuple[float, ...]]] = {}
-    for rule in (rule for rule in CHOICES if rule.form == "cluster"):
-        for row, index in zip(c.rows.get(rule.name, []), c.row_index.get(rule.name, []), strict=True):
+    switches = np.isin(columns, c.columns.array(*SWITCHES))
+    for rule in (rule for rule in CHOICES if rule.form == "cluster" and rule.name in c.rows):
+        for row, index in zip(c.rows[rule.name], c.row_index[rule.name], strict=True):
             s, vendor = index if isinstance(index, tuple) else (index, None)
             key = p.policy.min_site_mw if vendor is None else p.policy.min_vendor_mw
             pods_mw = set().union(*(sizes_at.get((s, v), set()) for v in (p.vendors if vendor is None else [vendor])))
-            asked_of[int(row)] = (float(p.cluster_it_mw(key, vendor)[s]), tuple(sorted(pods_mw, reverse=True)))
-    switches = np.isin(columns, c.columns.array(*SWITCHES))
-    for row, (asked, sizes) in asked_of.items():
-        least = least_sum(sizes, asked) if asked > 0 else asked
-        entry = np.flatnonzero((matrix.rows == row) & switches)
-        if len(entry):
-            values[entry] = -least
-        elif row_lower[row] > 0:
-            row_lower[row] = least
+            asked = float(p.cluster_it_mw(key, vendor)[s])
+            least = least_sum(tuple(sorted(pods_mw, reverse=True)), asked) if asked > 0 else asked
+            entry = np.flatnonzero((matrix.rows == row) & switches)
+            if len(entry):
+                values[entry] = -least
+            elif row_lower[row] > 0:
+                row_lower[row] = least
     return replace(matrix, values=values, row_lower=row_lower)

@@ -42,8 +42,7 @@ class Unavoidable:
 def _least(problem: Problem, known: Known | None, runner: Runner, *, ruled: bool) -> float | None:
     """Least waiting MW-years of the model's relaxation; None where it was not found in time."""
     matrix = problem.least_waiting(ruled=ruled)
-    same = None if known is None else known.unavoidable_mw_years(matrix, ruled=ruled)
-    if same is not None:
+    if known is not None and (same := known.unavoidable_mw_years(matrix, ruled=ruled)) is not None:
         return same
     try:
         result = runner.run(matrix, Job(integer=np.zeros(matrix.shape[1], dtype=bool)))
