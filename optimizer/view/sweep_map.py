@@ -133,13 +133,12 @@ def _key(figure: Figure, unknown: int) -> None:
     ax.set_ylim(0, 0.8)
     ax.set_axis_off()
     style: dict[str, Any] = {"fontsize": 10.0, "va": "center"}
-    loud = style | {"color": AVOIDABLE, "weight": "bold"}
     _circle(ax, (0.2, 0.62), 0.12, 0.7, standing=REAL, pale=False)
     ax.text(0.42, 0.62, "real campus: filled part = share of cases", **style)
     _circle(ax, (3.62, 0.62), 0.12, 1.0, standing=REAL, pale=True)
     ax.text(3.84, 0.62, "pale: open in the base", **style)
     _circle(ax, (5.66, 0.62), 0.12, 0.7, standing=GENERIC, pale=False)
-    ax.text(5.88, 0.62, "GENERIC site: not a project", **loud)
+    ax.text(5.88, 0.62, "GENERIC site: not a project", color=AVOIDABLE, weight="bold", **style)
     layers.closed_mark(ax, REAL, 4.4, 0.9, (8.35, 0.62))
     ax.text(8.47, 0.62, "campus, never opened", **style)
     layers.closed_mark(ax, GENERIC, 5, 0.9, (10.4, 0.62))

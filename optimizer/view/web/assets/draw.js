@@ -93,7 +93,7 @@
       pen.fillRect(0, 0, width, height);
       if (layers.basemap) {
         this.toMap();
-        this.fill(this.land, this.colour.land);
+        this.fill(this.land, this.colour.land, "evenodd");
         this.stroke(this.land, this.colour.border, 1.2 / view.s);
         this.stroke(this.states, this.colour.state, 0.8 / view.s);
       }
@@ -111,17 +111,17 @@
       this.pen.stroke(path);
     }
 
-    fill(path, colour) {
+    fill(path, colour, rule) {
       this.pen.fillStyle = colour;
-      this.pen.fill(path, "evenodd");
+      this.pen.fill(path, rule);
     }
 
     // A square around a point.
     square(x, y, half, colour, edge, width) {
-      const path = new Path2D();
-      path.rect(x - half, y - half, 2 * half, 2 * half);
-      this.fill(path, colour);
-      this.stroke(path, edge, width);
+      const box = [x - half, y - half, 2 * half, 2 * half];
+      Object.assign(this.pen, { fillStyle: colour, strokeStyle: edge, lineWidth: width });
+      this.pen.fillRect(...box);
+      this.pen.strokeRect(...box);
     }
 
     paintGraticule(view) {
@@ -146,8 +146,8 @@
       this.toMap();
       this.empty.setTransform(new DOMMatrix([1 / view.s, 0, 0, 1 / view.s, 0, 0]));
       for (const { zone, path } of this.zones) {
-        if (path) this.fill(path, colour(zone));
-        if (path && zone.used[t] === null) this.fill(path, this.empty);
+        if (path) this.fill(path, colour(zone), "evenodd");
+        if (path && zone.used[t] === null) this.fill(path, this.empty, "evenodd");
       }
       this.stroke(this.borders, this.colour.border, 0.9 / view.s);
       this.toScreen();
