@@ -65,9 +65,7 @@ def doors(study: Study) -> tuple[Bools, Floats]:
     cost = np.zeros(admits.shape)
     row = {v: i for i, v in enumerate(sites["site"])}
     col = {v: i for i, v in enumerate(racks["sku"])}
-    for site, sku, usd, allowed in zip(
-        placement["site"], placement["sku"], placement["usd_per_rack"], placement["allowed"], strict=True
-    ):
+    for site, sku, usd, allowed in placement[["site", "sku", "usd_per_rack", "allowed"]].itertuples(index=False):
         s, k = row[site], col[sku]
         if not allowed or np.isinf(usd):
             admits[s, k] = False
@@ -94,13 +92,7 @@ def deliveries(study: Study, pod_mw: Floats) -> tuple[Ints, Floats]:
     row = {v: i for i, v in enumerate(racks["sku"])}
     pods = np.zeros((len(racks), len(horizon)))
     out_from = [horizon.position(parse_label(v).start) if v else 0 for v in racks["available_from"]]
-    for sku, period, count, mw in zip(
-        study.deliveries["sku"],
-        study.deliveries["period"],
-        study.deliveries["racks"],
-        study.deliveries["mw"],
-        strict=True,
-    ):
+    for sku, period, count, mw in study.deliveries[["sku", "period", "racks", "mw"]].itertuples(index=False):
         k = row[sku]
         amount = mw / pod_mw[k] if np.isnan(count) else count / racks["pod_racks"].iloc[k]
         among = horizon.spread(parse_label(period), out_from[k])

@@ -33,11 +33,11 @@ class Problem:
     cure: str = ""
 
 
-class Unreadable:
+@dataclass(frozen=True)
+class Unreadable(Problem):
     """Stands in a cell for what its format could not give: an error value, a formula without result, no geometry."""
 
-    def __init__(self, reason: str, cure: str = "", shown: str | None = None) -> None:
-        self.reason, self.cure, self.shown = reason, cure, shown
+    shown: str | None = None
 
     def __str__(self) -> str:
         return self.shown or ""
@@ -205,7 +205,7 @@ def read_text(value: object, column: Column) -> str | Problem:
         return Problem("is a number with a decimal point where an id is meant", "store ids as text")
     else:
         text = spelled(value)
-    if problem := _unwritable(text):
+    if problem := unstorable(text):
         return problem
     if column.type in ("id", "code"):
         return _id_problem(text, column) or text
@@ -226,7 +226,7 @@ def spelled(value: object) -> str:
         return "?"
 
 
-def _unwritable(text: str) -> Problem | None:
+def unstorable(text: str) -> Problem | None:
     """Say why a text could not be written to a file and read again, or None."""
     if "\0" in text:
         return Problem("holds a NUL character", "remove it")

@@ -61,19 +61,17 @@ def read_column(column: Column, values: Values, *, needed: bool) -> Read:
 
 def read_texts(column: Column, values: Values) -> Read:
     """Read texts; what is wrong is kept, so that rows that refer to it are not named too."""
-    if column.type == "text" and all(type(v) is str for v in values) and _is_writable("".join(values)):
+    if column.type == "text" and all(type(v) is str for v in values) and not cells.unstorable("".join(values)):
         return Read([v.strip() for v in values])
     read = _read_each(column, values, cells.read_text)
     for finding in read.found:
-        if isinstance(finding.value, str) and not column.choices and _is_writable(finding.value):
+        if isinstance(finding.value, str) and not column.choices and not cells.unstorable(finding.value):
             read.values[finding.row] = finding.value
     return read
 
 
 def _finding(row: int, value: object, problem: Problem) -> Finding:
-    if isinstance(value, Unreadable):
-        return Finding(row, problem.reason, problem.cure, value.shown)
-    return Finding(row, problem.reason, problem.cure, value)
+    return Finding(row, problem.reason, problem.cure, value.shown if isinstance(value, Unreadable) else value)
 
 
 def _read_each(column: Column, values: Values, reader: Callable[[object, Column], Any]) -> Read:
@@ -88,20 +86,12 @@ def _read_each(column: Column, values: Values, reader: Callable[[object, Column]
         key = (type(value), value if isinstance(value, (str, int, float, bool)) else cells.spelled(value))
         result = known.get(key)
         if result is None:
-            unreadable = isinstance(value, Unreadable)
-            result = known[key] = Problem(value.reason, value.cure) if unreadable else reader(value, column)
+            result = known[key] = value if isinstance(value, Unreadable) else reader(value, column)
         if isinstance(result, Problem):
             found.append(_finding(i, value, result))
             result = fill
         out.append(result)
     return Read(out, found)
-
-
-def _is_writable(text: str) -> bool:
-    try:
-        return "\0" not in text and bool(text.isascii() or text.encode())
-    except UnicodeEncodeError:
-        return False
 
 
 def _missing(row: int, column: Column) -> Finding:
@@ -152,26 +142,17 @@ def _fast_numbers(values: Values) -> tuple[np.ndarray, np.ndarray] | None:
         blank = np.isnan(numbers)
         return (numbers, blank) if np.isfinite(numbers[~blank]).all() else None
     kinds = {type(v) for v in values}
-    if kinds <= {int, float, NoneType}:
-        return _from_numbers(values)
-    if kinds != {str}:
+    texts = kinds == {str}
+    if not texts and not kinds <= {int, float, NoneType}:
         return None
-    joined = "".join(values)
+    joined = "".join(values) if texts else ""
     if not joined.isascii() or "_" in joined:
         return None
+    nothing = "" if texts else None
+    blank = np.array([v == nothing for v in values], dtype=bool)
     try:
-        numbers = np.array([float(v) if v else math.nan for v in values], dtype=float)
-    except ValueError:
-        return None
-    blank = np.array([not v for v in values], dtype=bool)
-    return (numbers, blank) if np.isfinite(numbers[~blank]).all() else None
-
-
-def _from_numbers(values: Values) -> tuple[np.ndarray, np.ndarray] | None:
-    blank = np.array([v is None for v in values], dtype=bool)
-    try:
-        numbers = np.array([math.nan if v is None else v for v in values], dtype=float)
-    except OverflowError:
+        numbers = np.array([math.nan if v == nothing else float(v) for v in values], dtype=float)
+    except (ValueError, OverflowError):
         return None
     return (numbers, blank) if np.isfinite(numbers[~blank]).all() else None
 
@@ -184,8 +165,7 @@ def _slow_numbers(column: Column, values: Values) -> tuple[np.ndarray, np.ndarra
         if cells.is_empty(value) or (from_frame and _is_blank_in_frame(value, column)):
             blank[i] = True
             continue
-        unreadable = isinstance(value, Unreadable)
-        result = Problem(value.reason, value.cure) if unreadable else cells.read_number(value, column)
+        result = value if isinstance(value, Unreadable) else cells.read_number(value, column)
         if isinstance(result, Problem):
             found.append(_finding(i, value, result))
         else:

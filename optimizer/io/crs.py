@@ -31,8 +31,4 @@ def to_wgs84(stated: Any) -> Convert | None:
         transformer = Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
     except (ProjError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise UnknownCrs from error
-
-    def convert(geometry: Any) -> Any:
-        return shapely.transform(geometry, transformer.transform, interleaved=False)
-
-    return convert
+    return lambda geometry: shapely.transform(geometry, transformer.transform, interleaved=False)

@@ -76,15 +76,10 @@ def _places(frame: Any, name: str) -> list[Any]:
 
     Raises UnknownCrs where nothing leads there from its CRS.
     """
-    convert = to_wgs84(getattr(frame, "crs", None))
-    found = [None if g is None else _flat(g) for g in _objects(frame[name])]
-    return found if convert is None else [g if g is None or g.is_empty else convert(g) for g in found]
-
-
-def _flat(geometry: Any) -> Any:
-    """Drop the heights of a geometry; leave anything else for the parse to name."""
-    if not hasattr(geometry, "geom_type"):
-        return geometry
     import shapely
 
-    return shapely.force_2d(geometry)
+    convert = to_wgs84(
+        getattr(frame, "crs", None)
+    )  # heights are dropped; what is no shape is left for the parse to name
+    found = [shapely.force_2d(g) if hasattr(g, "geom_type") else g for g in _objects(frame[name])]
+    return found if convert is None else [g if g is None or g.is_empty else convert(g) for g in found]

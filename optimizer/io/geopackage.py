@@ -58,14 +58,9 @@ def write_geopackage(layers: Sequence[Layer], path: Path) -> None:
         with _same_date(pyogrio), chdir(path.parent):  # GDAL and PROJ look for files of theirs where we are
             for layer in layers:
                 pyogrio.write_dataframe(
-                    layer.frame,
-                    path,
-                    layer=layer.name,
-                    driver="GPKG",
-                    geometry_type=layer.shape,
-                    promote_to_multi=layer.shape.startswith("Multi"),
-                    layer_options={"IDENTIFIER": layer.title},
-                )
+                    layer.frame, path, layer=layer.name, driver="GPKG", geometry_type=layer.shape,
+                    promote_to_multi=layer.shape.startswith("Multi"), layer_options={"IDENTIFIER": layer.title},
+                )  # fmt: skip
         with closing(sqlite3.connect(path)) as base:
             base.executescript(_SCHEMA)
             base.executemany("INSERT INTO gpkg_data_columns VALUES (?, ?, NULL, ?, ?, NULL, NULL)", _rows(layers))

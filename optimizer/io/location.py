@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from optimizer.io.cells import SWAPPED, Unreadable
+from optimizer.io.cells import SWAPPED, Unreadable, is_empty
 from optimizer.io.table import Finding, Table
 
 _SHAPES = ("POINT", "LINESTRING", "POLYGON")
@@ -89,7 +89,7 @@ def _geometries(table: Table, cells: Sequence[Any] | None) -> tuple[np.ndarray, 
     out = np.full(len(table.lines), None, dtype=object)
     found: list[Finding] = []
     for i, cell in enumerate(cells if cells is not None else ()):
-        if cell is None or (isinstance(cell, str) and not cell.strip()):
+        if is_empty(cell):
             continue
         if isinstance(cell, (str, bytes)):
             geometry = _from_wkt(cell) if isinstance(cell, str) else from_wkb(cell)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from optimizer.errors import Fault, Faults, InputError
 from optimizer.io.config import USUAL, Files
@@ -30,8 +31,7 @@ def study_file(path: str | Path) -> tuple[Path, str]:
 
 def replaced(keys: Keys, files: Mapping[str, str | None], faults: Faults) -> Keys:
     """Return the keys with paths replaced; None leaves an optional file out."""
-    section = keys.content.get("files")
-    content = dict(section) if isinstance(section, dict) else {}
+    content = dict(_given(keys))
     for name, given in files.items():
         if name not in KNOWN:
             faults.add(Fault("files", "is no file of a study", None, name, cure=nearest(name, KNOWN)))
@@ -54,8 +54,7 @@ def located(keys: Keys, folder: Path, files: Mapping[str, str | None]) -> dict[s
     Paths of study.toml are relative to its folder, those of ``files`` to the working directory. Where a path has a
     fault, the file is what it seems to say, else that of the usual name, if it is there.
     """
-    section = keys.content.get("files")
-    given = section if isinstance(section, dict) else {}
+    given = _given(keys)
     found: dict[str, tuple[Path, str] | None] = {}
     for name in KNOWN:
         path = given.get(name)
@@ -72,12 +71,16 @@ def located(keys: Keys, folder: Path, files: Mapping[str, str | None]) -> dict[s
 
 def at_their_keys(keys: Keys, files: Mapping[str, str | None], faults: Faults) -> None:
     """Tell of a file that is not there at the key of [files] that names it."""
-    section = keys.content.get("files")
-    named = {str(path): name for name, path in section.items()} if isinstance(section, dict) else {}
+    named = {str(path): name for name, path in _given(keys).items()}
     for i, fault in enumerate(faults.errors):
         name = named.get(fault.file)
         if name is not None and name not in files and fault.reason.startswith("there is no such"):
             faults.errors[i] = keys.fault(f"files.{name}", "is not there", value=fault.file, cure=fault.cure)
+
+
+def _given(keys: Keys) -> dict[str, Any]:
+    section = keys.content.get("files")
+    return section if isinstance(section, dict) else {}
 
 
 def _is_there(path: Path) -> bool:

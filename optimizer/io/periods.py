@@ -25,12 +25,8 @@ class Label:
 
     def __str__(self) -> str:
         year, month = divmod(self.start, 12)
-        match self.months:
-            case 12:
-                return f"{year}"
-            case 6:
-                return f"{year}H{month // 6 + 1}"
-        return f"{year}Q{month // 3 + 1}"
+        part = {12: "", 6: f"H{month // 6 + 1}"}.get(self.months, f"Q{month // 3 + 1}")
+        return f"{year}{part}"
 
 
 def parse_label(text: str) -> Label:
@@ -42,11 +38,8 @@ def parse_label(text: str) -> Label:
     if match is None:
         raise ValueError("is no period: write 2026, 2026H1 or 2026Q3")
     year, half, h, quarter, q = match.groups()
-    if half:
-        return Label(12 * int(year) + 6 * (int(h) - 1), 6)
-    if quarter:
-        return Label(12 * int(year) + 3 * (int(q) - 1), 3)
-    return Label(12 * int(year), 12)
+    months = 6 if half else 3 if quarter else 12
+    return Label(12 * int(year) + months * (int(h or q or 1) - 1), months)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, reduce
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
@@ -79,10 +79,7 @@ def _known() -> dict[str, Setting]:
 
 def value_of(config: StudyConfig, key: str) -> Any:
     """Return what a study holds at a dotted key."""
-    value: Any = config
-    for part in key.split("."):
-        value = getattr(value, part)
-    return value
+    return reduce(getattr, key.split("."), config)
 
 
 def choices_of(annotation: Any) -> tuple[Any, ...]:
@@ -113,14 +110,7 @@ def _leaves(model: type[BaseModel], prefix: str) -> Iterator[Setting]:
 
 
 def _setting(key: str, field: FieldInfo) -> Setting:
-    number = keys().get(key)
-    required = field.is_required()
-    return Setting(
-        key,
-        number.unit if number else "",
-        field.description or "",
-        required,
-        None if required else field.get_default(call_default_factory=True),
-        choices_of(field.annotation),
-        _kind(field.annotation),
-    )
+    unit = keys()[key].unit if key in keys() else ""
+    required, what = field.is_required(), field.annotation
+    default = None if required else field.get_default(call_default_factory=True)
+    return Setting(key, unit, field.description or "", required, default, choices_of(what), _kind(what))

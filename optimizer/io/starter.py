@@ -33,7 +33,12 @@ def write_starter(folder: Path) -> Path:
 
 def write_blank(folder: Path) -> Path:
     """Write the smallest study that solves, with templates, to ``folder``, new or empty, and return it."""
-    return write_whole(folder, _write_blank)
+
+    def fill(fresh: Path) -> None:
+        write_blank_files(fresh)
+        _describe_keys(fresh)
+
+    return write_whole(folder, fill)
 
 
 def write_whole(folder: Path, write: Callable[[Path], object]) -> Path:
@@ -78,11 +83,6 @@ def _fill(folder: Path, write: Callable[[Path], object]) -> None:
 def _must_stay(folder: Path) -> bool:
     """Whether a shell stands in the folder, something is mounted there, or it is a link's end."""
     return folder.resolve() == Path.cwd() or folder.is_mount() or folder.is_symlink()
-
-
-def _write_blank(fresh: Path) -> None:
-    write_blank_files(fresh)
-    _describe_keys(fresh)
 
 
 def _describe_keys(fresh: Path) -> None:

@@ -94,16 +94,13 @@ def excess(content: object) -> str:
     """Say what is too deep – or in a circle – or too large for any study, else ""."""
     level = [content]
     for _ in range(MAX_DEPTH):
-        level = [v for outer in level if isinstance(outer, (Mapping, list, tuple)) for v in _inner(outer)]
+        outer = [v.values() if isinstance(v, Mapping) else v for v in level if isinstance(v, (Mapping, list, tuple))]
+        level = [v for values in outer for v in values]
         if any(isinstance(v, int) and v.bit_length() > MAX_BITS for v in level):
             return _TOO_LARGE
         if not level:
             return ""
     return _TOO_DEEP
-
-
-def _inner(outer: Mapping[Any, Any] | list[Any] | tuple[Any, ...]) -> list[Any]:
-    return list(outer.values()) if isinstance(outer, Mapping) else list(outer)
 
 
 def value_of(text: str) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 
 from optimizer.errors import Fault, Faults, shown
 from optimizer.io import toml
-from optimizer.io.cells import Unreadable
+from optimizer.io.cells import Unreadable, is_empty
 from optimizer.io.figures import SCHEMA as FIGURES_SCHEMA
 from optimizer.io.figures import SHEET as FIGURES
 from optimizer.io.figures import named_tables, sheet_of
@@ -168,7 +168,7 @@ def _put(content: dict[str, Any], seen: Iterable[str], dotted: str, value: Any) 
     """Put a value at its key; return reason, cure and value where it can't be."""
     if isinstance(value, Unreadable):
         return value.reason, value.cure, value.shown
-    if value is None or (isinstance(value, str) and not value.strip()):
+    if is_empty(value):
         return None
     if not dotted:
         return "stands beside no key", "write its key in the column key, or delete the row", str(value)

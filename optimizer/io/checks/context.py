@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from optimizer.errors import Fault
 from optimizer.io.config import StudyConfig
@@ -28,6 +28,10 @@ class Context:
         if not self.keys.knows("periods.per_year"):
             return None
         return 12 // int(self.keys.content.get("periods", {}).get("per_year", 1))
+
+    def doubt(self, key: str, reason: str, *, value: object = None, cure: str = "") -> Fault:
+        """Return a doubt of a key of study.toml."""
+        return replace(self.keys.fault(key, reason, value=value, cure=cure), severity="warning")
 
     def whole(self, name: str, column: str = "") -> Table | None:
         """Return a table that others can be held against: it has rows and lost none, nor a cell of the column."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 
@@ -36,7 +35,7 @@ def settings(context: Context) -> Iterator[Fault]:
         for rows, reason, cure in _beyond(column, np.array([np.nan if value is None else float(value)]), ""):
             if rows.any():
                 written = int(value) if value == round(value) else value
-                yield replace(context.keys.fault(key, reason, value=written, cure=cure), severity="warning")
+                yield context.doubt(key, reason, value=written, cure=cure)
 
 
 def racks_in_mw(context: Context) -> Iterator[Doubt]:

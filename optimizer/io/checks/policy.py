@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from optimizer.errors import Fault
 from optimizer.io.checks.context import Context, Doubt
@@ -45,8 +44,7 @@ def closed_programme(context: Context) -> Iterator[Fault]:
     """Doubt a ceiling of 0 sites: no limit, perhaps."""
     if context.config.policy.max_sites == 0:
         cure = "leave the key out for no limit"
-        fault = context.keys.fault("policy.max_sites", "lets no site open: every rack waits", value=0, cure=cure)
-        yield replace(fault, severity="warning")
+        yield context.doubt("policy.max_sites", "lets no site open: every rack waits", value=0, cure=cure)
 
 
 def late_decision(context: Context) -> Iterator[Fault]:
@@ -55,8 +53,7 @@ def late_decision(context: Context) -> Iterator[Fault]:
     if horizon is not None and 12 * horizon.decide_on.year + horizon.decide_on.month > horizon.labels[-1].end:
         reason = f"lies after the last period, {horizon.names[-1]}: nothing is ever built"
         cure = "write the day from which lead times count"
-        fault = context.keys.fault("periods.decide_on", reason, value=str(horizon.decide_on), cure=cure)
-        yield replace(fault, severity="warning")
+        yield context.doubt("periods.decide_on", reason, value=str(horizon.decide_on), cure=cure)
 
 
 def long_horizon(context: Context) -> Iterator[Fault]:
@@ -75,8 +72,7 @@ def first_without_order(context: Context) -> Iterator[Fault]:
     if context.keys.knows("objective") and objective.minimise == "cost" and objective.first == "waiting":
         cure = 'write minimise = "lexicographic", or take the key out'
         reason = 'binds nothing: objective.minimise is "cost"'
-        fault = context.keys.fault("objective.first", reason, value=objective.first, cure=cure)
-        yield replace(fault, severity="warning")
+        yield context.doubt("objective.first", reason, value=objective.first, cure=cure)
 
 
 def shares_of_zones(context: Context) -> Iterator[Doubt | Fault]:
@@ -89,8 +85,7 @@ def shares_of_zones(context: Context) -> Iterator[Doubt | Fault]:
     without = [i for i, zone in enumerate(stated) if not zone and not sites.unread(i, ("zone",))]
     if len(without) == len(stated):
         cure = "write a column zone in sites, or take the key out"
-        fault = context.keys.fault("policy.max_zone_share", "binds nothing: no site states a zone", cure=cure)
-        yield replace(fault, severity="warning")
+        yield context.doubt("policy.max_zone_share", "binds nothing: no site states a zone", cure=cure)
         return
     reason = "is empty: policy.max_zone_share binds the sites that state a zone, not this one"
     cure = "name its zone; a name of its own makes it a zone by itself"

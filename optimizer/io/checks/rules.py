@@ -48,8 +48,7 @@ def rules_together(context: Context) -> Iterator[Fault]:
     if n is None:
         return
     for key, reason, cure in (*_too_many_open(n), *_all_closed(n), *_no_hall(n), *_shut_out(n)):
-        fault = context.keys.fault(f"policy.{key}", reason, value=getattr(n.policy, key), cure=cure)
-        yield replace(fault, severity="warning")
+        yield context.doubt(f"policy.{key}", reason, value=getattr(n.policy, key), cure=cure)
 
 
 Told = Iterator[tuple[str, str, str]]
@@ -132,15 +131,11 @@ def _numbers(context: Context) -> _Numbers | None:
     closed = np.isin(ids, rules.forbid) & (hold > 0)
     surely = np.isin(ids, rules.force_open) | sites.frame["committed"].to_numpy(dtype=bool)
     rooms = Rooms(
-        np.where(closed, 0.0, hold),
-        np.array([place.get(zone, -1) for zone in zones], dtype=np.int64),
-        surely,
+        np.where(closed, 0.0, hold), np.array([place.get(zone, -1) for zone in zones], dtype=np.int64), surely,
         np.minimum(max(rules.min_site_mw, rules.min_vendor_mw), hold - max(pods, default=0.0)),
-        min(pods, default=math.inf),
-        math.inf if rules.max_sites is None else rules.max_sites,
-        rules.max_site_share or 1.0,
-        rules.max_zone_share or 1.0,
-    )
+        min(pods, default=math.inf), math.inf if rules.max_sites is None else rules.max_sites,
+        rules.max_site_share or 1.0, rules.max_zone_share or 1.0,
+    )  # fmt: skip
     return _Numbers(
         rules, horizon.names[-1], ids, rooms, closed, delivered, float(existing[~closed].sum()),
         np.where(closed, 0.0, hall), len(set(horizon.calendar_years)),
@@ -167,9 +162,8 @@ def _delivered_mw(racks: Table, deliveries: Table) -> tuple[float, list[float]]:
     pod_mw = dict(zip(racks.texts("sku"), (pod_racks * rack_mw).tolist(), strict=True))
     each = dict(zip(racks.texts("sku"), rack_mw.tolist(), strict=True))
     stated: dict[str, float] = {}
-    for sku, count, mw in zip(
-        deliveries.texts("sku"), deliveries.numbers("racks"), deliveries.numbers("mw"), strict=True
-    ):
+    columns = deliveries.texts("sku"), deliveries.numbers("racks"), deliveries.numbers("mw")
+    for sku, count, mw in zip(*columns, strict=True):
         if sku in pod_mw:
             stated[sku] = stated.get(sku, 0.0) + (mw if math.isnan(count) else count * each[sku])
     whole = sum(float(whole_pods(np.array(mw / pod_mw[sku]))) * pod_mw[sku] for sku, mw in stated.items())

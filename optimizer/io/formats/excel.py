@@ -7,13 +7,13 @@ from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import Any
 
-from optimizer.errors import Fault, Faults, shown
+from optimizer.errors import Fault, Faults, InputError, shown
 from optimizer.io.bounds import MAX_COLUMNS, MAX_ROWS, too_large
 from optimizer.io.cells import Unreadable
 from optimizer.io.formats.book import Book, Row, TooManyCells, holds, text_of
 from optimizer.io.formats.sheet_marks import Marks
 from optimizer.io.schema import Column, Schema
-from optimizer.io.table import SHOWN_ROWS, RawTable
+from optimizer.io.table import SHOWN_ROWS, RawTable, told
 from optimizer.io.wording import counted, listed
 
 _HEADER_WITHIN = 30  # rows in which a header is looked for
@@ -24,19 +24,17 @@ _SAVE = "open the workbook in Excel and save it as .xlsx"
 def read_sheet(book: Book, sheet: str, schema: Schema, faults: Faults) -> RawTable | None:
     """Return the cells of a sheet by column, or None and faults where it is no table."""
     name = f"{book.name}#{sheet}"
-    if book.is_hidden(sheet):
-        faults.add(Fault(name, "is a hidden sheet", cure="unhide it in Excel, or name another sheet"))
-        return None
-    rows, problem = _rows(book, sheet)
-    if problem:
-        faults.add(Fault(name, problem, cure=_SAVE))
-        return None
-    if not rows:
-        wanted = ", ".join(c.name for c in schema.columns if c.required)
-        faults.add(Fault(name, "is empty", cure=f"the first row names the columns: {wanted}"))
-        return None
-    header = _header(rows, name, schema, faults)
-    return None if header is None else _columns(rows, header, name, schema, book.marks(sheet), faults)
+    with told(faults):
+        if book.is_hidden(sheet):
+            raise InputError([Fault(name, "is a hidden sheet", cure="unhide it in Excel, or name another sheet")])
+        rows, problem = _rows(book, sheet)
+        if problem:
+            raise InputError([Fault(name, problem, cure=_SAVE)])
+        if not rows:
+            wanted = ", ".join(c.name for c in schema.columns if c.required)
+            raise InputError([Fault(name, "is empty", cure=f"the first row names the columns: {wanted}")])
+        _refuse_low_header(rows, name, set(schema.names))
+        return _columns(rows, name, schema, book.marks(sheet), faults)
 
 
 def _rows(book: Book, sheet: str) -> tuple[list[Row], str]:
@@ -58,31 +56,27 @@ def _letter(index: int) -> str:
     return str(get_column_letter(index + 1))
 
 
-def _header(rows: list[Row], name: str, schema: Schema, faults: Faults) -> int | None:
-    """Return the position of the header among the rows: the first; a header further down is a fault."""
-    known = set(schema.names)
+def _refuse_low_header(rows: list[Row], name: str, known: set[str]) -> None:
+    """Refuse a sheet whose header is not its first row."""
     for position, (number, cells) in enumerate(rows[:_HEADER_WITHIN]):
         if known & {text_of(cell) for cell in cells}:
-            if position == 0:
-                return 0
-            above = rows[0][0] if position == 1 else f"{rows[0][0]} to {rows[position - 1][0]}"
-            reason = f"has its header in row {number}, below other text"
-            rows_above = f"row{'s' * (position > 1)} {above}"
-            faults.add(Fault(name, reason, rows[0][0], cure=f"delete {rows_above}, so that the header comes first"))
-            return None
-    return 0
+            if position:
+                above = rows[0][0] if position == 1 else f"{rows[0][0]} to {rows[position - 1][0]}"
+                cure = f"delete row{'s' * (position > 1)} {above}, so that the header comes first"
+                reason = f"has its header in row {number}, below other text"
+                raise InputError([Fault(name, reason, rows[0][0], cure=cure)])
+            return
 
 
-def _columns(rows: list[Row], header: int, name: str, schema: Schema, marks: Marks, faults: Faults) -> RawTable | None:
-    line, heads = rows[header]
-    body = rows[header + 1 :]
+def _columns(rows: list[Row], name: str, schema: Schema, marks: Marks, faults: Faults) -> RawTable:
+    (line, heads), *body = rows
     width = max(len(cells) for _, cells in rows)
     names = [text_of(cell) for cell in heads] + [""] * (width - len(heads))
     used = [i for i in range(width) if names[i] or any(i < len(cells) and holds(cells[i]) for _, cells in body)]
     if not set(names) & set(schema.names):
         used = [i for i in used if names[i]]  # no header of this table: its columns are told as missing
-    if not _is_sound(names, used, line, name, faults) or _is_merged(marks, used, line, name, faults):
-        return None
+    _refuse_odd_names(names, used, line, name)
+    _refuse_merged(marks, used, line, name)
     _doubt_hidden("row", [row for row in marks.hidden_rows if row > line], name, faults)
     _doubt_hidden("column", [_letter(i) for i in used if i + 1 in marks.hidden_columns], name, faults)
     letters = {names[i]: _letter(i) for i in used}
@@ -102,25 +96,24 @@ def _doubt_hidden(what: str, hidden: Sequence[object], name: str, faults: Faults
         faults.add(Fault(name, reason, cure="delete what is not meant, or unhide it", severity="warning"))
 
 
-def _is_sound(names: list[str], used: list[int], line: int, name: str, faults: Faults) -> bool:
+def _refuse_odd_names(names: list[str], used: list[int], line: int, name: str) -> None:
     if len(used) > MAX_COLUMNS:
         cure = "delete what the study does not need"
-        faults.add(Fault(name, too_large("columns", len(used), MAX_COLUMNS), cure=cure))
-        return False
-    sound = True
+        raise InputError([Fault(name, too_large("columns", len(used), MAX_COLUMNS), cure=cure)])
+    found = []
     for i in used:
         at = f"{_letter(i)}{line}"
         if not names[i]:
-            faults.add(Fault(name, "the column has no name", line, cure="name it, or delete its cells", cell=at))
-            sound = False
+            found.append(Fault(name, "the column has no name", line, cure="name it, or delete its cells", cell=at))
         elif names[i] in (names[k] for k in used if k < i):
-            faults.add(Fault(name, "stands twice in the header", line, names[i], cure="delete or rename one", cell=at))
-            sound = False
-    return sound
+            cure = "delete or rename one"
+            found.append(Fault(name, "stands twice in the header", line, names[i], cure=cure, cell=at))
+    if found:
+        raise InputError(found)
 
 
-def _is_merged(marks: Marks, used: Sequence[int], header: int, name: str, faults: Faults) -> bool:
-    """Name the merged cells of the table; those above its header are told with it, those beside it do no harm."""
+def _refuse_merged(marks: Marks, used: Sequence[int], header: int, name: str) -> None:
+    """Refuse merged cells of the table; those above its header are told with it, those beside it do no harm."""
     from openpyxl.utils import range_boundaries
 
     merged = []
@@ -132,8 +125,7 @@ def _is_merged(marks: Marks, used: Sequence[int], header: int, name: str, faults
         places = [place for place, _ in merged]
         reason = f"cells are merged ({listed(places, most=SHOWN_ROWS)}), so that all but the first are empty"
         cell = places[0].partition(":")[0]
-        faults.add(Fault(name, reason, merged[0][1], cure="unmerge them and fill in each cell", cell=cell))
-    return bool(merged)
+        raise InputError([Fault(name, reason, merged[0][1], cure="unmerge them and fill in each cell", cell=cell)])
 
 
 def _value(cell: Any, column: Column | None, lacks_result: bool) -> Any:

@@ -41,7 +41,8 @@ def _read(content: bytes, name: str, schema: Schema) -> RawTable:
         if types.is_nested(column.type):
             cure = "write one value per cell, a geometry as WKB or WKT"
             raise InputError([Fault(name, "holds lists or structures", None, column.name, cure=cure)])
-    words = [c.name for c in file.schema_arrow if any(is_one(c.type) for is_one in _words(types))]
+    kinds = types.is_string, types.is_large_string, types.is_binary, types.is_large_binary
+    words = [c.name for c in file.schema_arrow if any(is_one(c.type) for is_one in kinds)]
     table = parquet.ParquetFile(io.BytesIO(content), read_dictionary=words).read()
     place, stated = _geometry(table.schema.metadata or {}, name)
     cells: dict[str, Any] = {n: _values(n, table.column(n), name) for n in names}
@@ -50,10 +51,6 @@ def _read(content: bytes, name: str, schema: Schema) -> RawTable:
         if schema.find("geometry"):
             cells["geometry"] = shapes
     return RawTable(schema.table, name, cells, range(1, table.num_rows + 1), "row")
-
-
-def _words(types: Any) -> tuple[Any, ...]:
-    return types.is_string, types.is_large_string, types.is_binary, types.is_large_binary
 
 
 def _refuse_excess(metadata: Any, size: int, file: str) -> None:
