@@ -1,9 +1,11 @@
-"""What a plan counts, each named once: terms of the cost, kinds of unused capacity, causes; and known vendors."""
+"""What a plan counts, each named once: terms of the cost, kinds of unused capacity and of sites, causes; vendors."""
 
 from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cache
 from importlib.resources import files
 
 
@@ -44,6 +46,18 @@ class Kind:
 
 
 @dataclass(frozen=True)
+class SiteKind:
+    """What a site's ``kind`` says of it: ``standing`` tells projects from places that stand for capacity, in ``words``.
+
+    ``kind`` is a pattern, of which the first that fits counts; case and blanks around do not.
+    """
+
+    kind: str
+    standing: str
+    words: str
+
+
+@dataclass(frozen=True)
 class Vendor:
     """A vendor whose racks are announced: its colour, and the published range of what a GW of it costs, if any.
 
@@ -70,6 +84,7 @@ TERMS = {
 KINDS = {row["kind"]: Kind(row["kind"], *(row[key] for key in list(row)[1:])) for row in _rows("kinds")}
 CAUSES = {row["cause"]: row["words"] for row in _rows("causes")}
 """Every cause of unused capacity in words, the order in which a row names them."""
+SITE_KINDS = tuple(SiteKind(**row) for row in _rows("site_kinds"))
 VENDORS = {
     row["vendor"].casefold(): Vendor(
         row["vendor"], row["colour"], float(row["low_usd_per_gw"] or 0), float(row["high_usd_per_gw"] or 0),
@@ -79,6 +94,12 @@ VENDORS = {
 }  # fmt: skip
 PRICES = tuple(name for name, term in TERMS.items() if term.part == "price")
 FACILITY = tuple(name for name, term in TERMS.items() if term.part == "facility")
+
+
+@cache
+def site_kind(kind: str) -> SiteKind:
+    """Return what a site's ``kind`` says of it; the last pattern takes any."""
+    return next(known for known in SITE_KINDS if fnmatchcase(kind.strip().casefold(), known.kind))
 
 
 def published(vendor: str) -> Vendor | None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 import pandas as pd
 
-from optimizer.account.spending import OF_SITES, spending
-from optimizer.plan.kinds import GENERIC, standing
+from optimizer.account.spending import spending
+from optimizer.plan.kinds import known_sites
 from optimizer.plan.plan import Plan
 from optimizer.plan.summary import PAID
 from optimizer.units import aligned, money_unit
 
-from .page.blocks import Cell, Column, Generic, Part, Table
+from .page.blocks import Cell, Column, Part, Table
+from .report_summary import NAMED, named
 
 
 def spending_section(plan: Plan) -> list[Part]:
@@ -34,31 +35,26 @@ def _by_year(paid: pd.DataFrame) -> Table:
     sums = sums.reindex([t for t in PAID if t in sums.index])
     sums.loc["total"] = sums.sum()
     sums["all years"] = sums.sum(axis=1)
-    return _table(sums, PAID | {"total": "total"}, "Spending by year", "Term")
+    return _table("Spending by year", sums, [Column("Term")], [[PAID.get(term, term)] for term in sums.index])
 
 
 def _by_site(plan: Plan, paid: pd.DataFrame) -> list[Table]:
     if not len(paid):
         return []
     sums = paid.pivot_table(index="site", columns="term", values="usd", aggfunc="sum", fill_value=0.0)
-    sums = sums[[t for t in OF_SITES if t in sums.columns]]
+    sums = sums[[t for t in PAID if t in sums.columns]]
     sums["total"] = sums.sum(axis=1)
     sums = sums.sort_values("total", ascending=False, kind="stable")
+    known = known_sites(plan.study)
+    names = [named(str(site), known) for site in sums.index]
     sums.loc["\0total"] = sums.sum()
-    sites = plan.study.sites
-    kinds = dict(zip(sites["site"].astype(str), sites["kind"].astype(str), strict=True))
-    names: dict[str, Cell] = {}
-    for site in map(str, sums.index):
-        names[site] = Generic(site) if standing(kinds.get(site, "")) == GENERIC else site
     sums.columns = pd.Index([PAID.get(t, t) for t in sums.columns])
-    return [_table(sums, names | {"\0total": "total"}, "Spending by site", "Site")]
+    return [_table("Spending by site", sums, NAMED, [*names, ["total", ""]])]
 
 
-def _table(sums: pd.DataFrame, names: Mapping[str, Cell], caption: str, head: str) -> Table:
+def _table(caption: str, sums: pd.DataFrame, heads: Sequence[Column], names: Sequence[Sequence[Cell]]) -> Table:
     unit, money = money_unit(float(sums.abs().to_numpy().max()))
-    rows: list[list[Cell]] = [
-        [names[key], *(aligned(v / unit, 1) for v in values)]
-        for key, values in zip(map(str, sums.index), sums.to_numpy().tolist(), strict=True)
-    ]
-    columns = [Column(head), *(Column(str(c), number=True) for c in sums.columns)]
+    values = ([aligned(v / unit, 1) for v in row] for row in sums.to_numpy().tolist())
+    rows = [[*name, *row] for name, row in zip(names, values, strict=True)]
+    columns = [*heads, *(Column(str(c), number=True) for c in sums.columns)]
     return Table(f"{caption}, {money}", columns, rows, has_total=True)
