@@ -6,12 +6,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from ..io.registers import SPENT
 from ..study import Study
 
-OF_SITES = ("opening", "halls", "lease", "fixed", "placement", "energy")
-"""Terms of a site; ``racks`` and ``wheeling`` belong to the programme."""
-SPENT = (*OF_SITES, "wheeling")
-"""Terms of the cost that are paid: no price of unused capacity, and no value that is left at the end."""
 _KEYS = ["site", "period", "term"]
 
 

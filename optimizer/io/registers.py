@@ -23,6 +23,11 @@ class Term:
     at_the_end: bool
     words: str
 
+    @property
+    def paid(self) -> bool:
+        """Whether it is money that is paid: no price of unused capacity, no value that is left at the end."""
+        return self.part != "price" and not self.at_the_end
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -71,28 +76,33 @@ class Vendor:
     source: str
 
 
-def _rows(name: str) -> list[dict[str, str]]:
+@cache
+def register(name: str) -> list[dict[str, str]]:
+    """Return the rows of a register – terms, kinds, causes, site_kinds, statuses, vendors – as its file has them."""
     text = (files(__package__) / "schema" / f"{name}.csv").read_text(encoding="utf-8")
     return list(csv.DictReader(text.splitlines()))
 
 
 TERMS = {
     row["term"]: Term(row["term"], tuple(row["axes"].split("|")), row["part"], bool(row["at_the_end"]), row["words"])
-    for row in _rows("terms")
+    for row in register("terms")
 }
 """Every term, in the order in which people are told of them."""
-KINDS = {row["kind"]: Kind(row["kind"], *(row[key] for key in list(row)[1:])) for row in _rows("kinds")}
-CAUSES = {row["cause"]: row["words"] for row in _rows("causes")}
+KINDS = {row["kind"]: Kind(row["kind"], *(row[key] for key in list(row)[1:])) for row in register("kinds")}
+CAUSES = {row["cause"]: row["words"] for row in register("causes")}
 """Every cause of unused capacity in words, the order in which a row names them."""
-SITE_KINDS = tuple(SiteKind(**row) for row in _rows("site_kinds"))
+STATUSES = {row["status"]: row["words"] for row in register("statuses")}
+"""What became of a case of a sweep, in words."""
+SITE_KINDS = tuple(SiteKind(**row) for row in register("site_kinds"))
 VENDORS = {
     row["vendor"].casefold(): Vendor(
         row["vendor"], row["colour"], float(row["low_usd_per_gw"] or 0), float(row["high_usd_per_gw"] or 0),
         row["source"],
     )
-    for row in _rows("vendors")
+    for row in register("vendors")
 }  # fmt: skip
 PRICES = tuple(name for name, term in TERMS.items() if term.part == "price")
+SPENT = tuple(name for name, term in TERMS.items() if term.paid)
 FACILITY = tuple(name for name, term in TERMS.items() if term.part == "facility")
 
 

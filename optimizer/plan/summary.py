@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from optimizer.errors import shown
 
 from ..account.quantities import Quantities, quantities
-from ..account.spending import SPENT
-from ..io.registers import TERMS, Vendor, published, term_words
+from ..io.registers import SPENT, TERMS, Vendor, published, term_words
 from ..units import aligned, figure, money_unit, mw, mw_years, power_unit, share, usd
 from .kinds import GENERIC, REAL, UNSTATED, standing
 

@@ -10,34 +10,11 @@ import numpy as np
 import pandas as pd
 
 from optimizer.errors import shown
+from optimizer.io.schema import schema
 from optimizer.units import aligned, money_unit, power_unit
 
 from .sweep_frames import Floats
 
-STATUSES = {
-    "optimal": "a plan, proven within the gap asked",
-    "feasible": "a plan, stopped before the gap asked",
-    "infeasible": "proven that no plan exists",
-    "no_plan": "no plan found within the time",
-    "failed": "failed",
-    "not_run": "not run",
-}
-"""What became of a case, in words."""
-
-TITLES = {
-    "objective_usd": "Cost with prices of unused capacity",
-    "bound_usd": "Proven bound",
-    "money_usd": "Discounted real money",
-    "unused_mw_years": "Unused capacity",
-    "waiting_rack_mw_years": "Racks that wait",
-    "aged_rack_mw_years": "Racks that wait too long",
-    "unplaced_rack_mw": "Racks never placed",
-    "idle_hall_mw_years": "Idle halls",
-    "idle_power_mw_years": "Idle power",
-    "sites_opened": "Sites opened",
-    "placed_gw": "Racks placed",
-    "gap": "Gap",
-}
 _UNITS = {
     "usd_per_mw_year": "USD per MW-year", "usd_per_mwh": "USD per MWh", "usd_per_mw": "USD per MW",
     "mw_per_year": "MW per year", "mw_years": "MW-years", "per_year": "per year", "usd": "USD", "mw": "MW",
@@ -131,9 +108,9 @@ class Measure:
 def measure(quantity: str, values: Floats) -> Measure:
     """Return how a column of these values is drawn; money in bn, M or whole USD, power in GW or MW."""
     largest = float(np.nanmax(np.abs(values), initial=0.0)) if np.isfinite(values).any() else 0.0
-    title = TITLES.get(quantity)
     words, unit = _parted(quantity)
-    title = title or shown(words, WIDTH)
+    known = schema("sweep/cases").find(quantity)
+    title = (known.title if known else "") or shown(words, WIDTH)
     if unit == "USD":
         return Measure(title, *money_unit(largest))
     if unit in ("MW", "MW-years"):

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from optimizer import read_study, solve
-from optimizer.account.spending import OF_SITES, spending
+from optimizer.account.spending import spending
+from optimizer.io.registers import SPENT
 from optimizer.plan.summary import split_of_waiting, status_in_words
 from optimizer.units import aligned, figure, mw, share, usd
 from tests.handmade import handmade_plan
@@ -134,6 +135,6 @@ def test_spending_adds_up_to_the_cost(tmp_path: Path) -> None:
     plan = solve(read_study(write_small_study(tmp_path / "small")))
     sums = spending(plan.study, plan.tables).groupby("term")["usd"].sum().to_dict()
     costs = plan.facts["cost_usd"]["undiscounted"]
-    for term in (*OF_SITES, "wheeling"):
+    for term in SPENT:
         assert sums.get(term, 0.0) == pytest.approx(costs[term], abs=1.0), term
     assert sums["racks"] == pytest.approx(plan.facts["rack_purchase_usd"])
