@@ -29,9 +29,14 @@ class Known:
     kind: str = ""
 
     @property
+    def called(self) -> str:
+        """Name and operator, as far as they are stated."""
+        return ", ".join(filter(None, (self.name, self.operator)))
+
+    @property
     def words(self) -> str:
         """Name, operator and kind, as far as they are stated."""
-        return ", ".join(part for part in (self.name, self.operator, self.kind) if part)
+        return ", ".join(filter(None, (self.called, self.kind)))
 
     @property
     def standing(self) -> str:
