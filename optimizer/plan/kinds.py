@@ -10,11 +10,6 @@ from ..study import Study
 REAL, UNSTATED, GENERIC = STANDINGS = tuple(dict.fromkeys(known.standing for known in SITE_KINDS))
 
 
-def is_generic(kind: str) -> bool:
-    """Whether a site's ``kind`` says that it is no project: "generic", "generic-gas" and the like."""
-    return standing(kind) == GENERIC
-
-
 def standing(kind: str) -> str:
     """Return REAL, GENERIC, or UNSTATED for a site without a kind, which counts as neither."""
     return site_kind(kind).standing

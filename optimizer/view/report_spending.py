@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from optimizer.account.spending import spending
+from optimizer.account.quantities import spending
 from optimizer.plan.kinds import known_sites
 from optimizer.plan.plan import Plan
 from optimizer.plan.summary import PAID

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from optimizer import read_study, solve
-from optimizer.account.spending import spending
+from optimizer.account.quantities import spending
 from optimizer.io.registers import SPENT
 from optimizer.plan.summary import split_of_waiting, status_in_words
 from optimizer.units import aligned, figure, mw, share, usd

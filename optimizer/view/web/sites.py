@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from optimizer.plan.kinds import is_generic
+from optimizer.plan.kinds import GENERIC, standing
 from optimizer.plan.plan import Plan
 
 from ..readings import Floats
@@ -41,7 +41,7 @@ def site_facts(plan: Plan, plane: Plane, x: Floats, y: Floats) -> list[dict[str,
                 "id": ids[i],
                 "name": _text(row.name) or ids[i],
                 "kind": _text(row.kind),
-                "generic": is_generic(_text(row.kind)),
+                "generic": standing(_text(row.kind)) == GENERIC,
                 "operator": _text(row.operator),
                 "zone": _text(row.zone),
                 "x": at[0] if at else None,
