@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from ..io.registers import SPENT
 from ..study import Study
 
 
@@ -87,12 +88,29 @@ def _opened(study: Study, sites: pd.DataFrame, assignments: pd.DataFrame) -> pd.
     last, kinds = study.horizon.names[-1], dict(zip(study.sites["site"], study.sites["kind"], strict=True))
     held = assignments[(assignments["period"] == last) & (assignments["it_mw_in_service"] > 0)]
     vendors = held.groupby("site")["vendor"].agg(lambda names: ", ".join(sorted(set(names)))).to_dict()
-    first, serves = first_open(sites), first_serving(sites)
-    at_end = sites[(sites["period"] == last) & sites["open"]]
-    columns = [at_end[name].tolist() for name in ("site", "built_mw", "it_mw_in_service")]
-    rows = [
-        (site, kinds.get(site, ""), first[site], serves.get(site, ""), built, it_mw, vendors.get(site, ""))
-        for site, built, it_mw in zip(*columns, strict=True)
-    ]
-    frame = pd.DataFrame(rows, columns=["site", "kind", "first", "serves", "built_mw", "it_mw", "vendors"])
+    frame = sites.loc[(sites["period"] == last) & sites["open"], ["site", "built_mw", "it_mw_in_service"]]
+    frame = frame.rename(columns={"it_mw_in_service": "it_mw"}).astype({"built_mw": float, "it_mw": float})
+    of = {"kind": kinds, "first": first_open(sites), "serves": first_serving(sites), "vendors": vendors}
+    frame = frame.assign(**{name: [words.get(site, "") for site in frame["site"]] for name, words in of.items()})
+    frame = frame[["site", "kind", "first", "serves", "built_mw", "it_mw", "vendors"]]
     return frame.sort_values(["it_mw", "site"], ascending=[False, True], ignore_index=True)
+
+
+def spending(study: Study, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return site ("" for the programme), period, term and usd of what is paid: all rows that are not zero.
+
+    Terms are those ``SPENT`` of the cost, and ``racks``, what deliveries cost.
+    """
+    keys, costs, price = (
+        ["site", "period", "term"],
+        tables["costs"],
+        study.racks.set_index("sku")["price_usd"].fillna(0.0),
+    )
+    racks = tables["waiting"][["sku", "period"]].assign(
+        site="",
+        term="racks",
+        usd=tables["waiting"]["delivered_racks"] * tables["waiting"]["sku"].map(price).astype(float),
+    )
+    rows = pd.concat([racks, costs[costs["term"].isin(SPENT)]])[[*keys, "usd"]].astype({"usd": float})
+    sums = rows.groupby(keys, sort=False)["usd"].sum().reset_index()
+    return sums.loc[sums["usd"] != 0.0].reset_index(drop=True)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -54,68 +57,43 @@ def _assignments(p: Parameters, x: Decisions) -> pd.DataFrame:
     return _frame("assignments", rows)
 
 
+def _each(table: str, ids: Sequence[str], p: Parameters, *values: Any) -> pd.DataFrame:
+    """Return a row for every id and period: values (n, t), or one that stands in all rows."""
+    keys = [each for each in ids for _ in p.periods], list(p.periods) * len(ids)
+    cells = [*keys, *(np.ravel(v) if isinstance(v, np.ndarray) else v for v in values)]
+    return pd.DataFrame(dict(zip(schema(f"plan/{table}").names, cells, strict=True)))
+
+
 def _sites(p: Parameters, x: Decisions, use: Usage) -> pd.DataFrame:
-    halls = np.cumsum(x.halls, axis=1)
-    rows: list[tuple[object, ...]] = [
-        (
-            site, period, bool(x.opened[s, t]), int(halls[s, t]), use.built_mw[s, t], use.it_mw[s, t],
-            p.peak_pue[s] * use.it_mw[s, t], _or_empty(p.interconnection_mw[s, t]), p.onsite_mw[s, t],
-            use.idle_hall_mw[s, t], _or_empty(use.idle_power_mw[s, t]),
-        )
-        for s, site in enumerate(p.sites)
-        for t, period in enumerate(p.periods)
-    ]  # fmt: skip
-    return _frame("sites", rows)
-
-
-def _or_empty(value: float) -> float:
-    return float(value) if np.isfinite(value) else float("nan")
+    limited = np.where(np.isfinite(p.interconnection_mw), p.interconnection_mw, np.nan)
+    peak_mw = p.peak_pue[:, None] * use.it_mw
+    held = (use.built_mw, use.it_mw, peak_mw, limited, p.onsite_mw, use.idle_hall_mw, use.idle_power_mw)
+    return _each("sites", p.sites, p, x.opened, np.cumsum(x.halls, axis=1), *held)
 
 
 def _power(p: Parameters, x: Decisions, use: Usage) -> pd.DataFrame:
-    rows: list[tuple[object, ...]] = [
-        (p.sites[s], p.periods[t], BLOCK, p.peak_pue[s] * use.it_mw[s, t], x.draw_mw[s, t], x.onsite_mw[s, t])
-        for s in range(len(p.sites))
-        for t in range(len(p.periods))
-        if x.opened[s, t]
-    ]
-    return _frame("power", rows)
+    every = _each("power", p.sites, p, BLOCK, p.peak_pue[:, None] * use.it_mw, x.draw_mw, x.onsite_mw)
+    return every[x.opened.ravel()].reset_index(drop=True)
 
 
 def _waiting(p: Parameters, x: Decisions) -> pd.DataFrame:
+    comes, racks = p.delivered_pods.any(axis=1), p.pod_racks[:, None]
     placed, waits = x.pods.sum(axis=0), x.waiting_pods(p)
-    rows: list[tuple[object, ...]] = [
-        (
-            p.skus[k], p.periods[t], int(p.delivered_pods[k, t] * p.pod_racks[k]), int(placed[k, t] * p.pod_racks[k]),
-            int(waits[k, t] * p.pod_racks[k]), waits[k, t] * p.pod_mw[k],
-        )
-        for k in range(len(p.skus))
-        if p.delivered_pods[k].any()
-        for t in range(len(p.periods))
-    ]  # fmt: skip
-    return _frame("waiting", rows)
+    counts = (p.delivered_pods * racks, placed * racks, waits * racks, waits * p.pod_mw[:, None])
+    every = _each("waiting", p.skus, p, *counts)
+    return every[np.repeat(comes, len(p.horizon))].reset_index(drop=True)
 
 
 def _zones(p: Parameters, x: Decisions) -> pd.DataFrame:
     load = np.zeros(p.headroom_mw.shape)
-    for s, z in enumerate(p.zone_of):
-        if z >= 0:
-            load[z] += x.draw_mw[s]
-    rows: list[tuple[object, ...]] = [
-        (zone, period, BLOCK, load[z, t], x.served_mw[z, t], p.headroom_mw[z, t])
-        for z, zone in enumerate(p.zones)
-        for t, period in enumerate(p.periods)
-    ]
-    return _frame("zones", rows)
+    inside = p.zone_of >= 0
+    np.add.at(load, p.zone_of[inside], x.draw_mw[inside])
+    return _each("zones", p.zones, p, BLOCK, load, x.served_mw, p.headroom_mw)
 
 
 def _flows(p: Parameters, x: Decisions) -> pd.DataFrame:
-    rows: list[tuple[object, ...]] = [
-        (line, period, BLOCK, x.flow_mw[i, t], (p.line_back_mw if x.flow_mw[i, t] < 0 else p.line_mw)[i])
-        for i, line in enumerate(p.lines)
-        for t, period in enumerate(p.periods)
-    ]
-    return _frame("flows", rows)
+    back, ahead = (np.broadcast_to(mw[:, None], x.flow_mw.shape) for mw in (p.line_back_mw, p.line_mw))
+    return _each("flows", p.lines, p, BLOCK, x.flow_mw, np.where(x.flow_mw < 0, back, ahead))
 
 
 def _unused(p: Parameters, x: Decisions, use: Usage, config: StudyConfig) -> pd.DataFrame:

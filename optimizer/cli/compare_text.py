@@ -8,6 +8,7 @@ from typing import Any
 
 from optimizer.differences import Differences
 from optimizer.plan.comparison import Change, Comparison, Pair
+from optimizer.plan.kinds import GENERIC
 from optimizer.view.comparison import Section, missing, sections
 
 from .differences import aligned
@@ -53,7 +54,7 @@ def _pairs(pairs: Sequence[Pair]) -> dict[str, dict[str, float | None]]:
 def _site(change: Change) -> dict[str, Any]:
     return {
         "site": change.site,
-        "generic": change.generic,
+        "generic": change.standing == GENERIC,
         "standing": change.standing,
         "opens_a": change.first_a or None,
         "opens_b": change.first_b or None,
@@ -61,7 +62,7 @@ def _site(change: Change) -> dict[str, Any]:
         "serves_b": change.serves_b or None,
         "a_mw": change.a_mw,
         "b_mw": change.b_mw,
-        "difference_mw": change.difference_mw,
+        "difference_mw": change.b_mw - change.a_mw,
         "by_sku_mw": dict(change.by_sku),
         "mw_years": change.mw_years,
     }

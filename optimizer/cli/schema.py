@@ -8,14 +8,16 @@ from typing import Annotated
 import typer
 
 from optimizer.errors import Fault, InputError
-from optimizer.io.schema import PLAN_TABLES, TABLES
+from optimizer.io.schema import PLAN_TABLES, SWEEP_TABLES, TABLES
 
 from . import options
 from .messages import result
 
 _WHAT = (
-    f"study (default), grid, a table of a study ({', '.join(TABLES)}) or of a plan "
-    f"({', '.join(f'plan/{table}' for table in PLAN_TABLES)}); plan/ may be left out where a study has no such table."
+    f"study (default), grid, a table of a study ({', '.join(TABLES)}), of a plan "
+    f"({', '.join(f'plan/{table}' for table in PLAN_TABLES)}) or of a sweep "
+    f"({', '.join(f'sweep/{table}' for table in SWEEP_TABLES)}); plan/ and sweep/ may be left out where a study has no "
+    "such table."
 )
 
 
@@ -25,15 +27,22 @@ def schema(
         typer.Argument(metavar="WHAT", help=_WHAT, show_default=False),
     ] = None,
     out: Annotated[str | None, options.out("Write all of them as DIR/NAME.schema.json instead.", "DIR")] = None,
+    plan: Annotated[bool, typer.Option("--plan", help="Explain every table of a plan's folder, for people.")] = False,
+    sweep: Annotated[bool, typer.Option("--sweep", help="Explain the table of a sweep's folder, for people.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="With --plan or --sweep: as JSON. All else is JSON without it.")
+    ] = False,
 ) -> None:
     """Print what a file may hold, with units, defaults and limits: study.toml and grid.toml as JSON Schema,
-    tables of a study and of a plan as Table Schema (datapackage.org).
+    tables of a study, a plan and a sweep as Table Schema (datapackage.org). Say what comes out with --plan or --sweep.
 
     \b
     rackgrid schema                   of study.toml
     rackgrid schema sites             of the study's table of sites
     rackgrid schema plan/sites        of the plan's table of sites
     rackgrid schema assignments       of the plan's table of assignments
+    rackgrid schema --plan            every table of a plan: columns, units, meaning
+    rackgrid schema --sweep           the same of a sweep's table of cases
     rackgrid schema -o mine           all of them beside mine/study.toml
 
     An editor then completes and checks study.toml as you write: in VS Code with Even Better TOML, by this
@@ -45,10 +54,12 @@ def schema(
     from optimizer.io.editor import NAMES, schema_text, write_schemas
     from optimizer.io.source import nearest
 
-    name = what or "study"
-    name = name if name in NAMES else f"plan/{name}"
-    if name not in NAMES:
-        cure = nearest(str(what), [*NAMES, *PLAN_TABLES]) or f"name one of {', '.join(NAMES)}"
+    if plan or sweep:
+        _explain([of for of, asked in (("plan", plan), ("sweep", sweep)) if asked], what or out, as_json=as_json)
+        return
+    name = next((n for n in (what or "study", f"plan/{what}", f"sweep/{what}") if n in NAMES), "")
+    if not name:
+        cure = nearest(str(what), [*NAMES, *PLAN_TABLES, *SWEEP_TABLES]) or f"name one of {', '.join(NAMES)}"
         raise InputError([Fault("schema", "is no file of a study and no table of a plan", value=what, cure=cure)])
     if out is None:
         result(schema_text(name))
@@ -56,3 +67,13 @@ def schema(
     if what is not None:
         raise InputError([Fault("schema", "is not used: -o writes all of them", value=what, cure="leave it out")])
     result("\n".join(str(path) for path in write_schemas(Path(out))))
+
+
+def _explain(parts: list[str], other: str | None, *, as_json: bool) -> None:
+    """Print the dictionary of what comes out."""
+    from optimizer.io import dictionary
+
+    if other is not None or len(parts) > 1:
+        cure = "ask for one thing at a time"
+        raise InputError([Fault("schema", "explains all tables of one folder", value=other, cure=cure)])
+    result(dictionary.as_json(parts[0]) if as_json else dictionary.as_text(parts[0]))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ..io.mappings import dotted
 from ..io.schema import TABLES
 from ..study import Study
 from .tables import CellChange, Row, TableDifference, compare_tables
@@ -63,13 +63,6 @@ def _key_changes(a: Study, b: Study) -> tuple[KeyChange, ...]:
 
 def _keys(study: Study) -> dict[str, object]:
     """Return every key of study.toml but its paths, and what stands for the grid."""
-    keys = _dotted(study.config.model_dump(exclude={"files"}))
+    keys = dotted(study.config.model_dump(exclude={"files"}))
     keys |= {key: tuple(sorted(study.config.policy.model_dump()[key.rpartition(".")[2]])) for key in _IN_ANY_ORDER}
     return keys | {"grid": "present" if study.has_grid else "absent", "grid.flow": study.flow}
-
-
-def _dotted(content: Mapping[str, object], prefix: str = "") -> dict[str, object]:
-    found: dict[str, object] = {}
-    for key, value in content.items():
-        found |= _dotted(value, f"{prefix}{key}.") if isinstance(value, Mapping) else {prefix + key: value}
-    return found

@@ -16,13 +16,14 @@ from pydantic_core import core_schema
 from optimizer.errors import Fault, InputError
 from optimizer.io.cells import SITE_ID
 from optimizer.io.config import YEAR, GridConfig, StudyConfig
-from optimizer.io.schema import PLAN_TABLES, TABLES, Column, schema
+from optimizer.io.schema import PLAN_TABLES, SWEEP_TABLES, TABLES, Column, schema
 from optimizer.io.whole import check_free, write_whole
 
 _CURE = "choose another place with -o"
 
-NAMES = ("study", "grid", *TABLES, *(f"plan/{table}" for table in PLAN_TABLES))
-_TYPES = {"float": "number", "int": "integer", "bool": "boolean"}
+_RESULTS = {"plan": PLAN_TABLES, "sweep": SWEEP_TABLES}
+NAMES = ("study", "grid", *TABLES, *(f"{of}/{table}" for of, tables in _RESULTS.items() for table in tables))
+_TYPES = {"float": "number", "int": "integer", "bool": "boolean", "any": "any"}
 _PATTERNS = {
     "id": SITE_ID.pattern,
     "period": rf"{YEAR}(H[12]|Q[1-4]|\.0+|-01-01)?",  # 2026.0 is a spreadsheet's year
@@ -75,9 +76,10 @@ def _whole(part: Mapping[str, Any], title: str, sections: Mapping[str, Any]) -> 
 
 
 def table_schema(name: str) -> dict[str, Any]:
-    """Return the Table Schema, version 2, of a table of a study, or of a plan: "plan/sites".
+    """Return the Table Schema, version 2, of a table of a study, of a plan or of a sweep: "plan/sites".
 
     A study's columns may stand in any order, and those that are not required may be absent; a plan's stand as listed.
+    A sweep's are those of its study: a field whose name has a word in <> stands for a column per such word.
     """
     table = schema(name)
     found: dict[str, Any] = {

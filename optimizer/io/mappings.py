@@ -42,3 +42,11 @@ def flat(keys: Mapping[str, object]) -> dict[str, object]:
         else:
             found[section] = content
     return {**found, **dotted}
+
+
+def dotted(content: Mapping[str, object], prefix: str = "") -> dict[str, object]:
+    """Return every value of nested mappings by its keys, joined by points."""
+    found: dict[str, object] = {}
+    for key, value in content.items():
+        found |= dotted(value, f"{prefix}{key}.") if isinstance(value, Mapping) else {prefix + key: value}
+    return found

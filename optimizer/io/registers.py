@@ -1,9 +1,11 @@
-"""What a plan counts, each named once: terms of the cost, kinds of unused capacity, causes; and known vendors."""
+"""What a plan counts, each named once: terms of the cost, kinds of unused capacity and of sites, causes; vendors."""
 
 from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cache
 from importlib.resources import files
 
 
@@ -20,6 +22,11 @@ class Term:
     part: str
     at_the_end: bool
     words: str
+
+    @property
+    def paid(self) -> bool:
+        """Whether it is money that is paid: no price of unused capacity, no value that is left at the end."""
+        return self.part != "price" and not self.at_the_end
 
 
 @dataclass(frozen=True)
@@ -44,6 +51,18 @@ class Kind:
 
 
 @dataclass(frozen=True)
+class SiteKind:
+    """What a site's ``kind`` says of it: ``standing`` tells projects from places that stand for capacity, in ``words``.
+
+    ``kind`` is a pattern, of which the first that fits counts; case and blanks around do not.
+    """
+
+    kind: str
+    standing: str
+    words: str
+
+
+@dataclass(frozen=True)
 class Vendor:
     """A vendor whose racks are announced: its colour, and the published range of what a GW of it costs, if any.
 
@@ -57,28 +76,40 @@ class Vendor:
     source: str
 
 
-def _rows(name: str) -> list[dict[str, str]]:
+@cache
+def register(name: str) -> list[dict[str, str]]:
+    """Return the rows of a register – terms, kinds, causes, site_kinds, statuses, vendors – as its file has them."""
     text = (files(__package__) / "schema" / f"{name}.csv").read_text(encoding="utf-8")
     return list(csv.DictReader(text.splitlines()))
 
 
 TERMS = {
     row["term"]: Term(row["term"], tuple(row["axes"].split("|")), row["part"], bool(row["at_the_end"]), row["words"])
-    for row in _rows("terms")
+    for row in register("terms")
 }
 """Every term, in the order in which people are told of them."""
-KINDS = {row["kind"]: Kind(row["kind"], *(row[key] for key in list(row)[1:])) for row in _rows("kinds")}
-CAUSES = {row["cause"]: row["words"] for row in _rows("causes")}
+KINDS = {row["kind"]: Kind(row["kind"], *(row[key] for key in list(row)[1:])) for row in register("kinds")}
+CAUSES = {row["cause"]: row["words"] for row in register("causes")}
 """Every cause of unused capacity in words, the order in which a row names them."""
+STATUSES = {row["status"]: row["words"] for row in register("statuses")}
+"""What became of a case of a sweep, in words."""
+SITE_KINDS = tuple(SiteKind(**row) for row in register("site_kinds"))
 VENDORS = {
     row["vendor"].casefold(): Vendor(
         row["vendor"], row["colour"], float(row["low_usd_per_gw"] or 0), float(row["high_usd_per_gw"] or 0),
         row["source"],
     )
-    for row in _rows("vendors")
+    for row in register("vendors")
 }  # fmt: skip
 PRICES = tuple(name for name, term in TERMS.items() if term.part == "price")
+SPENT = tuple(name for name, term in TERMS.items() if term.paid)
 FACILITY = tuple(name for name, term in TERMS.items() if term.part == "facility")
+
+
+@cache
+def site_kind(kind: str) -> SiteKind:
+    """Return what a site's ``kind`` says of it; the last pattern takes any."""
+    return next(known for known in SITE_KINDS if fnmatchcase(kind.strip().casefold(), known.kind))
 
 
 def published(vendor: str) -> Vendor | None:

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import product
 from typing import Any
+
+from optimizer.io.registers import register
 
 TABLES = ("sites", "site_ramp", "racks", "deliveries", "placement", "zones", "headroom", "energy_prices", "lines")
 PLAN_TABLES = ("assignments", "sites", "power", "waiting", "zones", "flows", "unused", "upgrades", "costs")
 """Tables of a plan's folder; their schemas are named plan/assignments and so on, since a study has sites too."""
+_REGISTERS = ("terms", "statuses")
+_PATTERN = re.compile("<(.+?)>")
+SWEEP_TABLES = ("cases",)
+"""Tables of a sweep's folder, named sweep/cases: a column of theirs may stand for many, such as spend_<period>_usd."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +29,8 @@ class Column:
 
     ``applied`` says who fills an empty cell: "reading" (the table holds the default) or "model" (the table
     says not stated: NaN or empty text). Numbers above ``warn_above``, or above 0 and below ``warn_below``, are
-    doubted; ``if_high`` and ``if_low`` say what was perhaps meant. ``adds``: its rows may be summed.
+    doubted; ``if_high`` and ``if_low`` say what was perhaps meant. ``adds``: its rows may be summed. ``title`` names
+    it over a picture.
     """
 
     name: str
@@ -41,6 +50,7 @@ class Column:
     infinity: bool = False
     adds: bool = False
     refers_to: str = ""
+    title: str = ""
     meaning: str = ""
 
     @property
@@ -55,8 +65,15 @@ class Column:
 
     @property
     def choices(self) -> tuple[str, ...]:
-        """Words that a column of choices may hold."""
-        return tuple(self.type.removeprefix("choice:").split("|")) if self.type.startswith("choice:") else ()
+        """Words that a column of choices may hold: those listed, or those of a register."""
+        named, _, words = self.type.partition(":")
+        if named != "choice":
+            return ()
+        return (
+            tuple(next(iter(row.values())) for row in register(words))
+            if words in _REGISTERS
+            else tuple(words.split("|"))
+        )
 
     @property
     def what(self) -> str:
@@ -88,6 +105,14 @@ class Column:
         if self.type == "int" and (self.required or (self.fill is not None and math.isfinite(float(self.fill)))):
             return "int64"
         return {"float": "float64", "int": "float64", "bool": "bool", "geometry": "object"}.get(self.type, "str")
+
+    def names(self, of: Mapping[str, Sequence[str]]) -> list[str]:
+        """Return the names that the column stands for; ``of`` says what takes the place of a word in <>."""
+        found = []
+        for words in product(*(of[word] for word in _PATTERN.findall(self.name))):
+            each = iter(words)
+            found.append(_PATTERN.sub(lambda _, each=each: next(each), self.name))  # type: ignore[misc]
+        return found
 
     def when_empty(self) -> str:
         """Say what to write where no value is known, for a cure."""
@@ -159,9 +184,9 @@ def _column(row: Mapping[str, str]) -> Column:
 
 @cache
 def schema(table: str) -> Schema:
-    """Return the schema of a table by its name in [files] or in a grid's folder, or of a plan's: "plan/sites"."""
+    """Return the schema of a table by its name in [files] or in a grid's folder, of a plan or a sweep: "plan/sites"."""
     columns = _columns(table)
-    if table.startswith("plan/"):
+    if "/" in table:
         return Schema(table, columns, ())
     known = {c.name for c in columns}
     return Schema(table, columns, tuple(c for c in _columns("people") if c.name not in known))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..account.quantities import first_open, first_serving
 from ..io.registers import KINDS, Kind
-from .kinds import GENERIC, UNSTATED, standing
+from .kinds import Known, known_sites
 from .plan import TABLES, Plan
 
 _NOTHING_MW = 1e-6
@@ -36,8 +36,7 @@ class Change:
     """A site that holds other racks, or at other times.
 
     ``first_a`` and ``first_b`` are the first periods in which it is open, ``serves_a`` and ``serves_b`` in which racks
-    serve there, of those that both plans have; "" where none.
-    ``standing`` is "real", "GENERIC" or "kind not stated".
+    serve there, of those that both plans have; "" where none. ``standing`` is "real", "GENERIC" or "kind not stated".
     MW are IT in service in the last such period, ``by_sku`` the differences there; ``mw_years`` is the difference over
     all of them.
     """
@@ -53,16 +52,6 @@ class Change:
     b_mw: float
     by_sku: Mapping[str, float]
     mw_years: float
-
-    @property
-    def generic(self) -> bool:
-        """Whether the site is no project."""
-        return self.standing == GENERIC
-
-    @property
-    def difference_mw(self) -> float:
-        """How much more stands there in ``b``."""
-        return self.b_mw - self.a_mw
 
 
 @dataclass(frozen=True)
@@ -115,7 +104,6 @@ def compare_plans(a: Plan, b: Plan) -> Comparison:
     shared = [period for period in names[0] if period in names[1]]
     skus = [set(plan.study.racks["sku"]) for plan in (a, b)]
     last = shared[-1] if shared else ""
-    discounted, undiscounted = (_costs(a, b, kind) for kind in ("discounted", "undiscounted"))
     return Comparison(
         same=_is_same(a, b),
         status=(a.status, b.status),
@@ -124,11 +112,11 @@ def compare_plans(a: Plan, b: Plan) -> Comparison:
             Pair("bound_usd", "USD", a.bound_usd, b.bound_usd),
             Pair("gap", "share", a.gap, b.gap),
         ),
-        discounted=discounted,
-        undiscounted=undiscounted,
-        serving=_by_name(_serving(a, "period"), _serving(b, "period"), _in_time(*names), "MW IT"),
+        discounted=_costs(a, b, "discounted"),
+        undiscounted=_costs(a, b, "undiscounted"),
+        serving=_pairs(*(_serving(p, "period", like=p.study.horizon.names) for p in (a, b))),
         unused=tuple(Pair(k.name, k.unit, _unused(a, k), _unused(b, k)) for k in KINDS.values()),
-        vendors=_by_vendor(a, b, last),
+        vendors=_pairs(*(_serving(p, "vendor", last, like=_delivering(p)) for p in (a, b))) if last else (),
         last=last,
         changes=_changes(a, b, shared),
         periods_a=tuple(p for p in names[0] if p not in names[1]),
@@ -140,10 +128,10 @@ def compare_plans(a: Plan, b: Plan) -> Comparison:
 
 def _is_same(a: Plan, b: Plan) -> bool:
     """Whether tables, money and proof are equal; seconds, versions and file names are no difference."""
-    if any(not a.tables[name].equals(b.tables[name]) for name in TABLES):
-        return False
     proof = ("status", "objective_usd", "bound_usd", "gap", "cost_usd", "unused")
-    return all(a.facts.get(key) == b.facts.get(key) for key in proof)
+    return all(a.tables[name].equals(b.tables[name]) for name in TABLES) and all(
+        a.facts.get(key) == b.facts.get(key) for key in proof
+    )
 
 
 def _costs(a: Plan, b: Plan, kind: str) -> tuple[Pair, ...]:
@@ -154,57 +142,51 @@ def _costs(a: Plan, b: Plan, kind: str) -> tuple[Pair, ...]:
     return (*(pair for pair in pairs if pair.a or pair.b), total)
 
 
-def _in_time(one: Iterable[str], other: Iterable[str]) -> list[str]:
-    """Return the labels of both, in order of time: that of their text."""
-    return sorted({*one, *other})
+def _pairs(was: Mapping[str, float], now: Mapping[str, float]) -> tuple[Pair, ...]:
+    """Return IT MW of both, sorted by name – labels sort by time; None where a plan lacks one."""
+    return tuple(Pair(name, "MW IT", was.get(name), now.get(name)) for name in sorted(was.keys() | now.keys()))
 
 
-def _by_name(was: Mapping[str, float], now: Mapping[str, float], names: Iterable[str], unit: str) -> tuple[Pair, ...]:
-    return tuple(Pair(name, unit, was.get(name), now.get(name)) for name in names)
-
-
-def _serving(plan: Plan, column: str, period: str = "") -> dict[str, float]:
-    """Return IT MW in service by period, site or vendor, of all periods or one; periods without racks are 0."""
+def _serving(plan: Plan, column: str, period: str = "", *, like: Iterable[str] = ()) -> dict[str, float]:
+    """Return IT MW in service by period, site or vendor, of all periods or one; 0 for those of ``like`` without."""
     table = plan.assignments
     table = table[table["period"] == period] if period else table
-    found = {str(k): float(v) for k, v in table.groupby(column)["it_mw_in_service"].sum().items()}
-    return dict.fromkeys(plan.study.horizon.names, 0.0) | found if column == "period" else found
+    found = table.groupby(column)["it_mw_in_service"].sum()
+    return dict.fromkeys(like, 0.0) | {str(k): float(v) for k, v in found.items()}
 
 
 def _unused(plan: Plan, kind: Kind) -> float:
-    rows = plan.unused[plan.unused["kind"] == kind.name]
-    return float(rows[kind.measure].sum())
+    return float(plan.unused.loc[plan.unused["kind"] == kind.name, kind.measure].sum())
 
 
-def _by_vendor(a: Plan, b: Plan, last: str) -> tuple[Pair, ...]:
-    """Return IT MW in service in a period of every vendor that delivers in any plan; None where one lacks it."""
-    owned = [set(p.study.racks["vendor"][p.study.racks["sku"].isin(p.waiting["sku"])]) for p in (a, b)]
-    if not last:
-        return ()
-    was, now = (dict.fromkeys(v, 0.0) | _serving(p, "vendor", last) for v, p in zip(owned, (a, b), strict=True))
-    return _by_name(was, now, sorted(owned[0] | owned[1]), "MW IT")
+def _delivering(plan: Plan) -> set[str]:
+    """Return the vendors that deliver."""
+    racks = plan.study.racks
+    return set(racks["vendor"][racks["sku"].isin(plan.waiting["sku"])])
 
 
 def _changes(a: Plan, b: Plan, shared: list[str]) -> tuple[Change, ...]:
     """Return the sites that open at other times or hold other racks in a shared period, what moves most first."""
-    was, now = _held(a, shared), _held(b, shared)
-    (first_a, serves_a), (first_b, serves_b) = _first(a, shared), _first(b, shared)
+    tables = [plan.sites[plan.sites["period"].isin(shared)] for plan in (a, b)]
+    first, serves = ([of(table) for table in tables] for of in (first_open, first_serving))
+    was, now = (plan.assignments.set_index(["site", "sku", "period"])["it_mw_in_service"] for plan in (a, b))
     moved: dict[str, dict[tuple[str, str], float]] = {}
-    for site, sku, period in sorted(was.keys() | now.keys()):
-        more = now.get((site, sku, period), 0.0) - was.get((site, sku, period), 0.0)
-        if abs(more) > _NOTHING_MW:
+    differences = now.sub(was, fill_value=0.0)
+    for (site, sku, period), more in zip(differences.index.tolist(), differences.tolist(), strict=True):
+        if period in shared and abs(more) > _NOTHING_MW:
             moved.setdefault(site, {})[sku, period] = more
-    other = {site for site in first_a.keys() | first_b.keys() if first_a.get(site) != first_b.get(site)}
+    other = {site for site in first[0].keys() | first[1].keys() if first[0].get(site) != first[1].get(site)}
     at_end = [_serving(plan, "site", shared[-1]) if shared else {} for plan in (a, b)]
-    known = _people(b) | _people(a)
+    known = known_sites(b.study) | known_sites(a.study)
     changes = [
         Change(
             site,
-            *known.get(site, ("", UNSTATED)),
-            first_a.get(site, ""),
-            first_b.get(site, ""),
-            serves_a.get(site, ""),
-            serves_b.get(site, ""),
+            known.get(site, Known()).name,
+            known.get(site, Known()).standing,
+            first[0].get(site, ""),
+            first[1].get(site, ""),
+            serves[0].get(site, ""),
+            serves[1].get(site, ""),
             at_end[0].get(site, 0.0),
             at_end[1].get(site, 0.0),
             {sku: mw for (sku, period), mw in moved.get(site, {}).items() if period == shared[-1]},
@@ -213,23 +195,3 @@ def _changes(a: Plan, b: Plan, shared: list[str]) -> tuple[Change, ...]:
         for site in other | moved.keys()
     ]
     return tuple(sorted(changes, key=lambda c: (-sum(map(abs, c.by_sku.values())), -abs(c.mw_years), c.site)))
-
-
-def _people(plan: Plan) -> dict[str, tuple[str, str]]:
-    """Return name and standing of every site."""
-    table = plan.study.sites
-    columns = (table[name].astype(str) for name in ("site", "name", "kind"))
-    return {site: (name, standing(kind)) for site, name, kind in zip(*columns, strict=True)}
-
-
-def _held(plan: Plan, shared: list[str]) -> dict[tuple[str, str, str], float]:
-    """Return IT MW in service by site, SKU and shared period."""
-    table = plan.assignments[plan.assignments["period"].isin(shared)]
-    columns = ("site", "sku", "period", "it_mw_in_service")
-    return {(s, k, p): float(mw) for s, k, p, mw in zip(*(table[c] for c in columns), strict=True)}
-
-
-def _first(plan: Plan, shared: list[str]) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the first shared period in which each site is open, and in which it serves."""
-    table = plan.sites[plan.sites["period"].isin(shared)]
-    return first_open(table), first_serving(table)

@@ -1,15 +1,45 @@
-"""Tell real sites, generic ones and those whose kind nobody stated apart."""
+"""Tell real sites, generic ones and those whose kind nobody stated apart, and say what a site is beside its id."""
 
 from __future__ import annotations
 
-REAL, GENERIC, UNSTATED = "real", "GENERIC", "kind not stated"
+from dataclasses import dataclass
 
+from ..io.registers import SITE_KINDS, site_kind
+from ..study import Study
 
-def is_generic(kind: str) -> bool:
-    """Whether a site's ``kind`` says that it is no project: "generic", "generic-gas" and the like."""
-    return kind.strip().casefold().startswith("generic")
+REAL, UNSTATED, GENERIC = STANDINGS = tuple(dict.fromkeys(known.standing for known in SITE_KINDS))
 
 
 def standing(kind: str) -> str:
     """Return REAL, GENERIC, or UNSTATED for a site without a kind, which counts as neither."""
-    return GENERIC if is_generic(kind) else REAL if kind.strip() else UNSTATED
+    return site_kind(kind).standing
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a study says of a site for people; "" where it says nothing."""
+
+    name: str = ""
+    operator: str = ""
+    kind: str = ""
+
+    @property
+    def called(self) -> str:
+        """Name and operator, as far as they are stated."""
+        return ", ".join(filter(None, (self.name, self.operator)))
+
+    @property
+    def words(self) -> str:
+        """Name, operator and kind, as far as they are stated."""
+        return ", ".join(filter(None, (self.called, self.kind)))
+
+    @property
+    def standing(self) -> str:
+        """REAL, GENERIC or UNSTATED."""
+        return standing(self.kind)
+
+
+def known_sites(study: Study) -> dict[str, Known]:
+    """Return what the study says of each site, by its id."""
+    columns = (study.sites[name].astype(str) for name in ("site", "name", "operator", "kind"))
+    return {site: Known(*said) for site, *said in zip(*columns, strict=True)}

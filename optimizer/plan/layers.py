@@ -10,30 +10,17 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from ..account.quantities import first_open
 from ..io.geopackage import Field, Layer
 from ..io.registers import KINDS
 from ..io.schema import schema
 from .check import check_tables
+from .kinds import known_sites
 from .plan import Plan
 
 _CRS = "EPSG:4326"
-_PEOPLE = ("name", "kind", "operator")
-_IDLE = tuple(name for name, kind in KINDS.items() if kind.of_sites)
-_MORE = {
-    "name": Field("", "Name of the site or zone, for people."),
-    "kind": Field("", "What the site is; generic: no project, a place where one could be."),
-    "operator": Field("", "Who runs or builds the site."),
-    "opened": Field("TRUE or FALSE", "Whether the site opens in this period."),
-    "headroom_used_share": Field("share", "Headroom served; empty where there is none."),
-    "from": Field("", "Zone where the line begins."),
-    "to": Field("", "Zone where the line ends."),
-    "loading_share": Field("share", "Flow as a share of the capacity in its direction; empty where there is none."),
-}
-_UNUSED = {
-    "mw_years": Field("MW-years", "{} over the period."),
-    "usd": Field("USD", "{}, undiscounted, at its own price."),
-    "cause": Field("", "{}: why."),
-}
+_IDLE = {name: f"{name}_mw" for name, kind in KINDS.items() if kind.of_sites}
+_UNUSED = ("mw_years", "usd", "cause")
 
 
 def plan_layers(plan: Plan) -> list[Layer]:
@@ -73,8 +60,9 @@ def _plain(value: Any) -> Any:
 
 
 def _fields(table: str) -> dict[str, Field]:
-    columns = schema(f"plan/{table}").columns
-    return {c.name: Field("TRUE or FALSE" if c.type == "bool" else c.unit, c.meaning) for c in columns} | _MORE
+    """Return what the dictionary says of a table's columns and of those that layers add."""
+    columns = (*schema(f"plan/{table}").columns, *schema("layers").columns)
+    return {c.name: Field("TRUE or FALSE" if c.type == "bool" else c.unit, c.meaning) for c in columns}
 
 
 def _typed(frame: pd.DataFrame, fields: Mapping[str, Field]) -> pd.DataFrame:
@@ -92,22 +80,30 @@ def _of_period(frame: pd.DataFrame, period: str, fields: Mapping[str, Field]) ->
 def _sites(plan: Plan) -> tuple[pd.DataFrame, dict[str, Field]]:
     """Return the sites table with names, the period of opening, IT MW by vendor, what is unused and where it is."""
     table, fields = plan.sites.copy(), _fields("sites")
-    people = plan.study.sites.set_index("site")
-    for name in _PEOPLE:
-        table[name] = [str(people.at[site, name]) for site in table["site"]]
-    first = table[table["open"]].groupby("site", sort=False)["period"].first().to_dict()
-    table["opened"] = [first.get(site) == period for site, period in _keys(table)]
+    at, known, places = _keys(table), known_sites(plan.study), plan.study.sites.set_index("site")
+    for name in ("name", "kind", "operator"):
+        table[name] = [getattr(known[site], name) for site in table["site"]]
+    first = first_open(table)
+    table["opened"] = [first.get(site) == period for site, period in at]
     for vendor, column in _vendor_columns(plan, table.columns).items():
         held = plan.assignments[plan.assignments["vendor"] == vendor]
         mw = held.groupby(["site", "period"])["it_mw_in_service"].sum().to_dict()
-        table[column] = [float(mw.get(key, 0.0)) for key in _keys(table)]
-        fields[column] = Field("MW IT", f"Power of the racks of {vendor} in service in the period.")
-    for kind in _IDLE:
-        table = _with_unused(plan, table, kind)
-        of = fields[f"{kind}_mw"].meaning.partition(";")[0].rstrip(".")
-        fields |= {f"{kind}_{end}": Field(f.unit, f.meaning.format(of)) for end, f in _UNUSED.items()}
-    points = gpd.points_from_xy(*([people.at[s, c] for s in table["site"]] for c in ("lon", "lat")))
+        table[column] = [float(mw.get(key, 0.0)) for key in at]
+        fields[column] = _of("it_mw_<vendor>", vendor, fields)
+    for kind, own in _IDLE.items():
+        rows = plan.unused[plan.unused["kind"] == kind]
+        for end in _UNUSED:
+            found = dict(zip(_keys(rows), rows[end].tolist(), strict=True))
+            table[f"{kind}_{end}"] = [found.get(key, "" if end == "cause" else 0.0) for key in at]
+            words = fields[own].meaning.partition(";")[0].rstrip(".")
+            fields[f"{kind}_{end}"] = _of(f"<kind>_{end}", words, fields)
+    points = gpd.points_from_xy(*(places.loc[table["site"], c] for c in ("lon", "lat")))
     return table.assign(geometry=list(points)), fields
+
+
+def _of(pattern: str, words: str, fields: Mapping[str, Field]) -> Field:
+    """Return what the dictionary says of columns of this pattern, of one of them."""
+    return Field(fields[pattern].unit, re.sub("<.+?>", lambda _: words, fields[pattern].meaning))
 
 
 def _keys(table: pd.DataFrame) -> list[tuple[str, str]]:
@@ -125,18 +121,6 @@ def _vendor_columns(plan: Plan, taken: Iterable[str]) -> dict[str, str]:
         used.add(name)
         columns[vendor] = name
     return columns
-
-
-def _with_unused(plan: Plan, table: pd.DataFrame, kind: str) -> pd.DataFrame:
-    """Add MW-years, price and cause of a kind; 0 and no cause where nothing is unused."""
-    rows = plan.unused[plan.unused["kind"] == kind]
-    amounts = zip(*(rows[name].tolist() for name in _UNUSED), strict=True)
-    found = dict(zip(_keys(rows), amounts, strict=True))
-    values: list[tuple[Any, ...]] = [found.get(key, (0.0, 0.0, "")) for key in _keys(table)]
-    table = table.copy()
-    for i, end in enumerate(_UNUSED):
-        table[f"{kind}_{end}"] = [value[i] for value in values]
-    return table
 
 
 def _zones(plan: Plan) -> pd.DataFrame:
@@ -167,9 +151,6 @@ def _lines(plan: Plan) -> pd.DataFrame:
     table = plan.tables["flows"].copy()
     table["from"], table["to"] = ([ends[line][i] for line in table["line"]] for i in (0, 1))
     table["loading_share"] = (table["flow_mw"].abs() / table["capacity_mw"]).where(table["capacity_mw"] > 0)
-    drawn = [LineString([points[a], points[b]]) if {a, b} <= points.keys() else None for a, b in _ends(table)]
+    pairs = zip(table["from"], table["to"], strict=True)
+    drawn = [LineString([points[a], points[b]]) if {a, b} <= points.keys() else None for a, b in pairs]
     return table.assign(geometry=pd.Series(drawn, index=table.index, dtype=object))
-
-
-def _ends(table: pd.DataFrame) -> list[tuple[str, str]]:
-    return list(zip(table["from"], table["to"], strict=True))

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 from optimizer.errors import shown
 
 from ..account.quantities import Quantities, quantities
-from ..account.spending import SPENT
-from ..io.registers import TERMS, Vendor, published, term_words
+from ..io.registers import SPENT, TERMS, Vendor, published, term_words
 from ..units import aligned, figure, money_unit, mw, mw_years, power_unit, share, usd
-from .kinds import GENERIC, REAL, UNSTATED, standing
+from .kinds import GENERIC, REAL, UNSTATED, known_sites, standing
 
 if TYPE_CHECKING:
     from .plan import Plan
@@ -183,12 +182,17 @@ def _sites(plan: Plan, seen: Quantities) -> list[str]:
             lines.append(f"           {words}{kinds}, {mw(part['it_mw'].sum())} in service at the end")
     head = f"  {'largest':<18}{'kind':<12}{'open from':<11}{'serves from':<13}"
     lines.append(f"{head}{'built MW':>8}{'serving MW':>11}  vendors")
+    known = known_sites(plan.study)
     for row in table.head(_TOP_SITES).to_dict("records"):
+        said = known[row["site"]]
+        kind = f"{GENERIC}{said.kind.strip()[len(GENERIC) :]}" if said.standing == GENERIC else said.kind
         lines.append(
-            f"  {shown(row['site'], 17):<18}{shown(row['kind'], 11):<12}{row['first']:<11}"
+            f"  {shown(row['site'], 17):<18}{shown(kind, 11):<12}{row['first']:<11}"
             f"{row['serves'] or 'never':<13}{figure(row['built_mw']):>8}"
             f"{figure(row['it_mw']):>11}  {shown(row['vendors'], 40)}"
         )
+        if said.called:
+            lines.append(f"    {shown(said.called, WIDTH - 4)}")
     return lines
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
 
-from ..account.spending import spending
-from ..io.registers import term_words
+from ..account.quantities import spending
+from ..io.mappings import dotted
+from ..io.registers import register, term_words
 from ..io.schema import schema
 from ..io.sheets import Cell, Head, Sheet, letter, rows_of
 from ..units import excel_format, share
@@ -20,20 +21,6 @@ from .summary import PAID
 
 COST, BY_YEAR, BY_SITE, FACTS = "cost by term", "spending by year", "spending by site", "plan.json"
 _PROGRAMME = "(programme)"  # no id of a site has brackets
-_FACTS = (
-    "status",
-    "objective_usd",
-    "bound_usd",
-    "gap",
-    "cost_usd",
-    "rack_purchase_usd",
-    "unused",
-    "vendor_cost_usd",
-    "placed_mw",
-    "delivered_mw",
-    "energised_mw",
-)
-_UNITS = {"usd": "USD", "mw": "MW IT", "mw_years": "MW-years", "gap": "share"}
 _SITE = {"site name": "name", "state": "state", "operator": "operator", "site kind": "kind", "zone": "zone"}
 _BESIDE = {
     "site": ("sites", _SITE),
@@ -173,28 +160,16 @@ def _by_year(by_site: Sheet) -> Sheet:
 
 
 def _facts(plan: Plan) -> Sheet:
-    """Return what plan.json says, key by key."""
-    facts = {"study": plan.study.config.study.name, **{key: plan.facts.get(key) for key in _FACTS}}
+    """Return what plan.json says, key by key; a part without a unit of its own has that of the whole."""
+    units = {row["key"]: row["unit"] for row in register("facts")}
     heads = (
         Head("key", "Key as in plan.json; parts are joined by a point.", look="required", is_text=True),
         Head("value", "Its value.", look="required"),
         Head("unit", "Unit of the value.", is_text=True),
     )
-    found = [(key, value, _unit_of(key)) for key, value in _flat(facts, "")]
-    return Sheet(FACTS, heads, [(key, Cell(value, excel_format(unit or "")), unit) for key, value, unit in found])
-
-
-def _flat(content: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
-    for key, value in content.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{key}.")
-        else:
-            yield prefix + key, value
-
-
-def _unit_of(key: str) -> str | None:
-    """Return the unit that the name of a key or of its outermost part ends in."""
-    if key.endswith("idle_power_mw_years"):
-        return "MW-years at the fence"
-    ends = (key, key.partition(".")[0])
-    return next((u for part in ends for end, u in _UNITS.items() if f"_{part}".endswith(f"_{end}")), None)
+    rows: list[Sequence[Any]] = [("study", Cell(plan.study.config.study.name), None)]
+    for whole in (key for key in units if "." not in key):
+        for key, value in dotted({whole: plan.facts.get(whole)}).items():
+            unit = units.get(key, units[whole])
+            rows.append((key, Cell(value, excel_format(unit)), unit or None))
+    return Sheet(FACTS, heads, rows)

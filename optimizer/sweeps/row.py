@@ -5,21 +5,9 @@ from __future__ import annotations
 from math import fsum
 from typing import Any
 
-from ..account.spending import SPENT
-from ..io.registers import PRICES, TERMS
+from ..io.registers import PRICES, SPENT, TERMS
+from ..io.schema import schema
 from ..plan import Plan
-
-__all__ = ["UNUSED", "row"]
-
-UNUSED = (
-    "waiting_rack_mw_years",
-    "aged_rack_mw_years",
-    "unplaced_rack_mw",
-    "idle_hall_mw_years",
-    "idle_power_mw_years",
-    "unused_mw_years",
-    "unavoidable_waiting_mw_years",
-)
 
 
 def row(plan: Plan) -> dict[str, Any]:
@@ -37,7 +25,7 @@ def row(plan: Plan) -> dict[str, Any]:
     }
     numbers |= {f"{kind}_{term}_usd": cost[kind][term] for kind in ("discounted", "undiscounted") for term in TERMS}
     numbers |= _spending(plan)
-    numbers |= {name: facts["unused"][name] for name in UNUSED if name in facts["unused"]}
+    numbers |= {name: mw for name, mw in facts["unused"].items() if schema("sweep/cases").find(name)}
     last = plan.study.horizon.names[-1]
     unplaced_mw = fsum(plan.waiting.loc[plan.waiting["period"] == last, "waiting_mw"].tolist())
     numbers |= (power := _power(plan))

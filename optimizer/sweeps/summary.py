@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ..errors import shown
+from ..io.registers import STATUSES
 from ..units import mw_years, usd
 from ..view.sweep_programme import MARK, programmes, size, told
 from ..view.sweep_words import is_shift, step_of
@@ -80,8 +81,7 @@ def _cell(value: object) -> str:
 def ended(found: Sweep) -> str:
     """Say how many cases ended how."""
     counts = found.cases["status"].value_counts(sort=False)
-    order = ("optimal", "feasible", "infeasible", "no_plan", "failed", "not_run")
-    return ", ".join(f"{counts[status]} {status.replace('_', ' ')}" for status in order if status in counts)
+    return ", ".join(f"{counts[status]} {status.replace('_', ' ')}" for status in STATUSES if status in counts)
 
 
 def _base(found: Sweep) -> str:

@@ -18,15 +18,11 @@ import pyarrow.parquet as pq
 
 from ..io.periods import parse_label
 from ..io.registers import TERMS
+from ..io.schema import schema
 from ..io.write import cell_text
 from ..study import Study
-from .row import UNUSED
 
-_HEAD = ("number", "case")
-_END = ("status", "reason")
-_TAIL = ("sites_opened", "opened", "plan")
-_TEXTS = ("case", *_END, "opened", "plan")
-_COUNTS = ("number", "sites_opened")
+_KNOWN = schema("sweep/cases")
 _SEAL = b"sha256"  # among the metadata of cases.parquet
 
 
@@ -47,29 +43,21 @@ class Columns:
             coming = study.racks["sku"].isin(set(study.deliveries["sku"]))
             vendors |= set(study.racks.loc[coming, "vendor"])
         times = sorted(periods, key=parse_label)
-        places = [f"{vendor}_{period}" for vendor in sorted(vendors) for period in times]
-        return cls(
-            tuple(dict.fromkeys(inputs)),
-            (
-                *("objective_usd", "bound_usd", "gap", "money_usd", "delivered_gw", "placed_gw"),
-                *(f"{kind}_{term}_usd" for kind in ("discounted", "undiscounted") for term in TERMS),
-                *(f"spend_{period}_usd" for period in times),
-                *UNUSED,
-                *(f"in_service_gw_{place}" for place in places),
-                *(f"delivered_gw_{place}" for place in places),
-            ),
-        )
+        of = {"term": list(TERMS), "period": times, "vendor": sorted(vendors)}
+        figures = tuple(name for column in _KNOWN.columns if column.type == "float" for name in column.names(of))
+        return cls(tuple(dict.fromkeys(inputs)), figures)
 
     @classmethod
     def in_file(cls, names: Iterable[str], inputs: Iterable[str]) -> Columns:
         """Return the columns of a table that was written, of which some are inputs."""
         varied = tuple(inputs)
-        return cls(varied, tuple(n for n in names if n not in (*_HEAD, *varied, *_END, *_TAIL)))
+        return cls(varied, tuple(n for n in names if n not in varied and _type(n) == pa.float64()))
 
     @property
     def names(self) -> list[str]:
-        """All columns in their order."""
-        return [*_HEAD, *self.inputs, *_END, *self.figures, *_TAIL]
+        """All columns in their order: the dictionary's, inputs in the place of its key, figures as they come."""
+        many = {"any": self.inputs, "float": self.figures}
+        return list(dict.fromkeys(name for c in _KNOWN.columns for name in many.get(c.type, (c.name,))))
 
 
 def table(columns: Columns, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
@@ -77,17 +65,16 @@ def table(columns: Columns, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
     arrays = []
     for name in columns.names:
         cells = [row.get(name) for row in rows]
-        if name in _HEAD or name not in columns.inputs:
-            arrays.append(pa.array(cells, _type(name)))
-        else:
-            arrays.append(_input(cells))
+        arrays.append(_input(cells) if name in columns.inputs else pa.array(cells, _type(name)))
     return pa.table(arrays, names=columns.names)
 
 
 def _type(name: str) -> pa.DataType:
-    if name in _TEXTS:
-        return pa.string()
-    return pa.int64() if name in _COUNTS else pa.float64()
+    """Return the type of a column of the dictionary, a figure's where it is none or stands for many."""
+    column = _KNOWN.find(name)
+    if column is None or column.type == "float":
+        return pa.float64()
+    return pa.int64() if column.type == "int" else pa.string()
 
 
 def _input(cells: list[Any]) -> pa.Array:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 import pandas as pd
 
-from optimizer.account.quantities import Quantities
-from optimizer.account.spending import OF_SITES, spending
+from optimizer.account.quantities import Quantities, spending
 from optimizer.errors import shown
 from optimizer.io.registers import VENDORS, published
-from optimizer.plan.kinds import GENERIC, standing
+from optimizer.plan.kinds import known_sites
 from optimizer.plan.plan import Plan
 from optimizer.plan.summary import PAID
 from optimizer.units import aligned, money_unit, usd
 
 from .charts import cost_waterfall
-from .page.blocks import Beside, Cell, Column, Generic, Part, Table
+from .page.blocks import Beside, Cell, Column, Part, Table
 from .page.pictures import picture
+from .report_summary import NAMED, named
 
 
 def spending_section(plan: Plan) -> list[Part]:
@@ -35,7 +35,7 @@ def spending_section(plan: Plan) -> list[Part]:
         "Undiscounted, in the year in which it falls due. Prices of unused capacity and the value left at the end "
         "are no spending. Racks are bought for the programme, not for a site."
     )
-    table = _table(by_year, PAID | {"total": "total"}, "Spending by year", "Term")
+    table = _table("Spending by year", by_year, [Column("Term")], [[PAID.get(term, term)] for term in by_year.index])
     return [note, table, *_by_site(plan, paid[paid["site"] != ""])]
 
 
@@ -43,23 +43,21 @@ def _by_site(plan: Plan, paid: pd.DataFrame) -> list[Table]:
     if not len(paid):
         return []
     sums = paid.pivot_table(index="site", columns="term", values="usd", aggfunc="sum", fill_value=0.0)
-    sums = sums[[t for t in OF_SITES if t in sums.columns]]
+    sums = sums[[t for t in PAID if t in sums.columns]]
     sums["total"] = sums.sum(axis=1)
     sums = sums.sort_values("total", ascending=False, kind="stable")
+    known = known_sites(plan.study)
+    names = [named(str(site), known) for site in sums.index]
     sums.loc["\0total"] = sums.sum()
-    kinds = plan.study.sites[["site", "kind"]].astype(str).itertuples(index=False)
-    names: dict[str, Cell] = {site: Generic(site) if standing(kind) == GENERIC else site for site, kind in kinds}
     sums.columns = pd.Index([PAID.get(t, t) for t in sums.columns])
-    return [_table(sums, names | {"\0total": "total"}, "Spending by site", "Site")]
+    return [_table("Spending by site", sums, NAMED, [*names, ["total", ""]])]
 
 
-def _table(sums: pd.DataFrame, names: Mapping[str, Cell], caption: str, head: str) -> Table:
+def _table(caption: str, sums: pd.DataFrame, heads: Sequence[Column], names: Sequence[Sequence[Cell]]) -> Table:
     unit, money = money_unit(float(sums.abs().to_numpy().max()))
-    rows: list[list[Cell]] = [
-        [names[key], *(aligned(v / unit, 1) for v in values)]
-        for key, values in zip(map(str, sums.index), sums.to_numpy().tolist(), strict=True)
-    ]
-    columns = [Column(head), *(Column(str(c), number=True) for c in sums.columns)]
+    values = ([aligned(v / unit, 1) for v in row] for row in sums.to_numpy().tolist())
+    rows = [[*name, *row] for name, row in zip(names, values, strict=True)]
+    columns = [*heads, *(Column(str(c), number=True) for c in sums.columns)]
     return Table(f"{caption}, {money}", columns, rows, has_total=True)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from optimizer.account.quantities import Quantities
 from optimizer.io.registers import term_words
-from optimizer.plan.kinds import GENERIC, standing
+from optimizer.plan.kinds import GENERIC, Known, known_sites, standing
 from optimizer.plan.plan import Plan
 from optimizer.plan.summary import FIRST, chosen_periods, split_of_waiting, status_in_words
 from optimizer.units import aligned, figure, money_unit, mw, mw_years, power_unit, share, usd
@@ -17,15 +17,17 @@ from .page.blocks import Beside, Cell, Column, Facts, Generic, Inner, Note, Part
 from .page.pictures import picture
 
 _TOP_SITES = 10
+NAMED = (Column("Site"), Column("Name, operator, kind", wide=True))
+"""Columns of a site's id and of what it is."""
 
 
 def front_section(plan: Plan, seen: Quantities) -> list[Part]:
     """Return what fits one printed page: status, money, GW, waiting, the map, and the ten largest sites."""
     last = plan.study.horizon.names[-1]
-    label = f"Map of {last}; the table beside it has the sites"
+    label = f"Map of {last}; the table below it has the sites"
     drawn = picture(small_map(plan, last), name="front-map", label=label, on_paper=True)
     left = [_facts(plan, seen), *_oddities(plan, seen), _power(seen)]
-    return [Beside("front", [left, [drawn, _largest(seen)]])]
+    return [Beside("front", [left, [drawn], [_largest(plan, seen)]])]
 
 
 def summary_section(plan: Plan, seen: Quantities) -> list[Part]:
@@ -33,6 +35,12 @@ def summary_section(plan: Plan, seen: Quantities) -> list[Part]:
     about = plan.study.config.study.description
     pair = Beside("pair", [[_cost(plan)], _kinds(plan, seen)])
     return [*([about] if about.strip() else []), _periods(plan, seen), pair]
+
+
+def named(site: str, known: Mapping[str, Known]) -> list[Cell]:
+    """Return the cells of the columns NAMED; the id of a generic site is marked."""
+    said = known.get(site, Known())
+    return [Generic(site) if said.standing == GENERIC else site, said.words]
 
 
 def _facts(plan: Plan, seen: Quantities) -> Facts:
@@ -147,16 +155,15 @@ def _kinds(plan: Plan, seen: Quantities) -> list[Part]:
     return [Table("Sites open at the end", columns, rows), *notes]
 
 
-def _largest(seen: Quantities) -> Part:
+def _largest(plan: Plan, seen: Quantities) -> Part:
     if not len(seen.opened):
         return "No site is open at the end."
-    rows = []
+    rows, known = [], known_sites(plan.study)
     for row in seen.opened.head(_TOP_SITES).to_dict("records"):
-        which = Generic() if standing(row["kind"]) == GENERIC else standing(row["kind"])
         dates = [row["first"], row["serves"] or "never"]
-        rows.append([row["site"], which, *dates, figure(row["it_mw"]), row["vendors"]])
+        rows.append([*named(row["site"], known), *dates, figure(row["it_mw"]), row["vendors"]])
     columns = [
-        Column("Site"), Column("Is"), Column("open from"), Column("serves from"),
-        Column("serving, IT MW", number=True), Column("vendors"),
+        *NAMED, Column("open from"), Column("serves from"), Column("serving, IT MW", number=True),
+        Column("vendors"),
     ]  # fmt: skip
     return Table(f"The {len(rows)} largest sites at the end" if len(rows) > 1 else "The site", columns, rows)

@@ -10,12 +10,13 @@ import pandas as pd
 
 from optimizer.account.quantities import first_open, first_serving
 from optimizer.io.registers import KINDS
-from optimizer.plan.kinds import GENERIC, REAL, UNSTATED, standing
+from optimizer.plan.kinds import GENERIC, REAL, UNSTATED, Known, known_sites, standing
 from optimizer.plan.plan import Plan
 from optimizer.units import aligned, figure, money_unit, mw_years, usd
 
 from .ledger import cause_words, unused_ledger
 from .page.blocks import Beside, Cell, Code, Column, Facts, Generic, Paragraph, Part, Table
+from .report_summary import NAMED
 from .scene import vendor_mw
 
 _CAPTIONS = {REAL: "Real sites", UNSTATED: "Sites without a kind", GENERIC: "GENERIC sites, no projects,"}
@@ -33,7 +34,7 @@ def ledger_section(plan: Plan) -> list[Part]:
         f"The other {len(rest):,} rows hold {mw_years(rest['mw_years'].sum())} and {usd(rest['usd'].sum())}; "
         "they stand in unused.csv."
     )
-    parts = [_by_kind(ledger), *_by_cause(plan, ledger), _ledger(ledger.head(MOST_ROWS))]
+    parts = [_by_kind(ledger), *_by_cause(plan, ledger), _ledger(plan, ledger.head(MOST_ROWS))]
     return [*parts, more] if len(rest) else parts
 
 
@@ -77,17 +78,19 @@ def _causes(cause: str) -> str:
     return ", ".join(part.strip() for part in cause.split(";"))
 
 
-def _ledger(ledger: pd.DataFrame) -> Table:
+def _ledger(plan: Plan, ledger: pd.DataFrame) -> Table:
     rows: list[list[Cell]] = []
+    known = known_sites(plan.study)
     for row in ledger.to_dict("records"):
         which = Generic() if row["site_kind"] == GENERIC else row["site_kind"] or "rack"
         numbers = [aligned(row["mw"], 1), aligned(row["mw_years"], 1), aligned(row["usd"] / 1e6, 2)]
         words = [row["vendor"], row["period"], KINDS[row["kind"]].words]
-        rows.append([row["site"] or row["sku"], which, *words, *numbers, _causes(row["cause"])])
+        said = known.get(row["site"], Known()).words
+        rows.append([row["site"] or row["sku"], said, which, *words, *numbers, _causes(row["cause"])])
     columns = [
-        Column("Site or rack"), Column("Is", choice=True), Column("Vendor", choice=True), Column("Period", choice=True),
-        Column("Kind", choice=True), Column("MW", number=True), Column("MW-years", number=True),
-        Column("M USD", number=True), Column("Cause", choice=True, wide=True),
+        Column("Site or rack"), NAMED[1], Column("Is", choice=True), Column("Vendor", choice=True),
+        Column("Period", choice=True), Column("Kind", choice=True), Column("MW", number=True),
+        Column("MW-years", number=True), Column("M USD", number=True), Column("Cause", choice=True, wide=True),
     ]  # fmt: skip
     return Table("Every row, undiscounted, what costs most first", columns, rows, live=True, long=True)
 

@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 
 from optimizer.errors import shown
+from optimizer.io.registers import STATUSES
 from optimizer.plan.kinds import GENERIC
 from optimizer.units import share
 
 from .page.blocks import Cell, Code, Column, Generic, Links, Paragraph, Part, Table
 from .sweep_frames import Floats, given, is_numeric, numbers, ordered, planned, texts
 from .sweep_programme import PLACED, programmes, rate_unit, usd_per_gw
-from .sweep_words import STATUSES, measure, plain_number, readable, step_of, valued
+from .sweep_words import measure, plain_number, readable, step_of, valued
 
 MOST_ROWS = 500
 """Cases on the page; the rest stands in cases.parquet."""

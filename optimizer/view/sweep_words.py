@@ -10,34 +10,11 @@ import numpy as np
 import pandas as pd
 
 from optimizer.errors import shown
+from optimizer.io.schema import schema
 from optimizer.units import aligned, money_unit, power_unit
 
 from .sweep_frames import Floats
 
-STATUSES = {
-    "optimal": "a plan, proven within the gap asked",
-    "feasible": "a plan, stopped before the gap asked",
-    "infeasible": "proven that no plan exists",
-    "no_plan": "no plan found within the time",
-    "failed": "failed",
-    "not_run": "not run",
-}
-"""What became of a case, in words."""
-
-TITLES = {
-    "objective_usd": "Cost with prices of unused capacity",
-    "bound_usd": "Proven bound",
-    "money_usd": "Discounted real money",
-    "unused_mw_years": "Unused capacity",
-    "waiting_rack_mw_years": "Racks that wait",
-    "aged_rack_mw_years": "Racks that wait too long",
-    "unplaced_rack_mw": "Racks never placed",
-    "idle_hall_mw_years": "Idle halls",
-    "idle_power_mw_years": "Idle power",
-    "sites_opened": "Sites opened",
-    "placed_gw": "Racks placed",
-    "gap": "Gap",
-}
 _UNITS = {
     "usd_per_mw_year": "USD per MW-year", "usd_per_mwh": "USD per MWh", "usd_per_mw": "USD per MW",
     "mw_per_year": "MW per year", "mw_years": "MW-years", "per_year": "per year", "usd": "USD", "mw": "MW",
@@ -130,7 +107,8 @@ class Measure:
 
 def title_of(quantity: str) -> str:
     """Return what a column of the cases is called."""
-    return TITLES.get(quantity) or shown(_parted(quantity)[0], WIDTH)
+    known = schema("sweep/cases").find(quantity)
+    return (known.title if known else "") or shown(_parted(quantity)[0], WIDTH)
 
 
 def measure(quantity: str, values: Floats) -> Measure:

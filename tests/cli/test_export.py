@@ -12,7 +12,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from optimizer.account.spending import OF_SITES
+from optimizer.io.registers import SPENT
 from optimizer.io.write import cell_text
 from optimizer.plan import TABLES
 from optimizer.plan.summary import TERMS
@@ -88,7 +88,7 @@ def test_money_is_that_of_plan_json_whoever_adds_it_up(call: Run, plan: Path) ->
     assert key["cost, undiscounted"] == pytest.approx(sum(plain.values()))
     years = {row[0]: row[1:] for row in book["spending by year"].iter_rows(values_only=True) if row[0]}
     assert years["USD, undiscounted"] == ("2026", "2027", "all years")
-    terms = {TERMS[term].words: usd for term, usd in plain.items() if usd and term in OF_SITES}
+    terms = {TERMS[term].words: usd for term, usd in plain.items() if usd and term in SPENT}
     assert {k: v[-1] for k, v in years.items() if k in terms} == pytest.approx(terms)
     assert years["racks bought"][-1] == pytest.approx(facts["rack_purchase_usd"]) == key["racks bought"]
     assert years["total"][-1] == pytest.approx(sum(terms.values()) + facts["rack_purchase_usd"]) == key["paid in all"]

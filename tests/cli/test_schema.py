@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from optimizer.io.dictionary import as_json, as_text
 from optimizer.io.editor import NAMES
 
 from .conftest import Run
@@ -41,6 +42,8 @@ def test_prints_one_schema(call: Run, what: str) -> None:
         ("zones", {"geometry"}),
         ("assignments", {"it_mw_in_service"}),
         ("plan/assignments", {"it_mw_in_service"}),
+        ("cases", {"spend_<period>_usd"}),
+        ("sweep/cases", {"<key>"}),
     ],
 )
 def test_a_bare_name_is_the_studys_table_before_the_plans(call: Run, what: str, columns: set[str]) -> None:
@@ -59,6 +62,13 @@ def test_writes_all_of_them(run: Run, call: Run, tmp_path: Path) -> None:
     assert call("schema", "-o", "new/mine").stdout == done.stdout, "what it wrote it writes again"
 
 
+@pytest.mark.parametrize("of", ["plan", "sweep"])
+def test_explains_what_comes_out(call: Run, of: str) -> None:
+    for options, text in ((), as_text(of)), (("--json",), as_json(of)):
+        done = call("schema", f"--{of}", *options)
+        assert (done.returncode, done.stdout, done.stderr) == (0, f"{text}\n", "")
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -67,6 +77,9 @@ def test_writes_all_of_them(run: Run, call: Run, tmp_path: Path) -> None:
         (["plan/stes"], ['did you mean "plan/sites"?']),
         (["xyz"], ["xyz", "name one of study, grid, sites", "plan/assignments, plan/sites"]),
         (["sites", "-o", "mine"], ["sites is not used"]),
+        (["sites", "--plan"], ["sites explains all tables of one folder", "ask for one thing at a time"]),
+        (["--sweep", "-o", "mine"], ["mine", "ask for one thing at a time"]),
+        (["--plan", "--sweep"], ["ask for one thing at a time"]),
         (["-o", "file"], ["file: cannot be written", "-o"]),
     ],
 )

@@ -51,7 +51,7 @@ def test_numbers_are_those_of_the_tables(before: Plan, after: Plan) -> None:
     assert unused["waiting"] == unused["unplaced"] == (0.0, 9.0, 9.0)
     assert unused["idle_hall"][2] == 9.0, "the halls of gamma stand in both plans: made by hand"
     (gamma,) = found.changes
-    assert (gamma.site, gamma.generic, gamma.first_a, gamma.first_b) == ("gamma", True, "2026", "")
+    assert (gamma.site, gamma.standing, gamma.first_a, gamma.first_b) == ("gamma", "GENERIC", "2026", "")
     assert (gamma.a_mw, gamma.b_mw, gamma.by_sku, gamma.mw_years) == (9.0, 0.0, {"B1": -9.0}, -9.0)
     assert (found.lost, found.gained) == ((gamma,), ())
     assert (found.leaving_mw, found.arriving_mw) == (9.0, 0.0)

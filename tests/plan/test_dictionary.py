@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from importlib.resources import files
 from pathlib import Path
 
@@ -9,10 +11,15 @@ import pandas as pd
 import pytest
 
 from optimizer import read_study, solve
+from optimizer.io.dictionary import TABLES as TABLES_OF
+from optimizer.io.dictionary import as_json, as_text
+from optimizer.io.registers import register
 from optimizer.io.schema import schema
 from optimizer.plan import TABLES, Plan, read_plan
 from tests.io.test_editor import refused_cells
 from tests.small import SITES, write_small_study
+
+PAGE = Path(__file__).parents[2] / "docs" / "tables.md"
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +61,33 @@ def fits(column: pd.Series, kind: str) -> bool:
     if kind == "str":
         return all(isinstance(value, str) for value in column)
     return str(column.dtype) in ({"float64", "int64"} if kind == "float64" else {kind})
+
+
+def test_the_page_holds_what_the_command_prints() -> None:
+    """RACKGRID_UPDATE_DOCS=1 writes the page anew."""
+    text = PAGE.read_text(encoding="utf-8")
+    head = text.partition("\n## ")[0]
+    whole = f"{head}\n## A plan's folder\n\n{as_text('plan')}\n\n## A sweep's folder\n\n{as_text('sweep')}\n"
+    if os.environ.get("RACKGRID_UPDATE_DOCS"):
+        PAGE.write_text(whole, encoding="utf-8", newline="\n")
+    assert text == whole or os.environ.get("RACKGRID_UPDATE_DOCS")
+
+
+@pytest.mark.parametrize("of", TABLES_OF)
+def test_people_and_programs_are_told_the_same(of: str) -> None:
+    text, content = as_text(of), json.loads(as_json(of))
+    tables, registers = TABLES_OF[of]
+    assert list(content) == ["tables", *registers]
+    assert list(content["tables"]) == list(tables)
+    for name, file in tables.items():
+        part = text.partition(f"### {file}\n")[2].partition("\n###")[0]
+        rows = [[cell.strip() for cell in line.split(" | ")] for line in part.splitlines() if line.startswith("| `")]
+        assert [row[0].strip("| `") for row in rows] == schema(name).names
+        assert [row[2] for row in rows] == [column.unit or "–" for column in schema(name).columns]
+        assert [row[3].removesuffix(" |") for row in rows] == [column.meaning for column in schema(name).columns]
+    for name in registers:
+        words = [list(row.values()) for row in register(name)]
+        assert all(f"`{first}`" in text and last in text for first, *_, last in words if first)
 
 
 def test_no_dictionary_and_no_table_is_without_the_other(folder: Path) -> None:

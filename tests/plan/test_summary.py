@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from optimizer import read_study, solve
-from optimizer.account.spending import OF_SITES, spending
+from optimizer.account.quantities import spending
+from optimizer.io.registers import SPENT
 from optimizer.plan.summary import split_of_waiting, status_in_words
 from optimizer.units import aligned, figure, mw, share, usd
 from tests.handmade import handmade_plan
-from tests.small import RACKS, STUDY, write_small_study
+from tests.small import RACKS, SITES, STUDY, write_small_study
 
 
 def test_small_plan_in_megawatts(tmp_path: Path) -> None:
@@ -127,13 +129,24 @@ def test_small_figures_keep_three_digits() -> None:
 def test_opening_and_serving_are_both_told(tmp_path: Path) -> None:
     plan = handmade_plan(read_study(write_small_study(tmp_path / "small")))
     line = next(row for row in plan.summary().splitlines() if row.startswith("  gamma"))
-    assert line.split()[1:4] == ["generic", "2026", "2027"]
+    assert line.split()[1:4] == ["GENERIC", "2026", "2027"]
+
+
+def test_the_largest_sites_are_called_by_name(tmp_path: Path) -> None:
+    rows = SITES.replace("name,kind", "name,operator,kind").replace("Alpha (first)", "Alpha (first),Acme")
+    files = {"sites.csv": rows.replace("Beta,", ",,").replace("GENERIC gamma,generic", "GENERIC gamma,,generic-gas")}
+    lines = handmade_plan(read_study(write_small_study(tmp_path / "small", files=files))).summary().splitlines()
+    below = {row.split()[0]: after for row, after in pairwise(lines) if row[:2] == "  " and row[2:3].isalpha()}
+    assert below["alpha"] == "    Alpha (first), Acme"
+    assert below["gamma"] == "    GENERIC gamma"
+    assert not below["beta"].startswith("    "), "nothing is said of it"
+    assert "  gamma             GENERIC-gas 2026" in "\n".join(lines)
 
 
 def test_spending_adds_up_to_the_cost(tmp_path: Path) -> None:
     plan = solve(read_study(write_small_study(tmp_path / "small")))
     sums = spending(plan.study, plan.tables).groupby("term")["usd"].sum().to_dict()
     costs = plan.facts["cost_usd"]["undiscounted"]
-    for term in (*OF_SITES, "wheeling"):
+    for term in SPENT:
         assert sums.get(term, 0.0) == pytest.approx(costs[term], abs=1.0), term
     assert sums["racks"] == pytest.approx(plan.facts["rack_purchase_usd"])

@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 
 from optimizer import read_study
-from optimizer.account.spending import spending
+from optimizer.account.quantities import spending
 from optimizer.io.sheets import workbook_bytes
 from optimizer.plan.workbook import plan_sheets
 from tests.handmade import handmade_plan

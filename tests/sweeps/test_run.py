@@ -11,10 +11,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from optimizer import InputError, Study, read_plan, read_study, solve, sweep, verify
 from optimizer.errors import SolverError
+from optimizer.io.registers import STATUSES, TERMS
+from optimizer.io.schema import schema
 from optimizer.sweeps import Sweep, SweepProgress, attempt, cluster, read_sweep
 from optimizer.variants import one_at_a_time
 from tests.small import write_small_study
@@ -49,6 +53,27 @@ def failing(monkeypatch: pytest.MonkeyPatch, fault: Exception, times: int) -> li
 
     monkeypatch.setattr(attempt.Resolver, "plan", broken)
     return calls
+
+
+def test_a_table_holds_what_the_dictionary_says(swept: Sweep) -> None:
+    found, known = pq.read_table(swept.folder / "cases.parquet"), schema("sweep/cases")
+    racks = swept.base_plan.study.racks
+    periods, vendors = swept.base_plan.study.horizon.names, sorted(set(racks["vendor"]))
+    of = {"key": swept.inputs, "term": list(TERMS), "period": periods, "vendor": vendors}
+    columns = {name: column for column in known.columns for name in column.names(of)}
+    assert found.column_names == list(columns)
+    types = {"int": pa.int64(), "float": pa.float64()}
+    for name, column in columns.items():
+        assert column.meaning, name
+        assert bool(column.unit) == column.is_number, name
+        assert column.type == "any" or found[name].type == types.get(column.type, pa.string()), name
+        assert not column.required or found[name].null_count == 0, name
+        assert not column.choices or set(found[name].to_pylist()) <= set(column.choices), name
+        unit = {"_usd": "USD", "_gw": "GW IT", "_mw": "MW IT", "_mw_years": "MW-years"}
+        ending = next((u for end, u in unit.items() if name.endswith(end) and column.type == "float"), column.unit)
+        assert column.unit.startswith(ending), name
+    assert known["status"].choices == tuple(STATUSES)
+    assert [row["number"] for row in found.select(known.order).to_pylist()] == [1, 2, 3, 4, 5]
 
 
 def test_every_case_is_a_row(swept: Sweep) -> None:

@@ -128,13 +128,15 @@ def test_text_stays_text(plan: Plan) -> None:
 def test_tables_hold_the_plan(plan: Plan) -> None:
     page = Page(report_page(plan))
     ledger = page.tables["Every row, undiscounted, what costs most first"]
-    assert ledger[0] == ["Site or rack", "Is", "Vendor", "Period", "Kind", "MW", "MW-years", "M USD", "Cause"]
+    beside = ["Site or rack", "Name, operator, kind", "Is", "Vendor", "Period", "Kind"]
+    assert ledger[0] == [*beside, "MW", "MW-years", "M USD", "Cause"]
     assert len(ledger) - 1 == len(plan.unused)
-    assert sum(float(row[6].replace(",", "")) for row in ledger[1:]) == pytest.approx(
+    assert sum(float(row[7].replace(",", "")) for row in ledger[1:]) == pytest.approx(
         plan.unused["mw_years"].sum(), abs=0.05 * len(ledger)
     )
-    assert {row[8] for row in ledger[1:]} == {"hall", "delivery, cost"}
-    assert {row[1] for row in ledger[1:] if row[0] == "gamma"} == {"GENERIC"}
+    assert {row[9] for row in ledger[1:]} == {"hall", "delivery, cost"}
+    assert {tuple(row[1:3]) for row in ledger[1:] if row[0] == "gamma"} == {("GENERIC gamma, generic", "GENERIC")}
+    assert {row[1] for row in ledger[1:] if row[0] in ("A1", "B1")} <= {""}
     power = {row[0]: row[1:] for row in page.tables["Power by period, IT MW"]}
     assert power["delivered"] == ["50.0", "100.0"]
     generic = page.tables["GENERIC sites, no projects, at the end of 2027"]
@@ -228,13 +230,13 @@ def test_tables_sort_and_filter_by_keyboard(plan: Plan, open_page: Open) -> None
     page = open_page(report_page(plan)).page
     caption = "Every row, undiscounted, what costs most first"
     table = page.locator("table", has=page.locator("caption", has_text=caption))
-    head = table.locator("thead th").nth(6)
+    head = table.locator("thead th").nth(7)
     head.locator("button").focus()
     page.keyboard.press("Enter")
     assert head.get_attribute("aria-sort") == "descending"
     page.keyboard.press("Space")
     assert head.get_attribute("aria-sort") == "ascending"
-    years = [float(cell.replace(",", "")) for cell in column(page, caption, 6)]
+    years = [float(cell.replace(",", "")) for cell in column(page, caption, 7)]
     assert years == sorted(years)
     assert len(years) == len(plan.unused)
     table.locator("thead th").nth(0).locator("button").click()
@@ -245,8 +247,8 @@ def test_tables_sort_and_filter_by_keyboard(plan: Plan, open_page: Open) -> None
     assert set(column(page, caption, 0)) == {"gamma"}
     page.get_by_label(f"Filter {caption}").fill("")
     page.get_by_label("Filter by Period").select_option("2027")
-    assert set(column(page, caption, 3)) == {"2027"}
-    count = len(column(page, caption, 3))
+    assert set(column(page, caption, 4)) == {"2027"}
+    count = len(column(page, caption, 4))
     assert page.locator(".tools output").first.text_content() == f"{count} of {len(plan.unused)} rows"
 
 
@@ -287,13 +289,32 @@ def test_first_page_stands_alone_in_print(plan: Plan, open_page: Open) -> None:
     assert page.evaluate(breaks) == "page"
 
 
-def test_spending_and_causes_are_told(plan: Plan) -> None:
-    text = report_page(plan)
-    page = Page(text)
+def test_spending_is_told(plan: Plan) -> None:
+    page = Page(report_page(plan))
     years = next(rows for caption, rows in page.tables.items() if caption.startswith("Spending by year"))
     assert years[0] == ["Term", "2026", "2027", "all years"]
     assert years[-1][0] == "total"
-    assert any(caption.startswith("Spending by site") for caption in page.tables)
+    sites = next(rows for caption, rows in page.tables.items() if caption.startswith("Spending by site"))
+    assert sites[0][:2] == ["Site", "Name, operator, kind"]
+    assert ["gamma GENERIC", "GENERIC gamma, generic"] in [row[:2] for row in sites[1:]]
+    assert sites[-1][:2] == ["total", ""]
+
+
+def test_the_largest_sites_say_what_they_are(tmp_path: Path) -> None:
+    files = {"sites.csv": SITES.replace("name,kind", "name,operator,kind").replace("),", "),Acme & Co,")}
+    files["sites.csv"] = files["sites.csv"].replace("Beta,", "Beta,,").replace("gamma,generic", "gamma,,generic")
+    page = Page(report_page(handmade_plan(read_study(write_small_study(tmp_path / "small", files=files)))))
+    largest = next(rows for caption, rows in page.tables.items() if "largest sites" in caption)
+    assert largest[0][:2] == ["Site", "Name, operator, kind"]
+    assert sorted(row[:2] for row in largest[1:]) == [
+        ["alpha", "Alpha (first), Acme & Co, campus"],
+        ["beta", "Beta, campus"],
+        ["gamma GENERIC", "GENERIC gamma, generic"],
+    ]
+
+
+def test_causes_are_told(plan: Plan) -> None:
+    text = report_page(plan)
     assert "the halls built have too little empty for one more pod" in text
     assert "<dt>zone</dt>" not in text  # causes that do not occur are not explained
 

@@ -62,8 +62,7 @@ def long_horizon(context: Context) -> Iterator[Fault]:
     if horizon is not None and horizon.end_years > LONGEST_YEARS:
         reason = f"makes a horizon of {horizon.end_years:,.10g} years, longer than {LONGEST_YEARS}"
         cure = "write the last year for which racks, sites and power are known"
-        fault = context.keys.fault("periods.last", reason, value=horizon.names[-1], cure=cure)
-        yield replace(fault, severity="warning")
+        yield context.doubt("periods.last", reason, value=horizon.names[-1], cure=cure)
 
 
 def first_without_order(context: Context) -> Iterator[Fault]:

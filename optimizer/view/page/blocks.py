@@ -98,7 +98,10 @@ class Note(Block):
 
 @dataclass(frozen=True)
 class Beside(Block):
-    """Columns of parts beside each other where the page is wide enough: a pair, or the first page's front."""
+    """Columns of parts beside each other where the page is wide enough: a pair, or the first page's front.
+
+    A third column of the front stands below both.
+    """
 
     kind: Literal["front", "pair"]
     columns: Sequence[Sequence[Part]]

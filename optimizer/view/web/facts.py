@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from optimizer.plan.kinds import is_generic
+from optimizer.plan.kinds import GENERIC, standing
 from optimizer.plan.plan import Plan
 from optimizer.plan.summary import status_in_words
 
@@ -92,7 +92,7 @@ def _site_facts(plan: Plan, plane: Plane, x: Floats, y: Floats) -> list[dict[str
                 "id": site,
                 "name": _text(row["name"]) or site,
                 "kind": _text(row["kind"]),
-                "generic": is_generic(_text(row["kind"])),
+                "generic": standing(_text(row["kind"])) == GENERIC,
                 "operator": _text(row["operator"]),
                 "zone": _text(row["zone"]),
                 "x": at[0] if at else None,
