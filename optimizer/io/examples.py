@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from optimizer.io.schema import TABLES, rows
+from optimizer.io.registers import register
+from optimizer.io.schema import TABLES
 
-_CELLS = {(row["table"], row["column"]): row["example"] for row in rows("examples")}
+_CELLS = {(row["table"], row["column"]): row["example"] for row in register("examples")}
 ROW = {table: _CELLS[table, ""] for table in TABLES}
 """What a row of each table is."""
 EXAMPLES = {

@@ -78,7 +78,7 @@ class Vendor:
 
 @cache
 def register(name: str) -> list[dict[str, str]]:
-    """Return the rows of a register – terms, kinds, causes, site_kinds, statuses, vendors – as its file has them."""
+    """Return the rows of a file of ``schema/`` – terms, kinds, a table's dictionary – as they stand there."""
     text = (files(__package__) / "schema" / f"{name}.csv").read_text(encoding="utf-8")
     return list(csv.DictReader(text.splitlines()))
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from itertools import product
 from typing import Any
 
@@ -164,14 +162,8 @@ class Schema:
         return [c.name for c in self.columns if c.key == "yes"]
 
 
-def rows(name: str) -> list[dict[str, str]]:
-    """Return the rows of a table that lies beside the dictionaries."""
-    text = files("optimizer.io").joinpath("schema").joinpath(f"{name}.csv").read_text("utf-8")
-    return list(csv.DictReader(text.splitlines()))
-
-
 def _columns(name: str) -> tuple[Column, ...]:
-    return tuple(_column({key: value for key, value in row.items() if value}) for row in rows(name))
+    return tuple(_column({key: value for key, value in row.items() if value}) for row in register(name))
 
 
 def _column(row: Mapping[str, str]) -> Column:
