@@ -27,7 +27,7 @@ def neighbours(problem: Problem, aim: Aim, runner: Runner, /) -> Outcome:
 def steps(search: Search) -> None:
     """Run all steps until the gap is proven."""
     relaxed = search.first_bound()
-    if relaxed is not None and not search.reached:
+    if relaxed is not None:  # also where rounding down was near enough: a repaired plan is better, and soon found
         repair_and_improve(search, relaxed)
     search.finish()
 

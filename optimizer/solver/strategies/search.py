@@ -163,11 +163,15 @@ class Search:
         return result.x
 
     def first_bound(self) -> Floats | None:
-        """Relax the pods for the first time, and try what is left of the point with its pods rounded down."""
+        """Relax the pods for the first time, and try what is left of the point with its pods rounded down.
+
+        None where there is no point, or where it was a plan within the gap as it came.
+        """
         self.journal.enter("bound")
         relaxed = self.relax(max(self.gap / 2, FIRST_GAP))
-        if relaxed is not None and not self.reached:
-            self.offer(self._rounded_down(relaxed))
+        if relaxed is None or self.reached:
+            return None
+        self.offer(self._rounded_down(relaxed))
         return relaxed
 
     def finish(self) -> None:
