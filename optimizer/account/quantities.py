@@ -104,16 +104,10 @@ def spending(study: Study, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
     Terms are those ``SPENT`` of the cost, and ``racks``, what deliveries cost.
     """
-    keys, costs, price = (
-        ["site", "period", "term"],
-        tables["costs"],
-        study.racks.set_index("sku")["price_usd"].fillna(0.0),
-    )
-    racks = tables["waiting"][["sku", "period"]].assign(
-        site="",
-        term="racks",
-        usd=tables["waiting"]["delivered_racks"] * tables["waiting"]["sku"].map(price).astype(float),
-    )
+    keys, costs, waiting = ["site", "period", "term"], tables["costs"], tables["waiting"]
+    price = study.racks.set_index("sku")["price_usd"].fillna(0.0)
+    usd = waiting["delivered_racks"] * waiting["sku"].map(price).astype(float)
+    racks = waiting[["sku", "period"]].assign(site="", term="racks", usd=usd)
     rows = pd.concat([racks, costs[costs["term"].isin(SPENT)]])[[*keys, "usd"]].astype({"usd": float})
     sums = rows.groupby(keys, sort=False)["usd"].sum().reset_index()
     return sums.loc[sums["usd"] != 0.0].reset_index(drop=True)

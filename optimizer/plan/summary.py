@@ -98,11 +98,7 @@ def _periods(plan: Plan, seen: Quantities) -> list[str]:
 
     lines = [f"{'IT ' + name + ' at the end of':<28}" + "".join(f"{c:>9}" for c in columns)]
     energised = {k: float(v) for k, v in plan.facts["energised_mw"].items()}
-    for label, table in (
-        ("delivered", seen.delivered),
-        ("in service", seen.serving),
-        ("waiting", seen.waiting),
-    ):
+    for label, table in (("delivered", seen.delivered), ("in service", seen.serving), ("waiting", seen.waiting)):
         lines.append(row(label, dict(table.sum())))
         if len(table) > 1:
             lines += [row(f"  {shown(v, 24)}", dict(table.loc[v])) for v in table.index if table.loc[v].any()]
