@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ..io.registers import SPENT
+from ..io.registers import OF_SITES, SPENT
 from ..study import Study
 
 
 @dataclass(frozen=True)
 class Quantities:
-    """IT MW by vendor and period (frames), and by period (dicts; idle power at the fence).
+    """IT MW by vendor and period (frames), and by period (dicts); ``idle`` is of each kind of sites, by its label.
 
     ``waited_by_sku`` is in MW-years, largest first. ``opened`` has a row for every site open at the end:
     site, kind, first and serves (the first periods in which it is open and in which racks serve there, "" where none
@@ -23,8 +23,7 @@ class Quantities:
     delivered: pd.DataFrame
     serving: pd.DataFrame
     waiting: pd.DataFrame
-    idle_hall: dict[str, float]
-    idle_power: dict[str, float]
+    idle: dict[str, dict[str, float]]
     waited_by_sku: dict[str, float]
     unplaced_mw: float
     opened: pd.DataFrame
@@ -49,13 +48,17 @@ def quantities(study: Study, tables: Mapping[str, pd.DataFrame]) -> Quantities:
     vendors = sorted(set(waiting["vendor"]))
     by_sku = waiting.groupby("sku")["waiting_mw"].sum() * study.horizon.length_years
     last = waiting[waiting["period"] == periods[-1]]
-    idle = tables["sites"].groupby("period")[["idle_hall_mw", "idle_power_mw"]].sum()
+    idle = tables["unused"].groupby(["kind", "period"])["mw"].sum()
     return Quantities(
         delivered=_by_vendor(waiting, "delivered_mw", vendors, periods).cumsum(axis=1),
         serving=_by_vendor(tables["assignments"], "it_mw_in_service", vendors, periods),
         waiting=_by_vendor(waiting, "waiting_mw", vendors, periods),
-        idle_hall={str(k): float(v) for k, v in idle["idle_hall_mw"].items()},
-        idle_power={str(k): float(v) for k, v in idle["idle_power_mw"].items()},
+        idle={
+            f"{kind.short}{', at the fence' * kind.at_the_fence}": {
+                period: float(idle.get((kind.name, period), 0.0)) for period in periods
+            }
+            for kind in OF_SITES
+        },
         waited_by_sku={
             str(k): float(v) for k, v in by_sku.sort_values(ascending=False, kind="stable").items() if v > 0
         },
@@ -101,16 +104,10 @@ def spending(study: Study, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
     Terms are those ``SPENT`` of the cost, and ``racks``, what deliveries cost.
     """
-    keys, costs, price = (
-        ["site", "period", "term"],
-        tables["costs"],
-        study.racks.set_index("sku")["price_usd"].fillna(0.0),
-    )
-    racks = tables["waiting"][["sku", "period"]].assign(
-        site="",
-        term="racks",
-        usd=tables["waiting"]["delivered_racks"] * tables["waiting"]["sku"].map(price).astype(float),
-    )
+    keys, costs, waiting = ["site", "period", "term"], tables["costs"], tables["waiting"]
+    price = study.racks.set_index("sku")["price_usd"].fillna(0.0)
+    usd = waiting["delivered_racks"] * waiting["sku"].map(price).astype(float)
+    racks = waiting[["sku", "period"]].assign(site="", term="racks", usd=usd)
     rows = pd.concat([racks, costs[costs["term"].isin(SPENT)]])[[*keys, "usd"]].astype({"usd": float})
     sums = rows.groupby(keys, sort=False)["usd"].sum().reset_index()
     return sums.loc[sums["usd"] != 0.0].reset_index(drop=True)

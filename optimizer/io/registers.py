@@ -34,7 +34,8 @@ class Kind:
     """A kind of unused capacity: the column that adds up – ``mw_years`` or ``mw`` – with its unit for people.
 
     ``total`` is the key of plan.json's ``unused`` that holds its sum, "" where there is none. A term of the same name
-    prices it, over the same axis. ``words`` name it alone, ``short`` in a list.
+    prices it, over the same axis. ``words`` name it alone, ``short`` in a list; of sites ``rest`` behind "idle",
+    and ``drawn`` on the map.
     """
 
     name: str
@@ -43,11 +44,18 @@ class Kind:
     total: str
     words: str
     short: str
+    rest: str
+    drawn: str
 
     @property
     def of_sites(self) -> bool:
         """Whether it is unused at a site, and not of a rack type."""
         return TERMS[self.name].axes == ("site",)
+
+    @property
+    def at_the_fence(self) -> bool:
+        """Whether its MW are those at the fence, not of IT."""
+        return self.unit.endswith("at the fence")
 
 
 @dataclass(frozen=True)
@@ -89,6 +97,7 @@ TERMS = {
 }
 """Every term, in the order in which people are told of them."""
 KINDS = {row["kind"]: Kind(row["kind"], *(row[key] for key in list(row)[1:])) for row in register("kinds")}
+OF_SITES = tuple(kind for kind in KINDS.values() if kind.of_sites)
 CAUSES = {row["cause"]: row["words"] for row in register("causes")}
 """Every cause of unused capacity in words, the order in which a row names them."""
 STATUSES = {row["status"]: row["words"] for row in register("statuses")}

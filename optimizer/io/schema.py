@@ -28,7 +28,7 @@ class Column:
     ``applied`` says who fills an empty cell: "reading" (the table holds the default) or "model" (the table
     says not stated: NaN or empty text). Numbers above ``warn_above``, or above 0 and below ``warn_below``, are
     doubted; ``if_high`` and ``if_low`` say what was perhaps meant. ``adds``: its rows may be summed. ``title`` names
-    it over a picture.
+    it over a picture. ``example`` may stand in a key that is absent by default.
     """
 
     name: str
@@ -49,6 +49,7 @@ class Column:
     adds: bool = False
     refers_to: str = ""
     title: str = ""
+    example: str = ""
     meaning: str = ""
 
     @property

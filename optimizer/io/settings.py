@@ -15,16 +15,8 @@ from optimizer.io.cells import Problem, read_bool, read_number, read_period, rea
 from optimizer.io.config import Files, GridConfig, StudyConfig
 from optimizer.io.schema import Column, keys
 
-EXAMPLES: dict[str, Any] = {
-    "periods.decide_on": date(2026, 7, 1),
-    "policy.max_sites": 30,
-    "policy.max_new_mw_per_year": 9000,
-    "policy.max_zone_share": 0.4,
-    "policy.max_site_share": 0.3,
-    "policy.max_unused_mw_years": 900,
-    "solve.time_limit_s": 600,
-}
-"""Values that may stand in a key whose default is to be absent."""
+EXAMPLES: dict[str, Any] = {"periods.decide_on": date(2026, 7, 1)}
+"""Values that may stand in a key whose default is to be absent and that is no number."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +39,9 @@ class Setting:
     @property
     def example(self) -> Any:
         """A value that may stand here: the default where there is one."""
-        return EXAMPLES.get(self.key) if self.default is None else self.default
+        if self.default is not None or self.key not in keys():
+            return EXAMPLES.get(self.key, self.default)
+        return self.kind(keys()[self.key].example) if keys()[self.key].example else None
 
 
 def settings() -> tuple[Setting, ...]:

@@ -12,14 +12,13 @@ import pandas as pd
 
 from ..account.quantities import first_open
 from ..io.geopackage import Field, Layer
-from ..io.registers import KINDS
+from ..io.registers import OF_SITES
 from ..io.schema import schema
 from .check import check_tables
 from .kinds import known_sites
 from .plan import Plan
 
 _CRS = "EPSG:4326"
-_IDLE = {name: f"{name}_mw" for name, kind in KINDS.items() if kind.of_sites}
 _UNUSED = ("mw_years", "usd", "cause")
 
 
@@ -90,13 +89,14 @@ def _sites(plan: Plan) -> tuple[pd.DataFrame, dict[str, Field]]:
         mw = held.groupby(["site", "period"])["it_mw_in_service"].sum().to_dict()
         table[column] = [float(mw.get(key, 0.0)) for key in at]
         fields[column] = _of("it_mw_<vendor>", vendor, fields)
-    for kind, own in _IDLE.items():
+    for kind, words in ((kind.name, kind.words) for kind in OF_SITES):
         rows = plan.unused[plan.unused["kind"] == kind]
         for end in _UNUSED:
             found = dict(zip(_keys(rows), rows[end].tolist(), strict=True))
             table[f"{kind}_{end}"] = [found.get(key, "" if end == "cause" else 0.0) for key in at]
-            words = fields[own].meaning.partition(";")[0].rstrip(".")
-            fields[f"{kind}_{end}"] = _of(f"<kind>_{end}", words, fields)
+            own = fields.get(f"{kind}_mw")
+            called = own.meaning.partition(";")[0].rstrip(".") if own else words
+            fields[f"{kind}_{end}"] = _of(f"<kind>_{end}", called, fields)
     points = gpd.points_from_xy(*(places.loc[table["site"], c] for c in ("lon", "lat")))
     return table.assign(geometry=list(points)), fields
 

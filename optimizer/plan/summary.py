@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from optimizer.errors import shown
 
 from ..account.quantities import Quantities, quantities
-from ..io.registers import SPENT, TERMS, Vendor, published, term_words
+from ..io.registers import OF_SITES, SPENT, TERMS, Vendor, published, term_words
 from ..units import aligned, figure, money_unit, mw, mw_years, power_unit, share, usd
 from .kinds import GENERIC, REAL, UNSTATED, known_sites, standing
 
@@ -98,17 +98,13 @@ def _periods(plan: Plan, seen: Quantities) -> list[str]:
 
     lines = [f"{'IT ' + name + ' at the end of':<28}" + "".join(f"{c:>9}" for c in columns)]
     energised = {k: float(v) for k, v in plan.facts["energised_mw"].items()}
-    for label, table in (
-        ("delivered", seen.delivered),
-        ("in service", seen.serving),
-        ("waiting", seen.waiting),
-    ):
+    for label, table in (("delivered", seen.delivered), ("in service", seen.serving), ("waiting", seen.waiting)):
         lines.append(row(label, dict(table.sum())))
         if len(table) > 1:
             lines += [row(f"  {shown(v, 24)}", dict(table.loc[v])) for v in table.index if table.loc[v].any()]
         if label == "delivered":
             lines.append(row("energised", energised))
-    for label, values in (("idle halls", seen.idle_hall), ("idle power, at the fence", seen.idle_power)):
+    for label, values in seen.idle.items():
         if any(values.values()):
             lines.append(row(label, values))
     return lines
@@ -136,8 +132,13 @@ def _unused(plan: Plan, seen: Quantities) -> list[str]:
     late += [f"{mw(left)} still wait when the horizon ends"] if left > 0 else []
     if late:
         lines.append("           " + "; ".join(late))
-    halls, power = float(unused["idle_hall_mw_years"]), float(unused["idle_power_mw_years"])
-    return [*lines, f"Idle       halls {mw_years(halls)}; energised power {mw_years(power)} at the fence"]
+    return [*lines, *_wrapped(f"Idle       {idle_in_words(plan)}")]
+
+
+def idle_in_words(plan: Plan) -> str:
+    """Say what is unused at sites over the horizon, kind by kind."""
+    of = {kind: mw_years(float(plan.facts["unused"][kind.total])) for kind in OF_SITES}
+    return "; ".join(f"{kind.rest} {years}{' at the fence' * kind.at_the_fence}" for kind, years in of.items())
 
 
 def waits_by_rule(plan: Plan) -> bool:

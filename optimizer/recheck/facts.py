@@ -15,6 +15,7 @@ from . import money
 from .columns import Floats
 from .ground import Ground
 from .report import Finding, alike
+from .shapes import COSTS
 from .table import MISSING
 from .tolerance import RELATIVE, differs, slack
 
@@ -156,12 +157,10 @@ def unused_totals(g: Ground) -> list[Finding]:
     """MW-years: Σ w p L, Σ a p L, Σ idle L, Σ spare L, and Σ w p L + Σ spare L / peak_pue."""
     years = g.p.length_years
     right = {
-        "waiting_rack_mw_years": float(g.waits_mw.sum()) * years,
-        "aged_rack_mw_years": float(g.aged_mw.sum()) * years,
-        "idle_hall_mw_years": float(g.idle_hall_mw.sum()) * years,
-        "idle_power_mw_years": float(np.nansum(g.spare_mw)) * years,
-        "unused_mw_years": g.unused_mw_years,
-    }
+        f"{kind}{'_rack' * (COSTS[kind] == ('sku',))}_mw_years": float(mw.sum()) * years
+        for kind, mw in money.unused_mw(g).items()
+        if kind != "unplaced"
+    } | {"unused_mw_years": g.unused_mw_years}
     return _compare("unused", _without(g.facts.get("unused"), set(_UNAVOIDABLE)), right, "mw")
 
 

@@ -76,16 +76,26 @@ def _residual(g: Ground, opening_usd: Floats, halls_usd: Floats) -> Floats:
     return usd
 
 
+def unused_mw(g: Ground) -> dict[str, Floats]:
+    """Return unused MW of each kind, (k, t) or (s, t)."""
+    return {
+        "waiting": g.waits_mw,
+        "aged": g.aged_mw,
+        "unplaced": g.waits_mw * g.last,
+        "idle_hall": g.idle_hall_mw,
+        "idle_power": np.nan_to_num(g.spare_mw),
+    }
+
+
 def unused_usd(g: Ground) -> dict[str, Floats]:
     """Price of what is unused by kind, (k, t) or (s, t): price · mw · L_t; unplaced once, in the last period."""
-    price, years = g.config.unused, g.p.length_years
-    spare = _counted(np.nan_to_num(g.spare_mw), g.energised_mw)
+    mw, price, years = unused_mw(g), g.config.unused, g.p.length_years
     return {
-        "waiting": g.p.waiting_usd_per_mw_year[:, None] * g.waits_mw * years,
-        "aged": price.aged_rack_usd_per_mw_year * g.aged_mw * years,
-        "unplaced": price.unplaced_rack_usd_per_mw * g.waits_mw * g.last,
-        "idle_hall": price.idle_hall_usd_per_mw_year * _counted(g.idle_hall_mw, g.built_mw) * years,
-        "idle_power": price.idle_power_usd_per_mw_year * spare * years,
+        "waiting": g.p.waiting_usd_per_mw_year[:, None] * mw["waiting"] * years,
+        "aged": price.aged_rack_usd_per_mw_year * mw["aged"] * years,
+        "unplaced": price.unplaced_rack_usd_per_mw * mw["unplaced"],
+        "idle_hall": price.idle_hall_usd_per_mw_year * _counted(mw["idle_hall"], g.built_mw) * years,
+        "idle_power": price.idle_power_usd_per_mw_year * _counted(mw["idle_power"], g.energised_mw) * years,
     }
 
 

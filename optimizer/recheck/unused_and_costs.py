@@ -9,7 +9,7 @@ import numpy as np
 
 from .columns import Bools, Floats, Ints
 from .ground import Ground
-from .money import terms, unused_usd, worth
+from .money import terms, unused_mw, unused_usd, worth
 from .report import Finding
 from .shapes import COSTS
 from .table import MISSING, ROW, Table
@@ -61,7 +61,7 @@ def _parts(g: Ground, table: Table, amounts: Mapping[str, Floats]) -> Iterator[_
 def unused_rows(g: Ground) -> list[Finding]:
     """A row for every unused MW: kind by kind, only where mw > 1e-6, with site or sku as the kind has it."""
     table, found = g.tables["unused"], []
-    for part in _parts(g, table, _unused_mw(g)):
+    for part in _parts(g, table, unused_mw(g)):
         axis, wrong = ("site", "sku") if COSTS[part.name] == ("site",) else ("sku", "site")
         for i in np.flatnonzero(part.rows & ~part.placed).tolist():
             column = wrong if part.full[i] else axis
@@ -73,29 +73,18 @@ def unused_rows(g: Ground) -> list[Finding]:
 
 def unused_amount(g: Ground) -> list[Finding]:
     """Unused MW by kind: waiting w p, aged a p, unplaced w_T p, idle_hall in IT MW, idle_power in fence MW."""
-    return _compare_unused(g, "mw", _unused_mw(g), "mw")
+    return _compare_unused(g, "mw", unused_mw(g), "mw")
 
 
 def unused_mw_years(g: Ground) -> list[Finding]:
     """MW-years: mw · L_t, 0 for unplaced."""
-    years = {kind: mw * (0.0 if kind == "unplaced" else g.p.length_years) for kind, mw in _unused_mw(g).items()}
+    years = {kind: mw * (0.0 if kind == "unplaced" else g.p.length_years) for kind, mw in unused_mw(g).items()}
     return _compare_unused(g, "mw_years", years, "mw")
 
 
 def unused_price(g: Ground) -> list[Finding]:
     """Undiscounted money at the kind's own price: price · mw · L_t, for unplaced price · mw."""
     return _compare_unused(g, "usd", unused_usd(g), "usd")
-
-
-def _unused_mw(g: Ground) -> dict[str, Floats]:
-    """Return unused MW of each kind, (k, t) or (s, t)."""
-    return {
-        "aged": g.aged_mw,
-        "idle_hall": g.idle_hall_mw,
-        "idle_power": np.nan_to_num(g.spare_mw),
-        "unplaced": g.waits_mw * g.last,
-        "waiting": g.waits_mw,
-    }
 
 
 def _compare_unused(g: Ground, column: str, amounts: Mapping[str, Floats], unit: str) -> list[Finding]:

@@ -143,8 +143,8 @@ def _dispatch(c: Compiled, exact: Floats, run: Run) -> Floats | None:
     lower[free], upper[free] = c.matrix.lower[free], c.matrix.upper[free]
     wider = upper.copy()
     wider[free] += 0.9 * np.where(upper[free] > 0, band(upper[free]), 0.0)
-    money_usd = 1e6 * sum((c.objectives.discounted[term][0] for term in ("energy", "wheeling")), np.zeros(len(exact)))
-    draws, moves = np.zeros(len(exact)), np.zeros(len(exact))
+    money_usd, draws, moves = np.zeros((3, len(exact)))
+    money_usd[free] = 1e6 * sum(row[free] for row, _ in c.objectives.discounted.values())
     draws[c.columns.array(DRAW)] = 1.0
     moves[c.columns.array(FLOW, BACKFLOW)] = 1.0
     point: Floats | None = None

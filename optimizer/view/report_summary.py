@@ -9,7 +9,7 @@ from optimizer.account.quantities import Quantities
 from optimizer.io.registers import term_words
 from optimizer.plan.kinds import GENERIC, Known, known_sites, standing
 from optimizer.plan.plan import Plan
-from optimizer.plan.summary import FIRST, chosen_periods, split_of_waiting, status_in_words
+from optimizer.plan.summary import FIRST, chosen_periods, idle_in_words, split_of_waiting, status_in_words
 from optimizer.units import aligned, figure, money_unit, mw, mw_years, power_unit, share, usd
 
 from .map import small_map
@@ -54,8 +54,6 @@ def _facts(plan: Plan, seen: Quantities) -> Facts:
     purchase = float(plan.facts["rack_purchase_usd"])
     racks = f"; racks cost {usd(purchase)} on top, the same in every plan" if purchase > 0 else ""
     delivered, serving = (float(f[last].sum()) for f in (seen.delivered, seen.serving))
-    unused = plan.facts["unused"]
-    halls, power = float(unused["idle_hall_mw_years"]), float(unused["idle_power_mw_years"])
     counts = Counter(map(standing, seen.opened["kind"]))
     kinds = ", ".join(f"{n} {kind}" for kind, n in counts.items())
     lines = [
@@ -63,7 +61,7 @@ def _facts(plan: Plan, seen: Quantities) -> Facts:
         ("Money", cost + bound + racks),
         ("Power", f"{mw(serving)} of {mw(delivered)} IT delivered are in service at the end of {last}"),
         ("Waiting", waiting_in_words(plan, seen)),
-        ("Idle", f"halls {mw_years(halls)}; energised power {mw_years(power)} at the fence"),
+        ("Idle", idle_in_words(plan)),
         ("Sites", f"{len(seen.opened)} of {len(plan.study.sites)} open at the end" + (f": {kinds}" if kinds else "")),
     ]
     return Facts(lines)
@@ -125,7 +123,7 @@ def _periods(plan: Plan, seen: Quantities) -> Table:
             rows += [row(Inner(v), dict(frame.loc[v])) for v in frame.index]
         if label == "delivered":
             rows.append(row("energised", plan.facts["energised_mw"]))
-    rows += [row("idle halls", seen.idle_hall), row("idle power, at the fence", seen.idle_power)]
+    rows += [row(label, values) for label, values in seen.idle.items()]
     columns = [Column(f"IT {name} at the end of"), *(Column(p, number=True) for p in periods)]
     return Table(f"Power by period, IT {name}", columns, rows)
 

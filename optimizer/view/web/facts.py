@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from optimizer.io.registers import OF_SITES
 from optimizer.plan.kinds import GENERIC, standing
 from optimizer.plan.plan import Plan
 from optimizer.plan.summary import status_in_words
@@ -47,6 +48,7 @@ def map_facts(plan: Plan) -> dict[str, Any]:
         "in_service_mw": {v: [round(float(serving.get((v, p), 0.0)), 3) for p in periods] for v in vendors},
         "waiting_mw": [round(float(waiting.get(p, 0.0)), 3) for p in periods],
         "causes": cause_words(plan),
+        "kinds": {kind.name: (kind.drawn, "at the fence" if kind.at_the_fence else "IT") for kind in OF_SITES},
         "largest_mw": _rounded(largest, 3),
         "most_open": most_open,
         "plane": plane.facts(),

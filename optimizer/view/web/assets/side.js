@@ -4,7 +4,6 @@
   const LAYERS = { zones: "Zones", lines: "Lines", generics: "GENERIC sites", labels: "Names", basemap: "Basemap" };
   const LISTED = 200; // rows of the list; the search finds the others
   const WIDEST_PX = 48; // radius of the largest circle of the legend
-  const KINDS = { idle_hall: ["idle halls", "IT"], idle_power: ["undrawn power", "at the fence"] };
 
   R.layers = function (state, changed) {
     const has = { zones: (f) => f.zones.length, lines: (f) => f.lines.length, generics: (f) => f.sites.some((s) => s.generic) };
@@ -191,7 +190,7 @@
     const idle = site.unused.filter(([i]) => i === t);
     const rows = idle.map(([, kind, mw, cause]) => {
       const words = R.causes(facts, cause);
-      return R.el("li", {}, `${KINDS[kind][0]} ${R.mw(mw, KINDS[kind][1])}`,
+      return R.el("li", {}, `${facts.kinds[kind][0]} ${R.mw(mw, facts.kinds[kind][1])}`,
         words.length ? R.el("ul", {}, words.map((text) => R.el("li", {}, `cause – ${text}`))) : R.el("span", { class: "rg-soft" }, " (no cause is stated)"));
     });
     return [
