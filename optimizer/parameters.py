@@ -112,6 +112,12 @@ class Parameters:
         return self.horizon.names
 
     @property
+    def ids(self) -> dict[str, list[str]]:
+        """Ids along each axis, in the order of arrays; there is one load block."""
+        return {"site": self.sites, "sku": self.skus, "period": self.periods, "vendor": self.vendors,
+                "zone": self.zones, "line": self.lines, "block": ["all"]}  # fmt: skip
+
+    @property
     def delivered_mw(self) -> Floats:
         """IT MW delivered in each period, in whole pods, (k, t)."""
         return self.delivered_pods * self.pod_mw[:, None]

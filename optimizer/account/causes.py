@@ -162,16 +162,16 @@ def _limits(p: Parameters, x: Decisions, use: Usage) -> _Limits:
     as_open = p.existing_mw + p.hall_mw[:, None] * possible
     zone = np.vstack([_zone_left(p, x), np.full((1, len(p.horizon)), np.inf)])[p.zone_of]
     has_onsite = (p.onsite_mw > 0).any(axis=1, keepdims=True)
-    has_grid = (p.interconnection_mw > 0).any(axis=1, keepdims=True) | ~has_onsite
+    has_grid = (use.interconnection_mw > 0).any(axis=1, keepdims=True) | ~has_onsite
     pod_fence_mw = (p.peak_pue[:, None] * p.pod_mw)[:, :, None]
     return _Limits(
-        interconnection=(p.interconnection_mw - x.draw_mw)[:, None],
+        interconnection=(use.interconnection_mw - x.draw_mw)[:, None],
         onsite=(p.onsite_mw - x.onsite_mw)[:, None],
         zone=zone[:, None],
         hall=np.where(x.opened, use.built_mw - use.it_mw, as_open)[:, None],
         pod_fence_mw=pod_fence_mw,
         pod_it_mw=np.broadcast_to(p.pod_mw, (len(p.sites), len(p.skus)))[:, :, None],
-        band_mw=band((p.peak_pue[:, None] * use.it_mw)[:, None] + pod_fence_mw),
+        band_mw=band(use.peak_mw[:, None] + pod_fence_mw),
         has_grid=np.asarray(has_grid)[:, None],
         has_onsite=np.asarray(has_onsite)[:, None],
     )

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
+from ..io.schema import schema
 from ..parameters import Parameters
 from ..resolution import Bools, Floats, Ints
 from ..tolerance import band
+
+STATED = {
+    "pods": ("assignments", "pods"), "halls": ("sites", "halls"), "opened": ("sites", "open"),
+    "draw_mw": ("power", "draw_mw"), "onsite_mw": ("power", "onsite_output_mw"), "served_mw": ("zones", "served_mw"),
+    "flow_mw": ("flows", "flow_mw"),
+}  # fmt: skip
+"""The table and the column in which a plan states each decision."""
+SO_FAR = ("halls",)
+"""What sites.csv counts from the first period on."""
+_WHOLE = {"pods": np.int64, "halls": np.int64, "opened": np.bool_}
 
 
 @dataclass(frozen=True)
@@ -26,6 +40,23 @@ class Decisions:
     onsite_mw: Floats
     served_mw: Floats
     flow_mw: Floats
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Decisions:
+        """Take decisions by name; what is whole goes to the nearest whole number."""
+        return cls(**{name: np.round(v).astype(_WHOLE[name]) if name in _WHOLE else v for name, v in values.items()})
+
+    @classmethod
+    def stated(cls, p: Parameters, tables: Mapping[str, pd.DataFrame]) -> Decisions:
+        """Read what was decided from a plan's tables: what no row says is 0, what ``p`` lacks is left out."""
+        found = {}
+        for name, (table, column) in STATED.items():
+            axes = [key for key in schema(f"plan/{table}").order if key != "block"]
+            at = np.array([pd.Index(p.ids[axis]).get_indexer(pd.Index(tables[table][axis])) for axis in axes])
+            known = np.asarray((at >= 0).all(axis=0))
+            found[name] = np.zeros([len(p.ids[axis]) for axis in axes])
+            found[name][tuple(at[:, known])] = tables[table][column].to_numpy()[known]
+        return cls.of(found | {name: np.diff(found[name], axis=1, prepend=0.0) for name in SO_FAR})
 
     def pods_in_service(self, p: Parameters) -> Ints:
         """Pods in service, (s, k, t)."""
@@ -48,22 +79,33 @@ class Decisions:
 
 @dataclass(frozen=True)
 class Usage:
-    """Quantities by site and period, (s, t): IT MW in service and built, spare fence MW (nan where unlimited)."""
+    """Quantities by site and period, (s, t): IT MW in service and built; at the fence load at peak, what the
+    interconnection and all sources give (inf where unlimited) and what of it is spare (nan there).
+    """
 
     it_mw: Floats
+    peak_mw: Floats
+    interconnection_mw: Floats
+    power_mw: Floats
     built_mw: Floats
     idle_hall_mw: Floats
     idle_power_mw: Floats
 
+    @property
+    def load_mw(self) -> Floats:
+        """Load that draw and on-site output serve, (s, t)."""
+        return self.peak_mw
+
 
 def usage(p: Parameters, x: Decisions) -> Usage:
     """Compute what each site holds and leaves unused."""
-    it_mw = x.it_mw(p)
+    it_mw, power_mw = x.it_mw(p), p.power_mw
+    peak_mw = p.peak_pue[:, None] * it_mw
     built = p.existing_mw * x.opened + p.hall_mw[:, None] * np.cumsum(x.halls, axis=1)
-    limited = np.isfinite(p.power_mw)
-    energised = np.where(limited & x.opened, p.power_mw, 0.0)
-    spare = np.where(limited, energised - p.peak_pue[:, None] * it_mw, np.nan)
-    return Usage(it_mw, built, _clean(built - it_mw, built), _clean(spare, energised))
+    limited = np.isfinite(power_mw)
+    energised = np.where(limited & x.opened, power_mw, 0.0)
+    spare = _clean(np.where(limited, energised - peak_mw, np.nan), energised)
+    return Usage(it_mw, peak_mw, p.interconnection_mw, power_mw, built, _clean(built - it_mw, built), spare)
 
 
 def _clean(rest: Floats, of: Floats) -> Floats:

@@ -40,7 +40,7 @@ def _by_vendor(p: Parameters, mw: Floats) -> dict[str, dict[str, float]]:
 
 def _energised_it_mw(p: Parameters, x: Decisions, use: Usage) -> Floats:
     """IT MW that open sites can run: Σ min(built, (I + O) / peak_pue), (t,)."""
-    able = np.minimum(use.built_mw, p.power_mw / p.peak_pue[:, None])
+    able = np.minimum(use.built_mw, use.power_mw / p.peak_pue[:, None])
     return np.asarray(np.where(x.opened, able, 0.0).sum(axis=0), dtype=np.float64)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -15,9 +15,8 @@ from ..parameters import Parameters
 from ..tolerance import LEAST_USD
 from .causes import causes
 from .costs import charges, unused_mw, unused_usd
-from .decisions import Decisions, Usage, usage
+from .decisions import SO_FAR, Decisions, Usage, usage
 
-BLOCK = "all"  # the one load block of this release
 # Below this, in MW, a remainder is too little for a row of unused.csv.
 NOTHING_MW = 1e-6
 
@@ -42,58 +41,59 @@ def _frame(table: str, rows: list[tuple[object, ...]]) -> pd.DataFrame:
     return pd.DataFrame.from_records(rows, columns=schema(f"plan/{table}").names)
 
 
+def _each(table: str, p: Parameters, values: Mapping[str, Any], where: Any = True) -> pd.DataFrame:
+    """Return a row for everything along the table's keys, or all ``where``; an array may lack the last of its axes."""
+    columns = schema(f"plan/{table}")
+    back = tuple(len(p.ids[axis]) for axis in reversed(columns.order))
+    kept = np.broadcast_to(np.transpose(where), back).T
+    at = zip(columns.order, np.nonzero(kept), strict=True)
+    cells: dict[str, Any] = {axis: np.array(p.ids[axis], dtype=object)[places] for axis, places in at}
+    cells |= {name: np.broadcast_to(np.transpose(array), back).T[kept] for name, array in values.items()}
+    return pd.DataFrame(cells, columns=columns.names)
+
+
 def _assignments(p: Parameters, x: Decisions) -> pd.DataFrame:
-    serving = x.pods_in_service(p)
-    rows: list[tuple[object, ...]] = []
-    for s, k in np.argwhere(x.pods.sum(axis=2) > 0):
-        first = int(np.argmax(x.pods[s, k] > 0))
-        for t in range(first, len(p.horizon)):
-            pods, served = int(x.pods[s, k, t]), int(serving[s, k, t])
-            racks, mw = int(p.pod_racks[k]), float(p.pod_mw[k])
-            rows.append(
-                (p.sites[s], p.skus[k], p.vendor_of[k], p.periods[t], pods, pods * racks, pods * mw,
-                 served * racks, served * mw)
-            )  # fmt: skip
-    return _frame("assignments", rows)
-
-
-def _each(table: str, ids: Sequence[str], p: Parameters, *values: Any) -> pd.DataFrame:
-    """Return a row for every id and period: values (n, t), or one that stands in all rows."""
-    keys = [each for each in ids for _ in p.periods], list(p.periods) * len(ids)
-    cells = [*keys, *(np.ravel(v) if isinstance(v, np.ndarray) else v for v in values)]
-    return pd.DataFrame(dict(zip(schema(f"plan/{table}").names, cells, strict=True)))
+    serving, racks, mw = x.pods_in_service(p), p.pod_racks[:, None], p.pod_mw[:, None]
+    values = {
+        "vendor": np.broadcast_to(np.array(p.vendor_of, dtype=object), x.pods.shape[:2]), "pods": x.pods,
+        "racks": x.pods * racks, "it_mw": x.pods * mw, "racks_in_service": serving * racks,
+        "it_mw_in_service": serving * mw,
+    }  # fmt: skip
+    return _each("assignments", p, values, np.cumsum(x.pods, axis=2) > 0)
 
 
 def _sites(p: Parameters, x: Decisions, use: Usage) -> pd.DataFrame:
-    limited = np.where(np.isfinite(p.interconnection_mw), p.interconnection_mw, np.nan)
-    peak_mw = p.peak_pue[:, None] * use.it_mw
-    held = (use.built_mw, use.it_mw, peak_mw, limited, p.onsite_mw, use.idle_hall_mw, use.idle_power_mw)
-    return _each("sites", p.sites, p, x.opened, np.cumsum(x.halls, axis=1), *held)
+    limited = np.where(np.isfinite(use.interconnection_mw), use.interconnection_mw, np.nan)
+    values = {
+        "open": x.opened, "built_mw": use.built_mw, "it_mw_in_service": use.it_mw, "peak_mw": use.peak_mw,
+        "interconnection_mw": limited, "onsite_mw": p.onsite_mw, "idle_hall_mw": use.idle_hall_mw,
+        "idle_power_mw": use.idle_power_mw,
+    }  # fmt: skip
+    return _each("sites", p, values | {name: np.cumsum(getattr(x, name), axis=1) for name in SO_FAR})
 
 
 def _power(p: Parameters, x: Decisions, use: Usage) -> pd.DataFrame:
-    every = _each("power", p.sites, p, BLOCK, p.peak_pue[:, None] * use.it_mw, x.draw_mw, x.onsite_mw)
-    return every[x.opened.ravel()].reset_index(drop=True)
+    values = {"load_mw": use.load_mw, "draw_mw": x.draw_mw, "onsite_output_mw": x.onsite_mw}
+    return _each("power", p, values, x.opened)
 
 
 def _waiting(p: Parameters, x: Decisions) -> pd.DataFrame:
     comes, racks = p.delivered_pods.any(axis=1), p.pod_racks[:, None]
     placed, waits = x.pods.sum(axis=0), x.waiting_pods(p)
-    counts = (p.delivered_pods * racks, placed * racks, waits * racks, waits * p.pod_mw[:, None])
-    every = _each("waiting", p.skus, p, *counts)
-    return every[np.repeat(comes, len(p.horizon))].reset_index(drop=True)
+    counts = {"delivered_racks": p.delivered_pods, "placed_racks": placed, "waiting_racks": waits}
+    values = {name: pods * racks for name, pods in counts.items()} | {"waiting_mw": waits * p.pod_mw[:, None]}
+    return _each("waiting", p, values, comes)
 
 
 def _zones(p: Parameters, x: Decisions) -> pd.DataFrame:
-    load = np.zeros(p.headroom_mw.shape)
-    inside = p.zone_of >= 0
+    load, inside = np.zeros(x.served_mw.shape), p.zone_of >= 0
     np.add.at(load, p.zone_of[inside], x.draw_mw[inside])
-    return _each("zones", p.zones, p, BLOCK, load, x.served_mw, p.headroom_mw)
+    return _each("zones", p, {"load_mw": load, "served_mw": x.served_mw, "headroom_mw": p.headroom_mw})
 
 
 def _flows(p: Parameters, x: Decisions) -> pd.DataFrame:
-    back, ahead = (np.broadcast_to(mw[:, None], x.flow_mw.shape) for mw in (p.line_back_mw, p.line_mw))
-    return _each("flows", p.lines, p, BLOCK, x.flow_mw, np.where(x.flow_mw < 0, back, ahead))
+    capacity = np.where(x.flow_mw.T < 0, p.line_back_mw, p.line_mw).T
+    return _each("flows", p, {"flow_mw": x.flow_mw, "capacity_mw": capacity})
 
 
 def _unused(p: Parameters, x: Decisions, use: Usage, config: StudyConfig) -> pd.DataFrame:
@@ -111,14 +111,13 @@ def _unused(p: Parameters, x: Decisions, use: Usage, config: StudyConfig) -> pd.
 
 def costs(p: Parameters, x: Decisions, use: Usage, config: StudyConfig) -> pd.DataFrame:
     """Return every dollar by term, site, SKU, line and period, discounted and not."""
-    ids = {"site": p.sites, "sku": p.skus, "line": p.lines}
     rows: list[tuple[object, ...]] = []
     for term, usd in charges(p, x, use, config).items():
         for *at, t in np.argwhere(np.abs(usd) >= LEAST_USD):
-            of = {axis: ids[axis][i] for axis, i in zip(TERMS[term].axes, at, strict=True)}
+            of = {axis: p.ids[axis][i] for axis, i in zip(TERMS[term].axes, at, strict=True)}
             paid = float(usd[(*at, t)])
             worth = paid * (p.discount_end if TERMS[term].at_the_end else float(p.discount[t]))
-            rows.append((term, *(of.get(axis, "") for axis in ids), p.periods[t], paid, worth))
+            rows.append((term, *(of.get(axis, "") for axis in ("site", "sku", "line")), p.periods[t], paid, worth))
     return _sorted("costs", rows)
 
 

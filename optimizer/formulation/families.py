@@ -25,6 +25,7 @@ class Family:
     in which all else is held – settles it. ``whole``: a switch is 0 or 1, a count whole, anything else a quantity.
     ``rest`` is what an equation leaves over. ``index`` says where there is a variable, ``most`` its upper bound, inf
     where unlimited; without it the domain says all.
+    ``field`` names it among a plan's decisions, "" where it is none of them.
     """
 
     letter: str
@@ -35,6 +36,7 @@ class Family:
     index: Callable[[Sets, Parameters], Index]
     whole: Literal["switch", "count", ""] = ""
     rest: bool = False
+    field: str = ""
     most: Callable[[Parameters, int, int], float] | None = None
 
     @property
@@ -52,16 +54,17 @@ class Family:
 OPENED = Family(
     "y", "site open", ("site", "period"), "decide", "1",
     lambda c, p: [(s, t) for s, t in c.loaded if not p.committed[s]],
-    whole="switch",
+    whole="switch", field="opened",
 )  # fmt: skip
 HALLS = Family(
     "h", "halls commissioned", ("site", "period"), "decide", "halls",
     lambda c, p: [(s, t) for s, t in c.loaded if p.halls_max[s] > 0 and t >= p.first_hall[s]],
-    whole="count", most=lambda p, s, _t: int(min(p.halls_max[s], p.halls_per_year[s])),
+    whole="count", field="halls", most=lambda p, s, _t: int(min(p.halls_max[s], p.halls_per_year[s])),
 )  # fmt: skip
 PODS = Family(
-    "n", "pods placed", ("site", "sku", "period"), "decide", "pods", lambda c, _p: [*c.triples], whole="count"
-)
+    "n", "pods placed", ("site", "sku", "period"), "decide", "pods", lambda c, _p: [*c.triples], whole="count",
+    field="pods",
+)  # fmt: skip
 SERVING = Family(
     "N", "pods in service", ("site", "sku", "period"), "follow", "pods",
     lambda c, p: [(s, k, t) for (s, k), start in c.first.items() for t in range(start, len(p.horizon))],
@@ -84,21 +87,21 @@ SPARE = Family(
 DRAW = Family(
     "d", "drawn from the zone", ("site", "period"), "dispatch", "MW",
     lambda c, p: [(s, t) for s, t in c.loaded if p.interconnection_mw[s, t] > 0],
-    most=lambda p, s, t: float(p.interconnection_mw[s, t]),
+    field="draw_mw", most=lambda p, s, t: float(p.interconnection_mw[s, t]),
 )  # fmt: skip
 ONSITE = Family(
     "o", "generated on site", ("site", "period"), "dispatch", "MW",
     lambda c, p: [(s, t) for s, t in c.loaded if p.onsite_mw[s, t] > 0],
-    most=lambda p, s, t: float(p.onsite_mw[s, t]),
+    field="onsite_mw", most=lambda p, s, t: float(p.onsite_mw[s, t]),
 )  # fmt: skip
 SERVED = Family(
     "g", "served from the zone's own surplus", ("zone", "period"), "dispatch", "MW",
     lambda _c, p: [(z, t) for z, t in _grid(p.zones, p) if p.headroom_mw[z, t] > 0],
-    most=lambda p, z, t: float(p.headroom_mw[z, t]),
+    field="served_mw", most=lambda p, z, t: float(p.headroom_mw[z, t]),
 )  # fmt: skip
 FLOW = Family(
     "f", "flow on a line", ("line", "period"), "dispatch", "MW", lambda _c, p: _grid(p.lines, p),
-    most=lambda p, i, _t: float(p.line_mw[i]),
+    field="flow_mw", most=lambda p, i, _t: float(p.line_mw[i]),
 )  # fmt: skip
 BACKFLOW = Family(
     "r", "flow on a line, backwards", ("line", "period"), "dispatch", "MW", lambda _c, p: _grid(p.lines, p),

@@ -14,19 +14,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..account.decisions import Decisions, usage
+from ..account.decisions import Decisions, Usage, usage
 from ..formulation.families import (
     AGED,
     BACKFLOW,
     DISPATCH,
     DRAW,
+    FAMILIES,
     FLOW,
     FOLLOW,
-    HALLS,
     IDLE,
     ONSITE,
     OPENED,
-    PODS,
     SERVED,
     SERVING,
     SPARE,
@@ -55,28 +54,19 @@ Completed = tuple[Decisions, Floats]
 def complete(problem: Problem, x: Floats, run: Run) -> Completed | None:
     """Round a point's integers and complete them; None where no dispatch serves the loads."""
     p, c = problem.p, problem.c
-    columns = c.columns
-    whole = _only_used(
-        p,
-        Decisions(
-            pods=np.round(columns.spread(PODS, x)).astype(np.int64),
-            halls=np.round(columns.spread(HALLS, x)).astype(np.int64),
-            opened=np.round(columns.spread(OPENED, x)).astype(bool),
-            draw_mw=np.zeros_like(p.onsite_mw),
-            onsite_mw=np.zeros_like(p.onsite_mw),
-            served_mw=np.zeros((len(p.zones), len(p.horizon))),
-            flow_mw=np.zeros((len(p.lines), len(p.horizon))),
-        ),
-    )
-    exact = _follow(p, c, whole, x)
+    columns, nothing = c.columns, np.zeros_like(x)
+    values = {f.field: columns.spread(f, x if f.whole else nothing) for f in FAMILIES if f.field}
+    whole = _only_used(p, Decisions.of(values))
+    use = usage(p, whole)
+    exact = _follow(p, c, whole, use, x)
     dispatched = _dispatch(c, exact, run)
     if dispatched is None:
         return None
     draw = np.round(columns.spread(DRAW, dispatched), CLEAN_DECIMALS) + 0.0
     # One source makes up the rest, so that load = draw + on-site output holds to the last bit.
-    load = p.peak_pue[:, None] * usage(p, whole).it_mw
-    both = (p.onsite_mw > 0) & (p.interconnection_mw > 0)
-    draw = np.where(both & (np.abs(load - draw) > 2e-9), draw, np.where(both | (p.onsite_mw <= 0), load, 0.0))
+    load, (drawn, made) = use.load_mw, (columns.spread(family, nothing + 1.0) > 0 for family in (DRAW, ONSITE))
+    both = drawn & made
+    draw = np.where(both & (np.abs(load - draw) > 2e-9), draw, np.where(both | ~made, load, 0.0))
     onsite = load - draw
     noisy = columns.array(SERVED, FLOW, BACKFLOW)
     dispatched[noisy] = np.round(dispatched[noisy], CLEAN_DECIMALS) + 0.0
@@ -107,21 +97,19 @@ def _only_used(p: Parameters, x: Decisions) -> Decisions:
     return replace(x, halls=np.diff(halls_by, axis=1, prepend=0), opened=opened)
 
 
-def _follow(p: Parameters, c: Compiled, whole: Decisions, x: Floats) -> Floats:
+def _follow(p: Parameters, c: Compiled, whole: Decisions, use: Usage, x: Floats) -> Floats:
     """Compute every variable that the whole decisions determine."""
     exact = x.copy()
     integer = c.matrix.integer
     exact[integer] = np.round(exact[integer])
-    use = usage(p, whole)
     known: dict[Family, NDArray[Any]] = {
-        OPENED: whole.opened,
-        HALLS: whole.halls,
         SERVING: whole.pods_in_service(p),
         WAITING: whole.waiting_pods(p),
         AGED: whole.aged_pods(p),
         IDLE: use.idle_hall_mw,
         SPARE: use.idle_power_mw,
     }
+    known |= {family: getattr(whole, family.field) for family in (OPENED, *UNITS)}
     for family in (OPENED, *UNITS, *FOLLOW):  # one that is not known here is an error
         c.columns.gather(family, known[family], exact)
     return exact

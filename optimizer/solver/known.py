@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..formulation.families import HALLS, OPENED, PODS, PRESENT
+from ..account.decisions import Decisions
+from ..formulation.families import OPENED, PODS, PRESENT, UNITS
 from ..plan import Plan
 from .arrays import Floats, Matrix
 from .problem import Problem
@@ -36,22 +37,11 @@ class Known:
         p, c = problem.p, problem.c
         if list(self.plan.study.horizon.names) != p.periods:
             return None
-        site, sku = ({name: i for i, name in enumerate(names)} for names in (p.sites, p.skus))
-        period = {name: t for t, name in enumerate(p.periods)}
-        halls, opened = (np.zeros((len(site), len(period))) for _ in range(2))
-        pods = np.zeros((len(site), len(sku), len(period)))
-        states = self.plan.sites[self.plan.sites["site"].isin(site)]
-        at = states["site"].map(site).to_numpy(), states["period"].map(period).to_numpy()
-        halls[at], opened[at] = states["halls"], states["open"]
-        placed = self.plan.assignments
-        placed = placed[placed["site"].isin(site) & placed["sku"].isin(sku)]
-        pods[placed["site"].map(site), placed["sku"].map(sku), placed["period"].map(period)] = placed["pods"]
-        x = np.zeros(c.matrix.shape[1])
-        c.columns.gather(HALLS, np.diff(halls, axis=1, prepend=0.0), x)
-        c.columns.gather(OPENED, opened, x)
-        c.columns.gather(PODS, pods, x)
+        known, x = Decisions.stated(p, self.plan.tables), np.zeros(c.matrix.shape[1])
+        for family in (OPENED, PODS, *UNITS):
+            c.columns.gather(family, getattr(known, family.field), x)
         for (s, vendor), column in c.columns.of(PRESENT).items():
-            x[column] = float(any(pods[s, k].any() for k in range(len(sku)) if p.vendor_of[k] == vendor))
+            x[column] = float(any(known.pods[s, k].any() for k in range(len(p.skus)) if p.vendor_of[k] == vendor))
         return x
 
     def unavoidable_mw_years(self, matrix: Matrix, *, ruled: bool) -> float | None:

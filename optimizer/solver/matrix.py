@@ -172,9 +172,7 @@ class Layout:
         by_letter: dict[str, dict[Key, int]] = {}
         for column, (family, at) in enumerate(self.variables):
             by_letter.setdefault(family.letter, {})[at] = column
-        sizes = {"site": len(p.sites), "sku": len(p.skus), "period": len(p.horizon), "zone": len(p.zones)}
-        sizes |= {"line": len(p.lines), "vendor": len(p.vendors)}
-        return Columns(by_letter, {f.letter: tuple(sizes[axis] for axis in f.axes) for f in FAMILIES})
+        return Columns(by_letter, {f.letter: tuple(len(p.ids[axis]) for axis in f.axes) for f in FAMILIES})
 
     def cells(self, parts: Parts) -> tuple[Ints, Ints, Floats]:
         """Return rows, columns and values of all terms of some rows, one after the other."""
@@ -206,7 +204,7 @@ def assembled(p: Parameters, layout: Layout, objectives: Parts, rows: Parts, *, 
     limits = np.concatenate([r.limits - r.constants[:, None] for r in rows.values()])
     row, at, values = layout.cells(objectives)
     constants = [constant for terms in objectives.values() for constant in terms.constants.tolist()]
-    dense = np.bincount(row * n_cols + at, values, len(constants) * n_cols).reshape(-1, n_cols)
+    dense = np.bincount(row * n_cols + at, values, len(constants) * n_cols).reshape(len(constants), n_cols)
     every = zip(np.asarray(dense, order=order), constants, strict=True)
     found = {name: {term: next(every) for term in terms.index} for name, terms in objectives.items()}
     sums = Objectives(found["discounted"], found["undiscounted"], found["waiting"][""], found["unused"][""])

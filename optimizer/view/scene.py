@@ -117,7 +117,8 @@ def _flows(plan: Plan, period: str, shapes: Mapping[str, Any]) -> list[Flow]:
     points = {zone: shape.representative_point().coords[0] for zone, shape in shapes.items()}
     ends = {line: (start, end) for line, start, end in plan.study.lines[["line", "from", "to"]].to_numpy().tolist()}
     table, flows = plan.tables["flows"], []
-    for line, flow_mw in table.loc[table["period"] == period, ["line", "flow_mw"]].itertuples(index=False):
+    by_line = table[table["period"] == period].groupby("line", sort=False)["flow_mw"]
+    for line, flow_mw in by_line.agg(lambda blocks: max(blocks, key=abs)).items():
         if abs(flow_mw) > 1e-3 and line in ends and set(ends[line]) <= set(points):
             start, end = ends[line] if flow_mw > 0 else reversed(ends[line])
             flows.append(Flow(points[start], points[end], abs(flow_mw)))
