@@ -101,14 +101,15 @@ def _keep(old: Path, fresh: Path) -> None:
 
 def not_ours(folder: Path) -> list[str]:
     """Return the files and links in a plan folder that this tool did not write for a plan, its study's included."""
-    found = []
+    found, ours = [], {".": _OF_PLAN, "study": _OF_STUDY, "study/grid": _OF_STUDY}
     for root, folders, files in os.walk(folder):
         inside = Path(root).relative_to(folder)
-        ours = _OF_STUDY if inside.parts[:1] == ("study",) else _OF_PLAN
+        known = ours.get(inside.as_posix())  # what stands deeper is the user's, another plan perhaps
         links = [name for name in folders if (Path(root) / name).is_symlink()]
         for name in (*files, *links):
             path = Path(root) / name
-            if (path.is_symlink() or path.is_file()) and not (name in ours or (path.is_file() and is_own(path))):
+            written = known is not None and (name in known or (path.is_file() and is_own(path)))
+            if (path.is_symlink() or path.is_file()) and not written:
                 found.append((inside / name).as_posix())
     return sorted(found)
 

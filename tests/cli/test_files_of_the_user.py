@@ -174,6 +174,15 @@ def test_force_keeps_the_user_s_files_and_drops_pages_of_the_plan_before(call: R
 
 
 @posix
+def test_force_keeps_a_plan_inside_another_whole(call: Run, plan: Path) -> None:
+    inner = plan / "later" / "plan"
+    shutil.copytree(plan, inner)
+    assert call("map", "plan/later/plan").returncode == 0
+    before = {path: path.read_bytes() for path in inner.rglob("*") if path.is_file()}
+    assert call("solve", "plan/study", "-o", "plan", "--force").returncode == 0
+    assert {path: path.read_bytes() for path in inner.rglob("*") if path.is_file()} == before
+
+
 @pytest.mark.parametrize("table", ["racks", "grid/headroom.csv"])
 def test_a_pipe_in_a_study_is_named_and_not_waited_for(table: str, call: Run, study: Path) -> None:
     file = study / (table if table.endswith(".csv") else f"{table}.csv")
