@@ -11,8 +11,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
+from pydantic import BaseModel
+from pydantic_core import to_jsonable_python
 
 from ..errors import Fault, InputError, limit_met, said, shown
+from ..io.config import StudyConfig
 from ..io.schema import PLAN_TABLES, schema
 from ..io.scratch import clear
 from ..io.source import SHARED, irregular, path_fault
@@ -70,10 +73,23 @@ def _current_facts(facts: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return plan.json in the current format; a digest that held is made anew, one that did not goes on to tell."""
     found = {**facts, "format": FORMAT}
     if isinstance(facts.get("study"), Mapping):
-        found["study"] = current_keys(facts["study"])
+        found["study"] = _with_defaults(current_keys(facts["study"]), StudyConfig)
     with suppress(TypeError, ValueError):  # of numbers that are none
         if found != facts and facts.get("digest") == digest(facts):
             found["digest"] = digest(found)
+    return found
+
+
+def _with_defaults(keys: Mapping[str, Any], of: type[BaseModel]) -> dict[str, Any]:
+    """Give keys that are younger than the plan their defaults: it was made as if they stood there."""
+    found = dict(keys)
+    for name, field in of.model_fields.items():
+        if name in keys:
+            kind = field.annotation
+            if isinstance(keys[name], Mapping) and isinstance(kind, type) and issubclass(kind, BaseModel):
+                found[name] = _with_defaults(keys[name], kind)
+        elif not field.is_required():
+            found[name] = to_jsonable_python(field.get_default(call_default_factory=True))
     return found
 
 

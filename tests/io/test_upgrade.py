@@ -126,6 +126,18 @@ def test_an_old_plan_that_was_tampered_with_does_not_become_right_by_an_upgrade(
     assert [path.name for path in old.parent.iterdir()] == ["old"]
 
 
+@pytest.mark.parametrize(("aged", "ok"), [(1.0, True), (0.5, False)])
+def test_a_plan_from_before_a_key_was_made_as_if_its_default_stood_there(old: Path, *, aged: float, ok: bool) -> None:
+    """The study says what the key is: the default agrees with the plan, any other value is told."""
+    facts = json.loads((old / "plan.json").read_text())
+    for section, key in (("policy", "force_open"), ("objective", "first"), ("unused", "aged_after_years")):
+        del facts["study"][section][key]
+    (old / "plan.json").write_text(json.dumps(facts | {"digest": digest(facts)}))
+    study = old / "study" / "study.toml"
+    study.write_text(study.read_text().replace("aged_after_years = 1.0", f"aged_after_years = {aged}"))
+    assert verify(read_plan(old)).ok is ok
+
+
 @pytest.mark.parametrize(
     ("file", "was", "now", "told"),
     [
