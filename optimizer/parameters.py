@@ -127,6 +127,27 @@ class Parameters:
         """Fence MW energised at each site in each period, inf where unlimited, (s, t)."""
         return self.interconnection_mw + self.onsite_mw
 
+    @property
+    def energy_hours(self) -> Floats:
+        """Hours of a period that a MW at peak counts in energy, (s,): 8760 L_t load_factor annual_pue / peak_pue."""
+        return HOURS_PER_YEAR * self.length_years * self.load_factor * self.annual_pue / self.peak_pue
+
+    @property
+    def draw_usd_per_mw(self) -> Floats:
+        """What a MW drawn through a period costs in energy, at peak, undiscounted, (s, t)."""
+        return self.energy_hours[:, None] * self.energy_usd_per_mwh
+
+    @property
+    def onsite_usd_per_mw(self) -> Floats:
+        """What a MW generated on site through a period costs in energy, at peak, undiscounted, (s, t)."""
+        return self.energy_hours[:, None] * self.onsite_usd_per_mwh
+
+    @property
+    def flow_usd_per_mw(self) -> Floats:
+        """What a MW on a line through a period costs in wheeling, undiscounted, (l, t)."""
+        usd = HOURS_PER_YEAR * self.length_years * self.line_usd_per_mwh
+        return np.tile(usd[:, None], len(self.horizon))
+
     def left_value(self, life_years: float) -> Floats:
         """Share of a capex of each period that is left at the horizon's end: straight line, (t,)."""
         return np.maximum(0.0, 1.0 - (self.end_years - self.start_years) / life_years)

@@ -9,7 +9,7 @@ from optimizer.account.tables import frames
 from optimizer.io.registers import TERMS
 from optimizer.parameters import Parameters
 from optimizer.plan import Plan
-from optimizer.plan.folder import FORMAT
+from optimizer.plan.steps import FORMAT
 from optimizer.study import Study
 
 

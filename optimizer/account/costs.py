@@ -15,14 +15,13 @@ def charges(p: Parameters, x: Decisions, use: Usage, config: StudyConfig) -> dic
     years = p.length_years
     opening = p.open_usd[:, None] * np.diff(x.opened.astype(np.float64), axis=1, prepend=0.0) * ~p.committed[:, None]
     halls = (np.where(p.own, p.hall_usd_per_mw, 0.0) * p.hall_mw)[:, None] * x.halls
-    hours = HOURS_PER_YEAR * years * p.load_factor * p.annual_pue / p.peak_pue
     return {
         "opening": opening,
         "halls": halls,
         "lease": np.where(p.own, 0.0, p.lease_usd_per_mw_year)[:, None] * use.built_mw * years,
         "fixed": p.fixed_usd_per_mw_year[:, None] * use.built_mw * years,
         "placement": x.pods * p.pod_racks[:, None] * p.placement_usd_per_rack[:, :, None],
-        "energy": hours[:, None] * (x.draw_mw * p.energy_usd_per_mwh + x.onsite_mw * p.onsite_usd_per_mwh),
+        "energy": p.energy_hours[:, None] * (x.draw_mw * p.energy_usd_per_mwh + x.onsite_mw * p.onsite_usd_per_mwh),
         "wheeling": HOURS_PER_YEAR * years * np.abs(x.flow_mw) * p.line_usd_per_mwh[:, None],
         "residual": _residual(p, opening, halls, config),
         **unused_usd(p, x, use, config),

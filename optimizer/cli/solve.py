@@ -147,7 +147,7 @@ def _as_typed(place: Path) -> str:
 
 def _no_plan(fault: InfeasibleError | SolverError) -> str:
     """Return what stands for plan.json where there is no plan."""
-    from optimizer.plan.folder import FORMAT
+    from optimizer.plan.steps import FORMAT
 
     infeasible = isinstance(fault, InfeasibleError)
     reasons = fault.reasons if isinstance(fault, InfeasibleError) and fault.reasons else str(fault).splitlines()

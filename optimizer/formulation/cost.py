@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from ..io.config import StudyConfig
-from ..parameters import HOURS_PER_YEAR, Parameters
+from ..parameters import Parameters
 from ..resolution import Floats
 from .notation import Program, Term
 
@@ -82,19 +83,18 @@ def placement(c: Program, money: Money) -> Sum:
 
 def energy(c: Program, money: Money) -> Sum:
     """Σ δ_t 8760 L_t load_factor_s annual_pue_s / peak_pue_s (d_st price_st + o_st on-site price_st)."""
-    p = c.p
-    hours = HOURS_PER_YEAR * p.length_years * p.load_factor * p.annual_pue / p.peak_pue
-    return [
-        (float(hours[s] * price[s, t] * money.factor[t]) * MUSD, var[s, t])
-        for var, price in ((c.m.d, p.energy_usd_per_mwh), (c.m.o, p.onsite_usd_per_mwh))
-        for s, t in var
-    ]
+    prices = (c.m.d, c.p.draw_usd_per_mw), (c.m.o, c.p.onsite_usd_per_mw)
+    return [term for var, usd in prices for term in _through_periods(var, usd, money)]
 
 
 def wheeling(c: Program, money: Money) -> Sum:
     """Transport on lines that state a price: Σ δ_t 8760 L_t usd_per_mwh_l |f_lt|."""
-    usd = HOURS_PER_YEAR * c.p.length_years * c.p.line_usd_per_mwh
-    return [(float(usd[i] * money.factor[t]) * MUSD, var[i, t]) for var in (c.m.f, c.m.r) for i, t in var]
+    return [term for var in (c.m.f, c.m.r) for term in _through_periods(var, c.p.flow_usd_per_mw, money)]
+
+
+def _through_periods(var: Any, usd_per_mw: Floats, money: Money) -> Sum:
+    """Σ δ_t usd_per_mw · var over the index of a family, whose second axis is the period."""
+    return [(float(usd_per_mw[at] * money.factor[at[1]]) * MUSD, var[at]) for at in var]
 
 
 def upgrades(_c: Program, _money: Money) -> Sum:

@@ -19,7 +19,6 @@ from ..io.write import csv_text, write_text
 if TYPE_CHECKING:
     from .plan import Plan
 
-FORMAT = 2
 _ELSEWHERE = "choose another place with -o"
 _OF_PLAN = {"plan.json", "solve.log", "sites.geojson", "case.json", *(f"{table}.csv" for table in PLAN_TABLES)}
 _OF_STUDY = {"study.toml", "grid.toml", *(f"{table}{end}" for table in TABLES for end in (".csv", ".geojson"))}

@@ -22,9 +22,9 @@ from ..io.source import SHARED, irregular, path_fault
 from ..io.upgrade import ahead, carried, current_keys
 from ..io.wording import listed
 from ..study import Study, read_study
-from .folder import FORMAT, digest
+from .folder import digest
 from .plan import Plan
-from .steps import STEPS
+from .steps import FORMAT, STEPS
 
 _WHOLE = "a plan folder is whole or no plan: solve again"
 # A float must read back as the one that was written: pandas did not always do so by itself.

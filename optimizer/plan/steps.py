@@ -23,3 +23,5 @@ def _with_costs(plan: Plan) -> Plan:
 STEPS: tuple[Step[Plan], ...] = (
     Step(1, "costs.csv accounts for every dollar by term, site, SKU, line and period", _with_costs, ("costs",)),
 )
+FORMAT = 1 + len(STEPS)
+"""The format of the plans that this release writes."""

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ..plan.folder import FORMAT, digest
+from ..plan.folder import digest
+from ..plan.steps import FORMAT
 from ..tolerance import LEAST_USD
 from . import money
 from .columns import Floats

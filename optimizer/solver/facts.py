@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..account.figures import figures
-from ..plan.folder import FORMAT
+from ..plan.steps import FORMAT
 from ..version import __version__
 from .arrays import Floats
 from .completion import Completed

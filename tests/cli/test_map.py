@@ -9,7 +9,7 @@ from unittest import mock
 import pytest
 
 from optimizer.io.whole import GENERATOR
-from optimizer.plan.folder import FORMAT
+from optimizer.plan.steps import FORMAT
 from tests.cli.inside import inside
 
 FILES = ["map.html", "map-2026.png", "map-2027.png"]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from optimizer import read_plan
-from optimizer.plan.folder import FORMAT
+from optimizer.plan.steps import FORMAT
 from tests.small import SITES, write_small_study
 
 from .conftest import Run

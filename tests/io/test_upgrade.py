@@ -17,8 +17,8 @@ from optimizer import InputError, Study, read_plan, read_study, solve, verify
 from optimizer.io import upgrade as formats
 from optimizer.io.sheets import workbook_bytes
 from optimizer.io.upgrade import Step, rewrite
-from optimizer.plan.folder import FORMAT, digest
-from optimizer.plan.steps import STEPS
+from optimizer.plan.folder import digest
+from optimizer.plan.steps import FORMAT, STEPS
 from optimizer.plan.workbook import plan_sheets
 from optimizer.view.report import report_page
 
