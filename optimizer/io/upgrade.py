@@ -19,7 +19,7 @@ Read = TypeVar("Read")
 class Step(Generic[Read]):
     """What a format changed, in words: ``carry`` brings what was read in format ``of`` to the next one.
 
-    ``makes`` names the tables that it makes anew: a folder of that format need not have them.
+    ``makes`` names the tables, and the columns as table.column, that it makes: a folder of that format lacks them.
     """
 
     of: int

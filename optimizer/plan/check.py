@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 import pandas as pd
 
@@ -14,16 +14,17 @@ from .plan import TABLES, Plan
 _CURE = "the plan folder is damaged: solve again"
 
 
-def check_tables(plan: Plan, tables: Sequence[str] = TABLES) -> None:
+def check_tables(plan: Plan, tables: Sequence[str] = TABLES, *, without: Container[str] = ()) -> None:
     """Check that tables have the columns of their dictionary, and name periods, sites and so on of the study alone.
 
+    A column that is named in ``without``, as table.column, need not be there.
     Raises InputError naming every table that does not.
     """
     faults = [
         Fault(f"{name}.csv", reason, cure=_CURE)
         for name in tables
         for column in schema(f"plan/{name}").columns
-        if (reason := _fault_in(plan.tables[name], column, plan.study))
+        if f"{name}.{column.name}" not in without and (reason := _fault_in(plan.tables[name], column, plan.study))
     ]
     if faults:
         raise InputError(faults)

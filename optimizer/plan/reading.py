@@ -19,12 +19,12 @@ from ..io.config import StudyConfig
 from ..io.schema import PLAN_TABLES, schema
 from ..io.scratch import clear
 from ..io.source import SHARED, irregular, path_fault
-from ..io.upgrade import ahead, carried, current_keys
+from ..io.upgrade import carried, current_keys
 from ..io.wording import listed
 from ..study import Study, read_study
 from .folder import digest
 from .plan import Plan
-from .steps import FORMAT, STEPS
+from .steps import FORMAT, STEPS, younger
 
 _WHOLE = "a plan folder is whole or no plan: solve again"
 # A float must read back as the one that was written: pandas did not always do so by itself.
@@ -41,8 +41,7 @@ def read_plan(folder: str | Path, *, study: Study | None = None) -> Plan:
     """
     folder = Path(folder)
     facts = _read_facts(folder)
-    made = {table for step in ahead(STEPS, facts["format"]) for table in step.makes}
-    names = [name for name in PLAN_TABLES if name not in made]
+    names = [name for name in PLAN_TABLES if name not in younger(facts["format"])]
     files = (*(f"{name}.csv" for name in names), "sites.geojson", "solve.log")
     faults = [fault for name in files if (fault := _refused(folder / name))]
     tables = {}

@@ -12,7 +12,7 @@ from ..io.upgrade import STUDY_STEPS, ahead, current_keys, rewrite
 from ..study import read_study
 from .folder import own_files
 from .plan import Plan
-from .steps import STEPS
+from .steps import STEPS, younger
 
 _KEYS = "study.toml"
 
@@ -29,7 +29,9 @@ def upgrade_plan(plan: Plan, folder: str | Path) -> tuple[Path | None, list[str]
         raise InputError([Fault(str(folder), "is a plan of a sweep, which is upgraded as it is read", cure=cure)])
     found = json.loads((place / "plan.json").read_text(encoding="utf-8"))["format"]
     steps, files = ahead(STEPS, found), own_files(plan)
-    made = [f"{table}.csv" for step in steps for table in step.makes] + ["plan.json"] * bool(steps)
+    tables = {name.partition(".")[0] for name in younger(found)}
+    made = [f"{table}.csv" for table in sorted(tables)] + ["sites.geojson"] * ("sites" in tables)
+    made += ["plan.json"] * bool(steps)
     return _rewritten(place, found, [s.words for s in steps], {name: files[name] for name in made}, f"study/{_KEYS}")
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..plan import Plan
+from ..plan.steps import younger
 from .report import Finding, alike
 from .shapes import SHAPES
 
@@ -38,6 +39,9 @@ def places(plan: Plan, folder: Path) -> list[Finding]:
     found += [_feature(key, "twice", "once") for key, n in Counter(stated).items() if n > 1]
     if not found and stated != keys:
         found.append(Finding(FILE, "", "features", "another order", "the order of sites.csv", RULE))
+    stated_format = json.loads((folder / "plan.json").read_text(encoding="utf-8"))["format"]
+    lacks = younger(stated_format)
+    rows = [{c: value for c, value in row.items() if f"sites.{c}" not in lacks} for row in rows]
     study = plan.study.sites.set_index("site")[["lon", "lat", "name", "kind"]].to_dict("index")
     of_key = dict(zip(stated, features, strict=True))
     for key, row in zip(keys, rows, strict=True):

@@ -15,8 +15,10 @@ import pytest
 
 from optimizer import InputError, Study, read_plan, read_study, solve, verify
 from optimizer.io import upgrade as formats
+from optimizer.io.schema import schema
 from optimizer.io.sheets import workbook_bytes
 from optimizer.io.upgrade import Step, rewrite
+from optimizer.plan import Plan, reading, steps, upgrade
 from optimizer.plan.folder import digest
 from optimizer.plan.steps import FORMAT, STEPS
 from optimizer.plan.workbook import plan_sheets
@@ -280,3 +282,32 @@ def test_steps_go_in_order_from_the_format_that_is_found() -> None:
 def test_a_format_of_a_plan_from_memory_is_that_of_this_release() -> None:
     plan = read_plan(OLD_PLAN)
     assert [f.column for f in verify(replace(plan, facts={**plan.facts, "format": 1})).findings] == ["format", "digest"]
+
+
+def test_a_step_may_make_a_column(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if this release were the first whose sites.csv has idle_hall_mw: the folder of before lacks it everywhere."""
+    column = "idle_hall_mw"
+    table = pd.read_csv(old / "sites.csv", dtype={"period": str})
+    table.drop(columns=column).to_csv(old / "sites.csv", index=False)
+    places = json.loads((old / "sites.geojson").read_text())
+    for feature in places["features"]:
+        del feature["properties"][column]
+    (old / "sites.geojson").write_text(json.dumps(places))
+
+    def carry(plan: Plan) -> Plan:
+        sites = plan.tables["sites"]
+        idle = (sites["built_mw"] - sites["it_mw_in_service"]).where(lambda mw: mw > 1e-6, 0.0)
+        at = list(schema("plan/sites").names).index(column)
+        sites = sites.copy()
+        sites.insert(at, column, idle)
+        return STEPS[0].carry(replace(plan, tables={**plan.tables, "sites": sites}))
+
+    made = (replace(STEPS[0], carry=carry, makes=("costs", f"sites.{column}")),)
+    for module in (steps, reading, upgrade):
+        monkeypatch.setattr(module, "STEPS", made)
+    assert verify(old).ok
+    backup, _ = upgrade.upgrade_plan(read_plan(old), old)
+    assert backup is not None
+    monkeypatch.undo()
+    assert verify(old).ok
+    assert pd.read_csv(old / "sites.csv")[column].tolist() == table[column].tolist()
