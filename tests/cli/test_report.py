@@ -125,8 +125,8 @@ def test_folders_that_are_no_whole_plan(run: Run, plan: Path) -> None:
     refused(str(plan))
     table.unlink()
     refused("sites.csv: is missing")
-    (plan / "plan.json").write_text('{"format": 2}')
-    refused("format 2 is not 1")
+    (plan / "plan.json").write_text('{"format": 99}')
+    refused("format 99 is not known to this release")
     (plan / "plan.json").unlink()
     refused("is no plan folder")
 
