@@ -107,11 +107,9 @@ class Column:
 
     def names(self, of: Mapping[str, Sequence[str]]) -> list[str]:
         """Return the names that the column stands for; ``of`` says what takes the place of a word in <>."""
-        found = []
-        for words in product(*(of[word] for word in _PATTERN.findall(self.name))):
-            each = iter(words)
-            found.append(_PATTERN.sub(lambda _, each=each: next(each), self.name))  # type: ignore[misc]
-        return found
+        parts = _PATTERN.split(self.name)  # what stands as it is, and words, in turn
+        choices = (of[part] if at % 2 else [part] for at, part in enumerate(parts))
+        return ["".join(name) for name in product(*choices)]
 
     def when_empty(self) -> str:
         """Say what to write where no value is known, for a cure."""
