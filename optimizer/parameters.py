@@ -11,9 +11,9 @@ from math import inf
 
 import numpy as np
 
-from .io.config import Policy
+from .io.config import SHARES, Policy
 from .io.periods import Horizon
-from .io.rooms import Rooms
+from .io.rooms import Rooms, numbered
 from .io.standing import halls_by
 from .resolution import (
     EPS,
@@ -42,8 +42,8 @@ class Parameters:
     Power in MW (``it`` = of racks, otherwise at the fence), money in USD, prices per MW-year or MWh as named.
     ``interconnection_mw`` is inf where unlimited. ``halls_max`` counts new halls; ``first_hall`` is the first
     period in which one can be commissioned (T or more: never). ``serves[k][a][t]`` says whether a pod placed in
-    period a is in service in t. ``zone_of`` is the zone of the grid that serves a site, ``stated_zone_of`` the place in
-    ``stated_zones`` of the zone that counts for shares, with a grid or without; -1 where there is none.
+    period a is in service in t. ``zone_of`` is the zone of the grid that serves a site, ``sharers`` whose share
+    it counts for, by the keys of ``SHARES``; -1 where there is none.
     ``may_hold_it_mw`` is the most IT load that a site's own halls and power allow in t, were it open from the start.
     """
 
@@ -89,8 +89,7 @@ class Parameters:
     may_hold_it_mw: Floats
     # grid
     zone_of: Ints
-    stated_zones: list[str]
-    stated_zone_of: Ints
+    sharers: dict[str, Ints]
     headroom_mw: Floats
     line_from: Ints
     line_to: Ints
@@ -169,10 +168,9 @@ class Parameters:
         hold = np.where(self.admits.any(axis=1) & ~(self.forbidden & ruled), self.may_hold_it_mw[:, -1], 0.0)
         rules, comes = self.policy if ruled else Policy(), self.delivered_pods.sum(axis=1) > 0
         return Rooms(
-            hold, self.stated_zone_of, self.committed | self.forced,
+            hold, self.sharers, self.committed | self.forced,
             self.cluster_it_mw(max(rules.min_site_mw, rules.min_vendor_mw)), float(self.pod_mw[comes].min(initial=inf)),
-            inf if rules.max_sites is None else rules.max_sites, rules.max_site_share or 1.0,
-            rules.max_zone_share or 1.0,
+            rules,
         )  # fmt: skip
 
     @property
@@ -204,8 +202,6 @@ class Parameters:
         rate = config.money.discount_rate
         delivered_pods, as_stated_mw = deliveries(study, pod_mw)
         lines, zone_index = study.lines, {z: i for i, z in enumerate(study.zones["zone"])}
-        stated = zone_index if study.has_grid else {z: i for i, z in enumerate(sorted(set(sites["zone"]) - {""}))}
-        stated_zone_of = np.array([stated.get(z, -1) for z in sites["zone"]], dtype=np.int64)
         used_lines = lines if study.flow == "transport" else lines.iloc[:0]
         life = numbers(racks["life_years"])
         age = start_years[None, :] - start_years[:, None]
@@ -233,8 +229,8 @@ class Parameters:
             fixed_usd_per_mw_year=numbers(sites["fixed_usd_per_mw_year"]),
             admits=admits, placement_usd_per_rack=placement,
             may_hold_it_mw=np.minimum(ramp["existing_mw"] + hall_mw[:, None] * possible, power_it),
-            zone_of=stated_zone_of if study.has_grid else np.full(len(sites), -1, dtype=np.int64),
-            stated_zones=list(stated), stated_zone_of=stated_zone_of,
+            zone_of=np.array([zone_index.get(z, -1) for z in sites["zone"]], dtype=np.int64),
+            sharers={key: numbered(sites[column].tolist()) for key, column in SHARES.items()},
             headroom_mw=of_grid(horizon, study.headroom, "zone", list(study.zones["zone"]), "headroom_mw"),
             line_from=positions(used_lines["from"], zone_index), line_to=positions(used_lines["to"], zone_index),
             line_mw=numbers(used_lines["capacity_mw"]), line_back_mw=numbers(used_lines["capacity_back_mw"]),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..io.config import SHARES
 from ..parameters import Parameters
 from ..resolution import Bools, Floats
 from ..tolerance import band
@@ -107,24 +108,24 @@ def _kept_back(p: Parameters, x: Decisions, use: Usage) -> Bools:
 
 
 def _shares(p: Parameters, x: Decisions, use: Usage) -> Bools:
-    """Whether one more pod, still in service in the last period, is above a share of its site or zone, (s, k, t).
+    """Whether one more pod, still in service in the last period, is above a share that its site counts for, (s, k, t).
 
     Against the share of the last period stands what stands in t and still serves then; and no pod fits where rules by
     their sums let no more into service.
     """
     staying = np.cumsum(np.einsum("ska,ka,k->sa", x.pods, p.serves[:, :, -1].astype(np.float64), p.pod_mw), axis=1)
-    in_zone = np.zeros((len(p.stated_zones) + 1, len(p.horizon)))
-    np.add.at(in_zone, p.stated_zone_of, staying)  # the last row: sites without a zone
-    zoned = np.where((p.stated_zone_of >= 0)[:, None], in_zone[p.stated_zone_of], -np.inf)
     pod = p.pod_mw[None, :, None]
     most = float(use.it_mw[:, -1].sum()) + pod
     above = np.zeros((len(p.sites), len(p.skus), len(p.horizon)), dtype=np.bool_)
     delivered, summed = float(p.delivered_mw.sum()), p.rooms().most_mw(float(p.delivered_mw.sum()))
     if 0.0 < summed < p.rooms(ruled=False).most_mw(delivered) - band(summed):
         above |= staying.sum(axis=0) + pod > summed + band(summed)
-    for share, held in ((p.policy.max_site_share, staying), (p.policy.max_zone_share, zoned)):
-        if share is not None:
-            above |= held[:, None] + pod > share * most + band(share * most)
+    for key in SHARES:
+        if (share := getattr(p.policy, key)) is not None:
+            held = np.zeros((len(p.sites) + 1, len(p.horizon)))
+            np.add.at(held, p.sharers[key], staying)
+            held[-1] = -np.inf  # sites that count for nobody
+            above |= held[p.sharers[key], None] + pod > share * most + band(share * most)
     return above & p.serves[None, :, :, -1]
 
 

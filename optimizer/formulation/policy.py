@@ -20,21 +20,21 @@ def forced_open(c: Program, s: int) -> Any:
     return linear([(1.0, c.m.y[s, len(c.p.horizon) - 1])]) == 1.0
 
 
-def _share(c: Program, sites: list[int], share: float) -> Any:
-    last, within = len(c.p.horizon) - 1, set(sites)
-    inside = [t for s in sites for t in c.it_load(s, last, 1.0 - share)]
-    outside = [t for s in c.sets.candidates if s not in within for t in c.it_load(s, last, -share)]
+def _share(c: Program, key: str, whose: int) -> Any:
+    last, share, within = len(c.p.horizon) - 1, float(getattr(c.p.policy, key)), c.p.sharers[key] == whose
+    inside = [t for s in c.sets.candidates if within[s] for t in c.it_load(s, last, 1.0 - share)]
+    outside = [t for s in c.sets.candidates if not within[s] for t in c.it_load(s, last, -share)]
     return linear([*inside, *outside]) <= 0.0
 
 
 def zone_share(c: Program, z: int) -> Any:
     """IT MW in service in one zone in the last period: Σ_{s∈z} P_sT ≤ max_zone_share · Σ_s P_sT."""
-    return _share(c, c.sets.members[z], float(c.p.policy.max_zone_share or 0.0))
+    return _share(c, "max_zone_share", z)
 
 
 def site_share(c: Program, s: int) -> Any:
     """IT MW in service at one site in the last period: P_sT ≤ max_site_share · Σ_s P_sT."""
-    return _share(c, [s], float(c.p.policy.max_site_share or 0.0))
+    return _share(c, "max_site_share", s)
 
 
 def site_cluster(c: Program, s: int) -> Any:

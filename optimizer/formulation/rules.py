@@ -62,9 +62,8 @@ def _rated(c: Program) -> list[tuple[int, int]]:
     return sorted({(s, years[t]) for s, t in c.m.h if limited[s]})
 
 
-def _zones(c: Program) -> list[int]:
-    asked = c.p.policy.max_zone_share is not None
-    return [z for z in range(len(c.p.stated_zones)) if asked and set(_sites(c)) & {*c.sets.members[z]}]
+def _sharers(c: Program, key: str) -> list[int]:
+    return sorted({*c.p.sharers[key][_sites(c)].tolist()} - {-1}) if getattr(c.p.policy, key) is not None else []
 
 
 def _held(c: Program) -> list[tuple[int, str, int]]:
@@ -94,9 +93,12 @@ RULES = (
         policy.forced_open, lambda c: [s for s in c.sets.candidates if c.p.forced[s] and not c.p.committed[s]],
         "programme", "1", "policy.force_open", "list", 8,
     ),
-    Rule(policy.zone_share, _zones, "programme", "MW IT", "policy.max_zone_share", "share", 4),
     Rule(
-        policy.site_share, lambda c: _sites(c) if c.p.policy.max_site_share is not None else [],
+        policy.zone_share, lambda c: _sharers(c, "max_zone_share"),
+        "programme", "MW IT", "policy.max_zone_share", "share", 4,
+    ),
+    Rule(
+        policy.site_share, lambda c: _sharers(c, "max_site_share"),
         "programme", "MW IT", "policy.max_site_share", "share", 5,
     ),
     Rule(

@@ -18,8 +18,8 @@ class Sets:
 
     ``candidates``: sites that may be open; ``loaded``: these by period. ``triples``: (s, k, t) where a pod of k may be
     placed at s in t. ``first``: the first t of each (s, k). ``waits``: (k, t) where pods may wait. ``present``:
-    (s, vendor) that can be there at all, where clusters of vendors are asked. ``members``: candidates by zone that a
-    site states.
+    (s, vendor) that can be there at all, where clusters of vendors are asked. ``members``: candidates by zone of
+    the grid.
     """
 
     candidates: list[int]
@@ -55,6 +55,6 @@ def filtered(p: Parameters) -> Sets:
     waits = [(k, t) for k in range(len(p.skus)) if out[k, -1] for t in periods if out[k, t]]
     asked = candidates if p.policy.min_vendor_mw > 0 else []
     present = [(s, v) for s in asked for v in sorted({p.vendor_of[k] for k in skus_at[s]})]
-    members = {z: [s for s in candidates if p.stated_zone_of[s] == z] for z in range(len(p.stated_zones))}
+    members = {z: [s for s in candidates if p.zone_of[s] == z] for z in range(len(p.zones))}
     loaded = [(s, t) for s in candidates for t in periods]
     return Sets(candidates, loaded, triples, skus_at, first, waits, present, members)

@@ -182,6 +182,10 @@ class Objective(Section):
     )
 
 
+SHARES = {"max_site_share": "site", "max_zone_share": "zone"}
+"""Keys of [policy] that are shares of IT MW in the last period, and the column of sites that says whose they are."""
+
+
 class Policy(Section):
     """[policy]: rules of the planner, all optional."""
 
@@ -204,17 +208,16 @@ class Policy(Section):
     force_open: Ids = Field(default=(), description="Sites open by the last period.")
     forbid: Ids = Field(default=(), description="Sites that never open.")
 
+    @property
+    def shares(self) -> dict[str, float]:
+        """The keys of ``SHARES``, 1 where one is not set."""
+        return {key: getattr(self, key) or 1.0 for key in SHARES}
+
     def may_bind(self, n_sites: int) -> bool:
         """Whether any of the rules can make a difference to so many sites."""
-        shares = self.max_zone_share, self.max_site_share
-        counted = self.max_sites is not None and self.max_sites < n_sites
-        ceilings = self.max_new_mw_per_year, self.max_unused_mw_years
-        return bool(
-            counted
-            or any(share is not None and share < 1 for share in shares)
-            or any(ceiling is not None for ceiling in ceilings)
-            or self.min_site_mw > 0 or self.min_vendor_mw > 0 or self.force_open or self.forbid
-        )  # fmt: skip
+        loose = dict.fromkeys(SHARES, 1.0) | {"max_sites": max(n_sites, self.max_sites or 0)}
+        keys = type(self).model_fields.items()
+        return any(getattr(self, key) not in (field.default, loose.get(key)) for key, field in keys)
 
 
 class Solve(Section):

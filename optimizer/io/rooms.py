@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf
 
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..tolerance import BAND_SHARE, band
+from .config import SHARES, Policy
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -17,23 +19,27 @@ _HALVINGS = 100
 _BITS = 1e-12  # what sums of many figures lose
 
 
+def numbered(names: Sequence[str]) -> NDArray[np.int64]:
+    """Return the place of each name among all in their order, -1 where it is empty."""
+    place = {name: i for i, name in enumerate(sorted({*names} - {""}))}
+    return np.array([place.get(name, -1) for name in names], dtype=np.int64)
+
+
 @dataclass(frozen=True)
 class Rooms:
-    """Sites as the rules of the last period see them, (s,): what each can hold in IT MW, its zone, 0 where closed.
+    """Sites as the rules of the last period see them, (s,): what each can hold in IT MW, 0 where closed.
 
-    ``zone_of`` is -1 at a site without a zone. ``surely_open`` takes a place of ``max_sites`` in every plan.
-    ``asked_mw`` is the least that a site with racks holds, ``pod_mw`` the smallest pod that comes. Rules that are not
-    set are inf or 1. What is beyond a limit by no more than its band is at it, as in a plan.
+    ``sharers`` says by the keys of ``SHARES`` whose share a site counts for, -1 for nobody's. ``surely_open`` takes a
+    place of ``max_sites`` in every plan. ``asked_mw`` is the least that a site with racks holds, ``pod_mw`` the least
+    pod that comes. What is beyond a limit by no more than its band is at it, as in a plan.
     """
 
     hold_mw: Floats
-    zone_of: NDArray[np.int64]
+    sharers: Mapping[str, NDArray[np.int64]]
     surely_open: Bools
     asked_mw: Floats
     pod_mw: float
-    max_sites: float = inf
-    site_share: float = 1.0
-    zone_share: float = 1.0
+    rules: Policy
 
     @property
     def least_mw(self) -> float:
@@ -47,7 +53,8 @@ class Rooms:
             most = rooms._most_by_shares(most)
             if most < self.least_mw:
                 return 0.0
-            limit = np.where(self.zone_of >= 0, min(self.site_share, self.zone_share), self.site_share) * most
+            each = [np.where(self.sharers[key] >= 0, share, 1.0) for key, share in self.rules.shares.items()]
+            limit = np.min(each, axis=0) * most
             limit += band(limit)
             held = np.minimum(rooms.hold_mw, limit)
             useless = (rooms.hold_mw > 0) & ((self.asked_mw > limit) | (held < self.least_mw))
@@ -78,18 +85,24 @@ class Rooms:
     def _held_mw(self, total_mw: float, near: float = 1.0) -> float:
         """Most IT MW that sites hold where the shares are of ``total_mw``: the best sites, after those surely open.
 
-        ``near`` times the band may each share be passed.
+        ``near`` times the band may each share be passed. Of shares of several sites the tightest counts.
         """
-        of_site, of_zone = (share * total_mw for share in (self.site_share, self.zone_share))
-        each = np.minimum(self.hold_mw, of_site + near * float(band(of_site)))
+        limits = {key: (mw := share * total_mw) + near * float(band(mw)) for key, share in self.rules.shares.items()}
+        own, *others = SHARES
+        each = np.minimum(self.hold_mw, limits[own])
+        asked = [key for key in others if self.rules.shares[key] < 1] or others[:1]
+        return min(self._held_together_mw(each, self.sharers[key], limits[key]) for key in asked)
+
+    def _held_together_mw(self, each: Floats, whose_of: NDArray[np.int64], most_mw: float) -> float:
         surely, gains = 0.0, []
-        for zone in np.unique(self.zone_of).tolist():
-            limit = of_zone + near * float(band(of_zone)) if zone >= 0 else inf
-            inside = self.zone_of == zone
+        for whose in np.unique(whose_of).tolist():
+            limit = most_mw if whose >= 0 else inf
+            inside = whose_of == whose
             start = min(limit, float(each[inside & self.surely_open].sum()))
             others = np.sort(each[inside & ~self.surely_open])[::-1]
             gains.append(np.diff(np.minimum(limit, start + np.cumsum(others)), prepend=start))
             surely += start
-        free = max(0.0, self.max_sites - float(self.surely_open.sum()))
+        most = inf if self.rules.max_sites is None else self.rules.max_sites
+        free = max(0.0, most - float(self.surely_open.sum()))
         best = np.sort(np.concatenate(gains))[::-1] if gains else np.zeros(0)
         return surely + float(best[: int(min(free, len(best)))].sum())

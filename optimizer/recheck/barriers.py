@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import ceil, floor, inf, isfinite
+from math import ceil, floor, isfinite
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from .ground import Ground, limit
 
 
 def above_share(g: Ground, s: int, k: int, t: int) -> bool:
-    """Whether the pod lifts its site or zone above a share of the last period, by what stands in t and stays.
+    """Whether the pod lifts what its site counts for above a share of the last period, by what stands in t and stays.
 
     So is any pod where the rules by their sums let no more into service.
     """
@@ -22,10 +22,9 @@ def above_share(g: Ground, s: int, k: int, t: int) -> bool:
         return False
     if 0.0 < most < free_most - band(most) and staying.sum() + pod > most + band(most):
         return True
-    zone, whole = g.zone_names[s], float(g.it_mw[:, -1].sum()) + pod
-    in_zone = limit(policy.max_zone_share, whole) if zone else inf
-    shares = ((limit(policy.max_site_share, whole), staying[s]), (in_zone, staying[g.zone_names == zone].sum()))
-    return any(bool(mw + pod > share_mw + band(share_mw)) for share_mw, mw in shares)
+    whole = float(g.it_mw[:, -1].sum()) + pod
+    shares = ((getattr(policy, key), of) for key, of in g.p.sharers.items() if getattr(policy, key) and of[s])
+    return any(staying[of == of[s]].sum() + pod > share * whole + band(share * whole) for share, of in shares)
 
 
 def below_cluster(g: Ground, s: int, k: int, t: int) -> bool:

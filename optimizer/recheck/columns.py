@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ..io.config import SHARES
 from ..study import Study
 from .dates import Dates
 
@@ -82,6 +83,11 @@ class Columns:
     hall_lead_years = _column("sites", "hall_lead_years")
     own_energy_usd_per_mwh = _column("sites", "energy_usd_per_mwh")
     own_onsite_usd_per_mwh = _column("sites", "onsite_usd_per_mwh")
+
+    @cached_property
+    def sharers(self) -> dict[str, NDArray[np.object_]]:
+        """Whose share a site counts for by each key of ``SHARES``, "" where nobody's."""
+        return {key: self.study.sites[column].to_numpy(dtype=object) for key, column in SHARES.items()}
 
     @cached_property
     def committed(self) -> Bools:

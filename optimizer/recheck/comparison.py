@@ -22,7 +22,7 @@ def follows(name: str, place: str, unit: str, of: Callable[[Ground], Floats], ru
     def check(g: Ground) -> list[Finding]:
         return g.tables[table].compare(column, of(g), unit)
 
-    return _named(check, name, of.__module__, rule)
+    return named(check, name, of.__module__, rule)
 
 
 def keeps(
@@ -52,10 +52,10 @@ def keeps(
             for at in map(tuple, np.argwhere(exceeds(sign * stated, sign * limit, unit)))
         ]
 
-    return _named(check, name, of.__module__, rule)
+    return named(check, name, of.__module__, rule)
 
 
-def _named(check: Check, name: str, module: str, rule: str) -> Check:
+def named(check: Check, name: str, module: str, rule: str) -> Check:
     """Name a check for reports: its rule in words stands where other checks have their docstring."""
     check.__name__, check.__qualname__, check.__module__, check.__doc__ = name, name, module, rule
     return check

@@ -13,7 +13,6 @@ from math import inf
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..io.config import StudyConfig
 from . import votes
@@ -22,7 +21,6 @@ from .reading import Reading
 from .shut import most_mw, shut_out
 from .table import Table
 
-Texts = NDArray[np.object_]
 _EPS = 1e-9
 
 
@@ -43,11 +41,6 @@ class Ground:
     def config(self) -> StudyConfig:
         """Keys of study.toml."""
         return self.p.study.config
-
-    @cached_property
-    def zone_names(self) -> Texts:
-        """Zone of each site as the table of sites states it, "" where there is none, (s,)."""
-        return np.array(self.p.stated_zone, dtype=object)
 
     # decisions ----------------------------------------------------------------------------------------------
     @cached_property

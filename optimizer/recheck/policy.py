@@ -6,35 +6,31 @@ from collections.abc import Collection
 
 import numpy as np
 
+from ..io.config import SHARES
 from .columns import Bools, Floats
-from .comparison import Check, keeps
+from .comparison import Check, keeps, named
 from .ground import Ground, limit
 from .report import Finding
 from .tolerance import exceeds
 
 
-def max_zone_share(g: Ground) -> list[Finding]:
-    """IT MW in service in one zone in the last period: Σ_{s∈z} P_sT ≤ max_zone_share · Σ_s P_sT.
+def _share(key: str, rule: str) -> Check:
+    """Return the check of a share; sites that do not say whose count in the total alone."""
 
-    Zones are those that the table of sites states, with a grid or without. Sites without one count in the total alone.
-    """
-    held = g.it_mw[:, -1]
-    most = limit(g.config.policy.max_zone_share, float(held.sum()))
-    by_zone = {zone: float(held[g.zone_names == zone].sum()) for zone in sorted({*g.zone_names.tolist()} - {""})}
-    return [
-        Finding("sites.csv", f"zone {zone}", "it_mw_in_service", mw, most, relation="at most")
-        for zone, mw in by_zone.items()
-        if exceeds(np.array(mw), np.array(most), "mw")
-    ]
+    def check(g: Ground) -> list[Finding]:
+        held, whose = g.it_mw[:, -1], g.p.sharers[key]
+        most = limit(getattr(g.config.policy, key), float(held.sum()))
+        return [
+            Finding("sites.csv", f"{SHARES[key]} {name}", "it_mw_in_service", mw, most, relation="at most")
+            for name in sorted({*whose.tolist()} - {""})
+            if exceeds(np.array(mw := float(held[whose == name].sum())), np.array(most), "mw")
+        ]
+
+    return named(check, key, __name__, rule)
 
 
 def _named(g: Ground, sites: Collection[str]) -> Bools:
     return np.isin(np.array(g.p.sites, dtype=object), list(sites))
-
-
-def _site_share(g: Ground) -> tuple[Floats, float]:
-    held = g.it_mw[:, -1]
-    return held, limit(g.config.policy.max_site_share, held.sum())
 
 
 def _site_clusters(g: Ground) -> tuple[Floats, Floats]:
@@ -62,9 +58,9 @@ CHECKS: tuple[Check, ...] = (
     keeps("forbid", "sites.open", "count",
           lambda g: (np.where(_named(g, g.config.policy.forbid)[:, None], g.opened, False), 0.0),
           "A site of forbid never opens: y_st = 0"),
-    keeps("max_site_share", "sites.it_mw_in_service", "mw", _site_share,
-          "IT MW in service at one site in the last period: P_sT ≤ max_site_share · Σ_s P_sT", over=("site",)),
-    max_zone_share,
+    _share("max_site_share", "IT MW in service at one site in the last period: P_sT ≤ max_site_share · Σ_s P_sT"),
+    _share("max_zone_share",
+           "IT MW in service in one stated zone in the last period: Σ_{s∈z} P_sT ≤ max_zone_share · Σ_s P_sT"),
     keeps("min_site_mw", "sites.it_mw_in_service", "mw", _site_clusters,
           "A site that is open holds its cluster in the last period: P_sT ≥ min(min_site_mw, hold_s − largest pod)",
           over=("site",), relation="at least"),

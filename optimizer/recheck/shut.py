@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from heapq import nlargest
 from math import inf
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ..tolerance import BAND_SHARE, band
 from .reading import Reading
 
@@ -73,26 +76,33 @@ def _most_held_mw(p: Reading, rooms: Mapping[int, float], total_mw: float) -> fl
     return low
 
 
-def _shares(p: Reading, s: int) -> tuple[float, float]:
-    """Return the most of a total that a site may hold, and its zone."""
-    rules = p.study.config.policy
-    return rules.max_site_share or 1.0, (rules.max_zone_share or 1.0) if p.stated_zone[s] else inf
+def _shares(p: Reading, s: int) -> list[float]:
+    """Return the most of a total that a site may hold, by each key of ``SHARES``."""
+    return [share if p.sharers[key][s] else inf for key, share in p.study.config.policy.shares.items()]
 
 
 def _held_mw(p: Reading, hold_mw: Mapping[int, float], total_mw: float, near: float = 1.0) -> float:
     """Most IT MW of a total that sites hold: those surely open, and the best others up to max_sites.
 
-    ``near`` times its band may each share be passed.
+    ``near`` times its band may each share be passed. Of shares of several sites the tightest counts.
     """
+    shares = p.study.config.policy.shares
+    limits = {key: (mw := share * total_mw) + near * float(band(mw)) for key, share in shares.items()}
+    own, *others = shares
+    each = {s: min(mw, limits[own]) for s, mw in hold_mw.items()}
+    asked = [key for key in others if shares[key] < 1] or others[:1]
+    return min(_held_together_mw(p, each, p.sharers[key], limits[key]) for key in asked)
+
+
+def _held_together_mw(p: Reading, each_mw: Mapping[int, float], whose: NDArray[np.object_], most_mw: float) -> float:
     rules = p.study.config.policy
     surely = {s for s, site in enumerate(p.sites) if p.committed[s] or site in rules.force_open}
     left: dict[str, float] = {}
     held, others = 0.0, []
-    for s in sorted(hold_mw, key=lambda s: (s not in surely, -hold_mw[s])):
-        of_site, of_zone = (mw + near * float(band(mw)) for mw in (share * total_mw for share in _shares(p, s)))
-        zone = p.stated_zone[s]
-        mw = min(hold_mw[s], of_site, left.get(zone, of_zone))
-        left[zone] = left.get(zone, of_zone) - mw
+    for s in sorted(each_mw, key=lambda s: (s not in surely, -each_mw[s])):
+        room = left.get(whose[s], most_mw if whose[s] else inf)
+        mw = min(each_mw[s], room)
+        left[whose[s]] = room - mw
         if s in surely:
             held += mw
         else:

@@ -33,7 +33,7 @@ def needed(p: Parameters, x: Decisions, key: str) -> float | tuple[str, ...]:
         return _cluster(np.where(x.opened[:, -1], held, inf), p.cluster_it_mw(inf))
     if key == "min_vendor_mw":
         return min(_vendor_cluster(p, x, vendor) for vendor in p.vendors)
-    groups = p.stated_zone_of if key == "max_zone_share" else np.arange(len(held))
+    groups = p.sharers[key]
     most = np.bincount(groups[groups >= 0], weights=held[groups >= 0]).max(initial=0.0)
     return float(most / held.sum()) if held.sum() > _NOTHING_MW else 0.0
 

@@ -17,7 +17,7 @@ CHECKS: tuple[Check, ...] = (
     deliveries.neither_or_both, deliveries.outside_horizon, deliveries.broken_pods, deliveries.lost_deliveries,
     magnitudes.racks_in_mw, magnitudes.settings,
     policy.policy_sites, policy.closed_programme, policy.late_decision, policy.long_horizon,
-    policy.first_without_order, policy.shares_of_zones, policy.loops,
+    policy.first_without_order, policy.shared_by_none, policy.loops,
 )  # fmt: skip
 
 WITH_ZONES: tuple[Check, ...] = (rules.rules_together,)

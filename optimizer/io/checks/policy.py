@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from optimizer.errors import Fault
 from optimizer.io.checks.context import Context, Doubt
 from optimizer.io.checks.ids import nearly_the_same
+from optimizer.io.config import SHARES
 from optimizer.io.source import nearest
 from optimizer.io.table import SHOWN_ROWS, Finding
 
@@ -74,21 +75,23 @@ def first_without_order(context: Context) -> Iterator[Fault]:
         yield context.doubt("objective.first", reason, value=objective.first, cure=cure)
 
 
-def shares_of_zones(context: Context) -> Iterator[Doubt | Fault]:
-    """Without a grid, doubt a share of zones where sites state none, and find zones that are nearly the same."""
+def shared_by_none(context: Context) -> Iterator[Doubt | Fault]:
+    """Doubt a share, such as of zones without a grid, that sites do not say whose, and find whose nearly the same."""
     sites = context.some("sites")
-    if context.has_grid or sites is None or context.config.policy.max_zone_share is None:
-        return
-    stated = sites.texts("zone")
-    yield Doubt(sites, "zone", nearly_the_same(sites, stated))
-    without = [i for i, zone in enumerate(stated) if not zone and not sites.unread(i, ("zone",))]
-    if len(without) == len(stated):
-        cure = "write a column zone in sites, or take the key out"
-        yield context.doubt("policy.max_zone_share", "binds nothing: no site states a zone", cure=cure)
-        return
-    reason = "is empty: policy.max_zone_share binds the sites that state a zone, not this one"
-    cure = "name its zone; a name of its own makes it a zone by itself"
-    yield Doubt(sites, "zone", [Finding(i, reason, cure, kind="no zone") for i in without], "warning")
+    for key, column in SHARES.items():
+        known = column == "site" or (column == "zone" and context.has_grid)
+        if known or sites is None or getattr(context.config.policy, key) is None:
+            continue
+        stated, one = sites.texts(column), f"a{'n' * (column[0] in 'aeiou')} {column}"
+        yield Doubt(sites, column, nearly_the_same(sites, stated))
+        without = [i for i, whose in enumerate(stated) if not whose and not sites.unread(i, (column,))]
+        if len(without) == len(stated):
+            cure = f"write a column {column} in sites, or take the key out"
+            yield context.doubt(f"policy.{key}", f"binds nothing: no site states {one}", cure=cure)
+            continue
+        reason = f"is empty: policy.{key} binds the sites that state {one}, not this one"
+        cure = f"name its {column}; a name of its own makes it {one} by itself"
+        yield Doubt(sites, column, [Finding(i, reason, cure, kind=f"no {column}") for i in without], "warning")
 
 
 def loops(context: Context) -> Iterator[Doubt]:

@@ -10,9 +10,9 @@ import numpy as np
 
 from optimizer.errors import Fault
 from optimizer.io.checks.context import Context
-from optimizer.io.config import Policy
+from optimizer.io.config import SHARES, Policy
 from optimizer.io.periods import Horizon
-from optimizer.io.rooms import Rooms
+from optimizer.io.rooms import Rooms, numbered
 from optimizer.io.standing import by_site, halls_by, whole_pods
 from optimizer.io.table import Table
 from optimizer.io.wording import listed
@@ -38,7 +38,7 @@ class _Numbers:
         """Most that sites can hold in the last period under the rules that are no share and no cluster."""
         new = self.policy.max_new_mw_per_year
         built = math.inf if new is None else self.existing_mw + new * self.years
-        free = replace(self.rooms, site_share=1.0, zone_share=1.0, asked_mw=np.zeros(len(self.ids)))
+        free = replace(self.rooms, rules=Policy(max_sites=self.policy.max_sites), asked_mw=np.zeros(len(self.ids)))
         return free.most_mw(min(self.delivered_mw, built))
 
 
@@ -84,7 +84,7 @@ def _shut_out(n: _Numbers) -> Told:
     if parts < 1 - BAND_SHARE:
         yield _shares_below_one(n, parts, usable, start)
         return
-    names = ("max_site_share", "max_zone_share", "min_site_mw", "min_vendor_mw", "max_sites")
+    names = (*SHARES, "min_site_mw", "min_vendor_mw", "max_sites")
     told = [f"{name} {value:g}" for name in names if (value := getattr(rules, name))]
     key, sites = told[0].partition(" ")[0], f"{int(usable.sum())} site{'s' if usable.sum() != 1 else ''}"
     if most == 0 and max(rules.min_site_mw, rules.min_vendor_mw) > volume:
@@ -95,20 +95,20 @@ def _shut_out(n: _Numbers) -> Told:
 
 
 def _shares_below_one(n: _Numbers, parts: float, usable: np.ndarray, start: str) -> tuple[str, str, str]:
-    """Say which share times how many sites or zones is below 1, or what both come to."""
-    rules, zones = n.policy, n.rooms.zone_of[usable]
-    sites = int(min(len(zones), n.rooms.max_sites))
-    counts = {"max_site_share": ("sites", len(zones)), "max_zone_share": ("zones", len({*zones.tolist()}))}
-    for key, (word, count) in counts.items():
-        share, used = getattr(rules, key) or 0.0, min(count, sites)
-        if share and abs(used * share - parts) < BAND_SHARE and not (word == "zones" and (zones < 0).any()):
-            few = " (max_sites)" if used < count else ""
-            reason = f"{used} {word if used != 1 else word[:-1]}{few} × {share:.10g} = {parts:.10g}, below 1"
+    """Say which share times how many sites or zones is below 1, or what all come to."""
+    sites = int(min(usable.sum(), math.inf if n.policy.max_sites is None else n.policy.max_sites))
+    asked = {key: share for key, share in n.policy.shares.items() if getattr(n.policy, key)}
+    for key, share in asked.items():
+        among = {*n.rooms.sharers[key][usable].tolist()}
+        used = min(len(among), sites)
+        if abs(used * share - parts) < BAND_SHARE and -1 not in among:
+            few = " (max_sites)" if used < len(among) else ""
+            reason = f"{used} {SHARES[key]}{'s' * (used != 1)}{few} × {share:.10g} = {parts:.10g}, below 1"
             least = math.ceil(1e4 / used - 1e-9) / 1e4
             return key, start + reason, f"write at least {least:g}, or let sites in more places open"
-    key = "max_site_share" if rules.max_site_share else "max_zone_share"
-    reason = f"by the shares sites and zones hold at most {parts:.10g} of all IT MW, below 1"
-    return key, start + reason, "raise the shares, or let more sites open"
+    whose = " and ".join(f"{SHARES[key]}s" for key in asked)
+    reason = f"by the shares {whose} hold at most {parts:.10g} of all IT MW, below 1"
+    return next(iter(asked)), start + reason, "raise the shares, or let more sites open"
 
 
 # numbers ------------------------------------------------------------------------------------------------------------
@@ -126,15 +126,13 @@ def _numbers(context: Context) -> _Numbers | None:
     delivered, pods = _delivered_mw(racks, deliveries)
     if not np.isfinite([*hold, delivered]).all():
         return None
-    ids, zones = sites.texts("site"), sites.texts("zone")
-    place = {zone: i for i, zone in enumerate(sorted({*zones} - {""}))}
+    ids = sites.texts("site")
     closed = np.isin(ids, rules.forbid) & (hold > 0)
     surely = np.isin(ids, rules.force_open) | sites.frame["committed"].to_numpy(dtype=bool)
     rooms = Rooms(
-        np.where(closed, 0.0, hold), np.array([place.get(zone, -1) for zone in zones], dtype=np.int64), surely,
+        np.where(closed, 0.0, hold), {key: numbered(sites.texts(column)) for key, column in SHARES.items()}, surely,
         np.minimum(max(rules.min_site_mw, rules.min_vendor_mw), hold - max(pods, default=0.0)),
-        min(pods, default=math.inf), math.inf if rules.max_sites is None else rules.max_sites,
-        rules.max_site_share or 1.0, rules.max_zone_share or 1.0,
+        min(pods, default=math.inf), rules,
     )  # fmt: skip
     return _Numbers(
         rules, horizon.names[-1], ids, rooms, closed, delivered, float(existing[~closed].sum()),
