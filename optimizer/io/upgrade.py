@@ -19,7 +19,8 @@ Read = TypeVar("Read")
 class Step(Generic[Read]):
     """What a format changed, in words: ``carry`` brings what was read in format ``of`` to the next one.
 
-    ``makes`` names the tables, and the columns as table.column, that it makes: a folder of that format lacks them.
+    ``makes`` names the tables, and the columns and kinds of rows as table.name, that it makes: a folder of that format
+    lacks them.
     """
 
     of: int

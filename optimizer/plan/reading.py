@@ -65,16 +65,17 @@ def read_plan(folder: str | Path, *, study: Study | None = None) -> Plan:
         study = _read_study(folder / str(facts.get("study_path", "study")))
     log = folder / "solve.log"
     plan = Plan(study, facts, tables, log.read_text(encoding="utf-8", errors="replace"))
-    return replace(carried(plan, STEPS, facts["format"]), facts=_current_facts(facts))
+    plan = carried(plan, STEPS, facts["format"])
+    return replace(plan, facts=_current_facts(plan.facts, facts))
 
 
-def _current_facts(facts: Mapping[str, Any]) -> Mapping[str, Any]:
+def _current_facts(facts: Mapping[str, Any], stated: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return plan.json in the current format; a digest that held is made anew, one that did not goes on to tell."""
     found = {**facts, "format": FORMAT}
     if isinstance(facts.get("study"), Mapping):
         found["study"] = _with_defaults(current_keys(facts["study"]), StudyConfig)
     with suppress(TypeError, ValueError):  # of numbers that are none
-        if found != facts and facts.get("digest") == digest(facts):
+        if found != stated and stated.get("digest") == digest(stated):
             found["digest"] = digest(found)
     return found
 
