@@ -6,7 +6,7 @@ import numpy as np
 
 from optimizer.account.decisions import Decisions, usage
 from optimizer.account.tables import frames
-from optimizer.io.registers import TERMS
+from optimizer.io.registers import KINDS, TERMS
 from optimizer.parameters import Parameters
 from optimizer.plan import Plan
 from optimizer.plan.steps import FORMAT
@@ -64,8 +64,8 @@ def _facts(p: Parameters, x: Decisions) -> dict[str, object]:
         "cost_usd": {"discounted": cost, "undiscounted": cost},
         "rack_purchase_usd": 2e9,
         "unused": {
+            **{kind.total: 0.0 for kind in KINDS.values() if kind.total},
             "waiting_rack_mw_years": float(waiting.sum() * p.length_years),
-            "aged_rack_mw_years": 0.0,
             "idle_hall_mw_years": float(use.idle_hall_mw.sum() * p.length_years),
             "idle_power_mw_years": float(np.nansum(use.idle_power_mw) * p.length_years),
             "unused_mw_years": 0.0,

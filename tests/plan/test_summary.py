@@ -10,7 +10,7 @@ import pytest
 
 from optimizer import read_study, solve
 from optimizer.account.quantities import spending
-from optimizer.io.registers import SPENT
+from optimizer.io.registers import KINDS, SPENT
 from optimizer.plan.summary import split_of_waiting, status_in_words
 from optimizer.units import aligned, figure, mw, share, usd
 from tests.handmade import handmade_plan
@@ -90,8 +90,8 @@ def test_units() -> None:
     ]
 
 
-UNUSED = {"waiting_rack_mw_years": 10.0, "aged_rack_mw_years": 0.0, "idle_hall_mw_years": 0.0}
-UNUSED |= {"idle_power_mw_years": 0.0, "unused_mw_years": 10.0, "unavoidable_waiting_mw_years": 8.0}
+UNUSED = {kind.total: 0.0 for kind in KINDS.values() if kind.total} | {"waiting_rack_mw_years": 10.0}
+UNUSED |= {"unused_mw_years": 10.0, "unavoidable_waiting_mw_years": 8.0}
 
 
 @pytest.mark.parametrize(
