@@ -46,9 +46,8 @@ def _fault_in(table: pd.DataFrame, column: Column, study: Study) -> str:
 
 def _known(column: Column, study: Study) -> set[str] | None:
     """Return what may stand in a column that names things of the study; None for other columns."""
-    if column.type == "label":
-        return set(study.horizon.names)
-    if not column.refers_to:
+    if column.type != "label" and not column.refers_to:
         return None
     table, _, key = column.refers_to.partition(".")
-    return set(study.table(table)[key]) | (set() if column.required else {""})
+    known = study.table(table)[key] if table else study.horizon.names
+    return {*known} | (set() if column.required else {""})
