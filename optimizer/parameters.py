@@ -11,24 +11,12 @@ from math import inf
 
 import numpy as np
 
+from . import resolution
 from .io.config import SHARES, Policy
 from .io.periods import Horizon
 from .io.rooms import Rooms, numbered
-from .io.standing import halls_by
-from .resolution import (
-    EPS,
-    Bools,
-    Floats,
-    Ints,
-    deliveries,
-    doors,
-    energy_prices,
-    filled,
-    numbers,
-    of_grid,
-    positions,
-    ramp_of,
-)  # fmt: skip
+from .io.standing import POWER_COLUMNS, halls_by
+from .resolution import EPS, Bools, Floats, Ints, numbers
 from .study import Study
 from .tolerance import whole
 
@@ -187,7 +175,7 @@ class Parameters:
         n_t = len(horizon)
         skus, vendor_of = list(racks["sku"]), list(racks["vendor"])
         pod_mw = numbers(racks["rack_kw"]) * numbers(racks["pod_racks"]) / 1000.0
-        ramp = {column: ramp_of(study, column) for column in ("existing_mw", "interconnection_mw", "onsite_mw")}
+        ramp = {column: resolution.ramp_of(study, column) for column in POWER_COLUMNS}
         hall_mw = numbers(sites["hall_mw"])
         leads = numbers(sites["hall_lead_years"]).tolist()
         after = {lead: horizon.first_after_lead(lead) for lead in set(leads)}
@@ -196,11 +184,11 @@ class Parameters:
         halls_per_year = numbers(sites["halls_per_year"])
         power_it = (ramp["interconnection_mw"] + ramp["onsite_mw"]) / numbers(sites["peak_pue"])[:, None]
         possible = halls_by(horizon, halls_max, halls_per_year, first_hall)
-        admits, placement = doors(study)
-        energy, onsite_energy = energy_prices(study)
+        admits, placement = resolution.doors(study)
+        energy, onsite_energy = resolution.energy_prices(study)
         start_years = np.array(horizon.start_years)
         rate = config.money.discount_rate
-        delivered_pods, as_stated_mw = deliveries(study, pod_mw)
+        delivered_pods, as_stated_mw = resolution.deliveries(study, pod_mw)
         lines, zone_index = study.lines, {z: i for i, z in enumerate(study.zones["zone"])}
         used_lines = lines if study.flow == "transport" else lines.iloc[:0]
         life = numbers(racks["life_years"])
@@ -210,7 +198,7 @@ class Parameters:
             lines=list(used_lines["line"]), vendors=sorted(set(vendor_of)), vendor_of=vendor_of,
             pod_racks=racks["pod_racks"].to_numpy(dtype=np.int64), pod_mw=pod_mw,
             price_usd_per_rack=numbers(racks["price_usd"]),
-            waiting_usd_per_mw_year=filled(
+            waiting_usd_per_mw_year=resolution.filled(
                 racks["waiting_usd_per_mw_year"], config.unused.waiting_rack_usd_per_mw_year
             ),
             delivered_pods=delivered_pods, delivered_as_stated_mw=as_stated_mw,
@@ -231,10 +219,10 @@ class Parameters:
             may_hold_it_mw=np.minimum(ramp["existing_mw"] + hall_mw[:, None] * possible, power_it),
             zone_of=np.array([zone_index.get(z, -1) for z in sites["zone"]], dtype=np.int64),
             sharers={key: numbered(sites[column].tolist()) for key, column in SHARES.items()},
-            headroom_mw=of_grid(horizon, study.headroom, "zone", list(study.zones["zone"]), "headroom_mw"),
-            line_from=positions(used_lines["from"], zone_index), line_to=positions(used_lines["to"], zone_index),
-            line_mw=numbers(used_lines["capacity_mw"]), line_back_mw=numbers(used_lines["capacity_back_mw"]),
-            line_usd_per_mwh=numbers(used_lines["usd_per_mwh"]),
+            headroom_mw=resolution.of_grid(horizon, study.headroom, "zone", list(study.zones["zone"]), "headroom_mw"),
+            line_from=resolution.positions(used_lines["from"], zone_index),
+            line_to=resolution.positions(used_lines["to"], zone_index), line_mw=numbers(used_lines["capacity_mw"]),
+            line_back_mw=numbers(used_lines["capacity_back_mw"]), line_usd_per_mwh=numbers(used_lines["usd_per_mwh"]),
             length_years=horizon.length_years, start_years=start_years, end_years=horizon.end_years,
             discount=(1.0 + rate) ** -start_years, discount_end=float((1.0 + rate) ** -horizon.end_years),
             policy=config.policy,

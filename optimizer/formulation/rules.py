@@ -62,8 +62,18 @@ def _rated(c: Program) -> list[tuple[int, int]]:
     return sorted({(s, years[t]) for s, t in c.m.h if limited[s]})
 
 
-def _sharers(c: Program, key: str) -> list[int]:
-    return sorted({*c.p.sharers[key][_sites(c)].tolist()} - {-1}) if getattr(c.p.policy, key) is not None else []
+def _share(row: Callable[..., Any], key: str, turn: int) -> Rule:
+    def whose(c: Program) -> list[int]:
+        return sorted({*c.p.sharers[key][_sites(c)].tolist()} - {-1}) if getattr(c.p.policy, key) is not None else []
+
+    return Rule(row, whose, "programme", "MW IT", f"policy.{key}", "share", turn)
+
+
+def _sum(row: Callable[..., Any], key: str, unit: str, turn: int) -> Rule:
+    def once(c: Program) -> list[None]:
+        return [None] if getattr(c.p.policy, key) is not None else []
+
+    return Rule(row, once, "programme", unit, f"policy.{key}", "sum", turn)
 
 
 def _held(c: Program) -> list[tuple[int, str, int]]:
@@ -85,32 +95,20 @@ RULES = (
         network.zone_balance, lambda c: [(z, t) for z in range(len(c.p.zones)) for t in range(len(c.p.horizon))],
         "grid", "MW", "headroom.headroom_mw", dispatch=True,
     ),
-    Rule(
-        policy.site_count, lambda c: [None] if c.p.policy.max_sites is not None else [],
-        "programme", "sites", "policy.max_sites", "sum", 2,
-    ),
+    _sum(policy.site_count, "max_sites", "sites", 2),
     Rule(
         policy.forced_open, lambda c: [s for s in c.sets.candidates if c.p.forced[s] and not c.p.committed[s]],
         "programme", "1", "policy.force_open", "list", 8,
     ),
-    Rule(
-        policy.zone_share, lambda c: _sharers(c, "max_zone_share"),
-        "programme", "MW IT", "policy.max_zone_share", "share", 4,
-    ),
-    Rule(
-        policy.site_share, lambda c: _sharers(c, "max_site_share"),
-        "programme", "MW IT", "policy.max_site_share", "share", 5,
-    ),
+    _share(policy.zone_share, "max_zone_share", 4),
+    _share(policy.site_share, "max_site_share", 5),
     Rule(
         policy.site_cluster, lambda c: c.sets.candidates if c.p.policy.min_site_mw > 0 else [],
         "programme", "MW IT", "policy.min_site_mw", "cluster", 6,
     ),
     Rule(policy.vendor_cluster, lambda c: c.m.v, "programme", "MW IT", "policy.min_vendor_mw", "cluster", 7),
     Rule(policy.vendor_presence, _held, "programme", "MW IT"),
-    Rule(
-        policy.unused_ceiling, lambda c: [None] if c.p.policy.max_unused_mw_years is not None else [],
-        "programme", "MW-years", "policy.max_unused_mw_years", "sum", 1,
-    ),
+    _sum(policy.unused_ceiling, "max_unused_mw_years", "MW-years", 1),
 )  # fmt: skip
 """All rules, in the order of their rows."""
 NAMED = {rule.name: rule for rule in RULES}

@@ -216,8 +216,7 @@ class Policy(Section):
     def may_bind(self, n_sites: int) -> bool:
         """Whether any of the rules can make a difference to so many sites."""
         loose = dict.fromkeys(SHARES, 1.0) | {"max_sites": max(n_sites, self.max_sites or 0)}
-        keys = type(self).model_fields.items()
-        return any(getattr(self, key) not in (field.default, loose.get(key)) for key, field in keys)
+        return any(value not in (type(self).model_fields[key].default, loose.get(key)) for key, value in self)
 
 
 class Solve(Section):

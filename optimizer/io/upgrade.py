@@ -19,8 +19,7 @@ Read = TypeVar("Read")
 class Step(Generic[Read]):
     """What a format changed, in words: ``carry`` brings what was read in format ``of`` to the next one.
 
-    ``makes`` names the tables, and the columns and kinds of rows as table.name, that it makes: a folder of that format
-    lacks them.
+    ``makes`` names tables, and columns or kinds of rows as table.name, that it makes: folders of that format lack them.
     """
 
     of: int

@@ -63,9 +63,8 @@ def read_plan(folder: str | Path, *, study: Study | None = None) -> Plan:
         raise InputError(faults)
     if study is None:
         study = _read_study(folder / str(facts.get("study_path", "study")))
-    log = folder / "solve.log"
-    plan = Plan(study, facts, tables, log.read_text(encoding="utf-8", errors="replace"))
-    plan = carried(plan, STEPS, facts["format"])
+    log = (folder / "solve.log").read_text(encoding="utf-8", errors="replace")
+    plan = carried(Plan(study, facts, tables, log), STEPS, facts["format"])
     return replace(plan, facts=_current_facts(plan.facts, facts))
 
 

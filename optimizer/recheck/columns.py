@@ -16,6 +16,7 @@ from .dates import Dates
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+Texts = NDArray[np.object_]
 
 
 def _column(table: str, column: str) -> cached_property[Floats]:
@@ -85,7 +86,7 @@ class Columns:
     own_onsite_usd_per_mwh = _column("sites", "onsite_usd_per_mwh")
 
     @cached_property
-    def sharers(self) -> dict[str, NDArray[np.object_]]:
+    def sharers(self) -> dict[str, Texts]:
         """Whose share a site counts for by each key of ``SHARES``, "" where nobody's."""
         return {key: self.study.sites[column].to_numpy(dtype=object) for key, column in SHARES.items()}
 

@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from heapq import nlargest
 from math import inf
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ..tolerance import BAND_SHARE, band
+from .columns import Texts
 from .reading import Reading
 
 _HALVINGS = 100
@@ -39,7 +37,7 @@ def most_mw(p: Reading, *, ruled: bool = True) -> float:
         most = _most_held_mw(p, rooms, most)
         if most < least:
             return 0.0
-        limits = {s: most * min(_shares(p, s)) for s in rooms}
+        limits = {s: most * min(share for key, share in rules.shares.items() if p.sharers[key][s]) for s in rooms}
         limits = {s: mw + float(band(mw)) for s, mw in limits.items()}
         able = {s: mw for s, mw in rooms.items() if limits[s] >= max(asked[s], least)}
         if len(able) == len(rooms):
@@ -76,11 +74,6 @@ def _most_held_mw(p: Reading, rooms: Mapping[int, float], total_mw: float) -> fl
     return low
 
 
-def _shares(p: Reading, s: int) -> list[float]:
-    """Return the most of a total that a site may hold, by each key of ``SHARES``."""
-    return [share if p.sharers[key][s] else inf for key, share in p.study.config.policy.shares.items()]
-
-
 def _held_mw(p: Reading, hold_mw: Mapping[int, float], total_mw: float, near: float = 1.0) -> float:
     """Most IT MW of a total that sites hold: those surely open, and the best others up to max_sites.
 
@@ -94,7 +87,7 @@ def _held_mw(p: Reading, hold_mw: Mapping[int, float], total_mw: float, near: fl
     return min(_held_together_mw(p, each, p.sharers[key], limits[key]) for key in asked)
 
 
-def _held_together_mw(p: Reading, each_mw: Mapping[int, float], whose: NDArray[np.object_], most_mw: float) -> float:
+def _held_together_mw(p: Reading, each_mw: Mapping[int, float], whose: Texts, most_mw: float) -> float:
     rules = p.study.config.policy
     surely = {s for s, site in enumerate(p.sites) if p.committed[s] or site in rules.force_open}
     left: dict[str, float] = {}
