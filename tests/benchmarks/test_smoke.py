@@ -63,3 +63,13 @@ def test_kills_of_what_writes(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     *_, whole, nothing, half, litter, fails = done.stdout.splitlines()[-1].split()
     assert (int(whole) + int(nothing), half, litter, fails) == (6, "0", "0", "0")
+
+
+def test_growth_benchmark_runs(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tests.benchmarks.growth", "--smoke", "--seconds", "60"]
+    done = subprocess.run(
+        command, cwd=Path(__file__).parents[2], env=os.environ | {"TMPDIR": str(tmp_path)},
+        capture_output=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert [line.split()[2] for line in done.stdout.splitlines()] == ["search", "ours", "plain"]

@@ -1,0 +1,88 @@
+"""What duals prove: each site answers them by itself, exactly, with whole halls and openings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimizer.resolution import Floats
+from optimizer.solver.arrays import Ints
+from tests.benchmarks.aggregate.model import Aggregate
+from tests.benchmarks.aggregate.sheet import NOWHERE
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A valid bound under some duals, in the matrix's unit, and what each site would gain (≤ 0) or pay (> 0), (n,)."""
+
+    bound: float
+    gain: Floats
+
+
+def priced(a: Aggregate, dual: Floats) -> Answer:
+    """Relax the rows that sites share by ``dual`` (by row) and let each site take its least.
+
+    The bound holds for any duals: Σ dual · limits + Σ of the least of every site and of every other column.
+    """
+    matrix = a.matrix
+    shared = a.site_of_row == NOWHERE
+    dual = np.where(shared, dual, 0.0)
+    dual = np.where((dual > 0) & ~np.isfinite(matrix.row_lower), 0.0, dual)
+    dual = np.where((dual < 0) & ~np.isfinite(matrix.row_upper), 0.0, dual)
+    at_limits = np.where(dual > 0, matrix.row_lower, matrix.row_upper)
+    told = dual != 0
+    column = np.repeat(np.arange(matrix.shape[1]), np.diff(matrix.starts))
+    cost = matrix.cost - np.bincount(column, matrix.values * dual[matrix.rows], matrix.shape[1])
+    least = np.where(cost > 0, cost * matrix.lower, cost * matrix.upper)
+    of_sites = np.zeros(matrix.shape[1], dtype=bool)
+    of_sites[a.own[a.own != NOWHERE]] = True
+    gain = site_values(a, cost)
+    bound = matrix.offset + float(dual[told] @ at_limits[told]) + float(least[~of_sites].sum()) + float(gain.sum())
+    return Answer(bound, gain)
+
+
+def site_values(a: Aggregate, cost: Floats) -> Floats:
+    """Least cost of each site by itself, 0 where it may stay closed, (n,); a lower limit where its own rows say more.
+
+    Load that never falls earns from when it starts to the end; so what a unit of it earns from t on, at its best start,
+    falls with t, and the load is all that halls and power allow. The rest is a walk over halls, which never get fewer.
+    """
+    p, sites = a.p, a.sites
+    earns = -cost[a.it_mw]
+    if not p.retires:
+        from_on = np.cumsum(earns[:, ::-1], axis=1)[:, ::-1]
+        best = np.maximum(0.0, np.maximum.accumulate(from_on[:, ::-1], axis=1)[:, ::-1])
+        earns = best - np.append(best[:, 1:], np.zeros((len(best), 1)), axis=1)
+    earns = np.maximum(0.0, earns)
+    made = a.onsite != NOWHERE
+    onsite = np.where(made, np.minimum(0.0, cost[a.onsite] * a.matrix.upper[a.onsite]), 0.0)
+    open_ = cost[a.opened] + onsite
+    parts = np.array_split(np.arange(len(sites.s)), len(sites.s) // 100 + 1)
+    least = np.concatenate([_walk(a, part, open_, cost, earns) for part in parts])
+    duty = p.committed[sites.s] | p.forced[sites.s]
+    return np.where(duty, least, np.minimum(0.0, least))
+
+
+def _walk(a: Aggregate, part: Ints, open_: Floats, cost: Floats, earns: Floats) -> Floats:
+    """Walk some sites through time; the state is the halls that stood when the year began, and those that stand."""
+    p, sites, s = a.p, a.sites, a.sites.s[part]
+    halls = np.arange(int(sites.halls[part].max(initial=0.0)) + 1)
+    rate = p.halls_per_year[s, None, None]
+    allowed = (halls[None, :] >= halls[:, None]) & (halls[None, :] - halls[:, None] <= rate)
+    committed = p.committed[s, None]
+    value = np.full((len(part), len(halls)), np.inf)  # by halls that stand, of sites that are open
+    years = p.horizon.calendar_years
+    for t in range(len(p.horizon)):
+        usable = np.minimum(sites.usable_mw[part, t, None], p.existing_mw[s, t, None] + p.hall_mw[s, None] * halls)
+        now = open_[part, t, None] + cost[a.halls[part, t, None]] * halls - earns[part, t, None] * usable
+        now = np.where(halls <= sites.halls[part, t, None], now, np.inf)
+        if t == 0 or years[t] != years[t - 1]:
+            within = np.where(np.eye(len(halls), dtype=bool), value[:, :, None], np.inf)
+        within = np.minimum.accumulate(within, axis=2)
+        closed = np.zeros_like(now) if t == 0 else np.where(committed, np.inf, np.zeros_like(now))
+        within[:, 0] = np.minimum(within[:, 0], closed)
+        within = np.where(allowed, within + now[:, None, :], np.inf)
+        value = within.min(axis=1)
+    least: Floats = value.min(axis=1)
+    return least
