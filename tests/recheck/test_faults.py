@@ -111,8 +111,8 @@ def _called(home: Any, name: str, change: Callable[..., Any]) -> Fault:
 
 def _doors(**columns: object) -> Fault:
     """Open the doors by columns of sites."""
-    right = parameters.doors
-    return parameters, "doors", lambda study: right(replace(study, sites=study.sites.assign(**columns)))
+    right = resolution.doors
+    return resolution, "doors", lambda study: right(replace(study, sites=study.sites.assign(**columns)))
 
 
 def _later(array: np.ndarray, *_: object) -> np.ndarray:
@@ -129,27 +129,27 @@ FAULTS: dict[str, tuple[Fault, str]] = {
     "label not spread": (_called(Horizon, "spread", lambda found, *_: found[:1]), "delivered_racks"),
     "size of a pod": (_resolved(lambda p: {"pod_mw": p.pod_mw * 1.1}), "it_mw"),
     "racks of a pod": (_resolved(lambda p: {"pod_racks": p.pod_racks + 1}), "racks"),
-    "ramp a period late": (_called(parameters, "ramp_of", _later), "interconnection_mw"),
+    "ramp a period late": (_called(resolution, "ramp_of", _later), "interconnection_mw"),
     "halls of the last period in all": (
         _resolved(lambda p: {"existing_mw": np.repeat(p.existing_mw[:, -1:], 4, axis=1)}), "halls"
     ),
     "unlimited taken for a number": (
         _resolved(lambda p: {"interconnection_mw": np.minimum(99.0, p.interconnection_mw)}), "interconnection_mw"
     ),
-    "headroom a period late": (_called(parameters, "of_grid", _later), "headroom_mw"),
+    "headroom a period late": (_called(resolution, "of_grid", _later), "headroom_mw"),
     "headroom not carried forward": (
-        _called(parameters, "of_grid", lambda found, *_: found * np.array([1.0, 0.0, 1.0, 0.0])), "headroom_mw"
+        _called(resolution, "of_grid", lambda found, *_: found * np.array([1.0, 0.0, 1.0, 0.0])), "headroom_mw"
     ),
-    "waiting price of another SKU": (_called(parameters, "filled", lambda found, *_: found[::-1]), "waiting"),
-    "energy price of another zone": (_called(parameters, "energy_prices", lambda found, _: found[::-1]), "energy"),
+    "waiting price of another SKU": (_called(resolution, "filled", lambda found, *_: found[::-1]), "waiting"),
+    "energy price of another zone": (_called(resolution, "energy_prices", lambda found, _: found[::-1]), "energy"),
     "no energy price before the first row": (
-        _called(parameters, "energy_prices", lambda found, _: (found[0] * [0.0, 1.0, 1.0, 1.0], found[1])), "energy"
+        _called(resolution, "energy_prices", lambda found, _: (found[0] * [0.0, 1.0, 1.0, 1.0], found[1])), "energy"
     ),
     "ban of a pair dropped": (
-        _called(parameters, "doors", lambda found, _: (found[0] | (np.arange(8).reshape(4, 2) == 6), found[1])), "pods"
+        _called(resolution, "doors", lambda found, _: (found[0] | (np.arange(8).reshape(4, 2) == 6), found[1])), "pods"
     ),
     "placement cost of another SKU": (
-        _called(parameters, "doors", lambda found, _: (found[0], found[1][:, ::-1])), "placement"
+        _called(resolution, "doors", lambda found, _: (found[0], found[1][:, ::-1])), "placement"
     ),
     "vendors ignored": (_doors(vendors=""), "pods"),
     "heaviest rack ignored": (_doors(max_rack_kw=np.inf), "pods"),

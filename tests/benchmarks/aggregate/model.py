@@ -270,11 +270,11 @@ class _Statement:
                 sheet.add(row, self.h[:, end], p.hall_mw[self.s])
                 if first:
                     sheet.add(row, self.h[:, first - 1], -p.hall_mw[self.s])
-        groups = ((rules.max_zone_share, p.stated_zone_of[self.s]), (rules.max_site_share, np.arange(len(self.s))))
-        for share, group in groups:
-            for one in np.unique(group[group >= 0]) if share is not None else ():
-                inside = (group == one).astype(np.float64)
-                sheet.add(sheet.rows((1,), -inf, 0.0), last, inside - float(share or 0.0))
+        for key, share in rules.shares.items():
+            whose = p.sharers[key][self.s]
+            for one in np.unique(whose[whose >= 0]) if share < 1.0 else ():
+                inside = (whose == one).astype(np.float64)
+                sheet.add(sheet.rows((1,), -inf, 0.0), last, inside - share)
 
     def _ceiling(self) -> list[tuple[Goal, float]]:
         limit = self.p.policy.max_unused_mw_years
