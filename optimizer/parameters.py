@@ -1,11 +1,12 @@
 """A study resolved onto its periods: the arrays that the model, its checks and its reports share.
 
-Letters are those of the maths: s sites, k SKUs, t periods, z zones, l lines. Arrays are indexed in that order;
-sites, SKUs, zones and lines stand in the order of their ids, so that the order of rows in a file never matters.
+Letters are those of the maths: s sites, k SKUs, t periods, z zones, l lines, b load blocks. Arrays are indexed in
+that order; all but periods stand in the order of their ids, so that the order of rows in a file never matters.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
 
@@ -25,7 +26,7 @@ HOURS_PER_YEAR = 8760.0
 
 @dataclass(frozen=True)
 class Parameters:
-    """Everything a plan is computed from, by site s, SKU k, period t, zone z and line l.
+    """Everything a plan is computed from, by site s, SKU k, period t, zone z, line l and load block b.
 
     Power in MW (``it`` = of racks, otherwise at the fence), money in USD, prices per MW-year or MWh as named.
     ``interconnection_mw`` is inf where unlimited. ``halls_max`` counts new halls; ``first_hall`` is the first
@@ -85,6 +86,7 @@ class Parameters:
     line_back_mw: Floats
     line_usd_per_mwh: Floats
     # time and money
+    block_hours: Mapping[str, float]
     length_years: float
     start_years: Floats
     end_years: float
@@ -100,9 +102,9 @@ class Parameters:
 
     @property
     def ids(self) -> dict[str, list[str]]:
-        """Ids along each axis, in the order of arrays; there is one load block."""
+        """Ids along each axis, in the order of arrays."""
         return {"site": self.sites, "sku": self.skus, "period": self.periods, "vendor": self.vendors,
-                "zone": self.zones, "line": self.lines, "block": ["all"]}  # fmt: skip
+                "zone": self.zones, "line": self.lines, "block": [*self.block_hours]}  # fmt: skip
 
     @property
     def delivered_mw(self) -> Floats:
@@ -115,25 +117,34 @@ class Parameters:
         return self.interconnection_mw + self.onsite_mw
 
     @property
+    def load_per_it(self) -> Floats:
+        """Fence MW at which an IT MW in service runs, (s, b)."""
+        return np.tile(self.peak_pue[:, None], len(self.block_hours))
+
+    @property
+    def hours(self) -> Floats:
+        """Hours of each load block in a period, (b,): H_b L_t."""
+        return np.array(list(self.block_hours.values())) * self.length_years
+
+    @property
     def energy_hours(self) -> Floats:
-        """Hours of a period that a MW at peak counts in energy, (s,): 8760 L_t load_factor annual_pue / peak_pue."""
-        return HOURS_PER_YEAR * self.length_years * self.load_factor * self.annual_pue / self.peak_pue
+        """Hours of a period that a MW counts in energy, (s, 1, b): H_b L_t load_factor annual_pue / peak_pue."""
+        return (self.hours[:, None] * self.load_factor * self.annual_pue / self.peak_pue).T[:, None]
 
     @property
     def draw_usd_per_mw(self) -> Floats:
-        """What a MW drawn through a period costs in energy, at peak, undiscounted, (s, t)."""
-        return self.energy_hours[:, None] * self.energy_usd_per_mwh
+        """What a MW drawn through a period costs in energy, at peak, undiscounted, (s, t, b)."""
+        return self.energy_hours * self.energy_usd_per_mwh[:, :, None]
 
     @property
     def onsite_usd_per_mw(self) -> Floats:
-        """What a MW generated on site through a period costs in energy, at peak, undiscounted, (s, t)."""
-        return self.energy_hours[:, None] * self.onsite_usd_per_mwh
+        """What a MW generated on site through a period costs in energy, at peak, undiscounted, (s, t, b)."""
+        return self.energy_hours * self.onsite_usd_per_mwh[:, :, None]
 
     @property
     def flow_usd_per_mw(self) -> Floats:
-        """What a MW on a line through a period costs in wheeling, undiscounted, (l, t)."""
-        usd = HOURS_PER_YEAR * self.length_years * self.line_usd_per_mwh
-        return np.tile(usd[:, None], len(self.horizon))
+        """What a MW on a line through a period costs in wheeling, undiscounted, (l, t, b)."""
+        return np.tile((self.hours * self.line_usd_per_mwh[:, None])[:, None], (1, len(self.horizon), 1))
 
     def left_value(self, life_years: float) -> Floats:
         """Share of a capex of each period that is left at the horizon's end: straight line, (t,)."""
@@ -223,7 +234,8 @@ class Parameters:
             line_from=resolution.positions(used_lines["from"], zone_index),
             line_to=resolution.positions(used_lines["to"], zone_index), line_mw=numbers(used_lines["capacity_mw"]),
             line_back_mw=numbers(used_lines["capacity_back_mw"]), line_usd_per_mwh=numbers(used_lines["usd_per_mwh"]),
-            length_years=horizon.length_years, start_years=start_years, end_years=horizon.end_years,
+            block_hours={"all": HOURS_PER_YEAR}, length_years=horizon.length_years,
+            start_years=start_years, end_years=horizon.end_years,
             discount=(1.0 + rate) ** -start_years, discount_end=float((1.0 + rate) ** -horizon.end_years),
             policy=config.policy,
         )  # fmt: skip

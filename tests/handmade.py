@@ -43,7 +43,8 @@ def handmade_plan(study: Study, **facts: object) -> Plan:
     for s, z in enumerate(p.zone_of):
         if z >= 0:
             served[z] += load[s] - onsite[s]
-    x = Decisions(pods, halls, opened, load - onsite, onsite, served, np.zeros((len(p.lines), n_t)))
+    dispatch = (load - onsite, onsite, served, np.zeros((len(p.lines), n_t)))
+    x = Decisions(pods, halls, opened, *(mw[:, :, None] for mw in dispatch))
     tables = frames(p, x, study.config)
     return Plan(study, _facts(p, x) | facts, tables, "made by hand\n")
 

@@ -106,9 +106,10 @@ class Causes:
 
 @dataclass(frozen=True)
 class _Limits:
-    """MW left at each limit, fence MW but for the halls' IT MW, (s, 1, t); one pod, (s, k, 1).
+    """MW left at each limit, fence MW but for the halls' IT MW, (s, 1, t, b); one pod, (s, k, 1, b).
 
-    There is room where the pod is above what is left by no more than ``band_mw``, that of the site's load with it.
+    There is room where a pod is above what is left by no more than ``band_mw``, that of the site's load with it, in
+    every load block.
     """
 
     interconnection: Floats
@@ -145,49 +146,51 @@ class _Limits:
 
     def room_it_mw(self, p: Parameters) -> Floats:
         """IT MW for which halls and power have room, (s, t)."""
-        return np.maximum(0.0, np.minimum(self.hall, self._power() / p.peak_pue[:, None, None]))[:, 0]
+        able = np.minimum(self.hall, self._power() / p.load_per_it[:, None, None])
+        return np.asarray(np.maximum(0.0, able.min(axis=3)[:, 0]), dtype=np.float64)
 
     def _power(self) -> Floats:
         return np.minimum(self.interconnection, self.zone) + self.onsite
 
     def _short(self, left_mw: Floats, pod_mw: Floats) -> Bools:
-        return np.asarray(left_mw < pod_mw - self.band_mw, dtype=np.bool_)
+        return np.asarray((left_mw < pod_mw - self.band_mw).any(axis=3), dtype=np.bool_)
 
     def _pods(self, left_mw: Floats, pod_mw: Floats) -> Floats:
-        return np.maximum(0.0, np.floor((left_mw + self.band_mw) / pod_mw))
+        return np.asarray(np.maximum(0.0, np.floor((left_mw + self.band_mw) / pod_mw).min(axis=3)), dtype=np.float64)
 
 
 def _limits(p: Parameters, x: Decisions, use: Usage) -> _Limits:
     possible = halls_by(p.horizon, p.halls_max, p.halls_per_year, p.first_hall)
     as_open = p.existing_mw + p.hall_mw[:, None] * possible
-    zone = np.vstack([_zone_left(p, x), np.full((1, len(p.horizon)), np.inf)])[p.zone_of]
+    left = _zone_left(p, x)
+    zone = np.vstack([left, np.full((1, *left.shape[1:]), np.inf)])[p.zone_of]
     has_onsite = (p.onsite_mw > 0).any(axis=1, keepdims=True)
     has_grid = (use.interconnection_mw > 0).any(axis=1, keepdims=True) | ~has_onsite
-    pod_fence_mw = (p.peak_pue[:, None] * p.pod_mw)[:, :, None]
+    pod_fence_mw = p.load_per_it[:, None, None] * p.pod_mw[:, None, None]
     return _Limits(
-        interconnection=(use.interconnection_mw - x.draw_mw)[:, None],
-        onsite=(p.onsite_mw - x.onsite_mw)[:, None],
+        interconnection=(use.interconnection_mw[:, :, None] - x.draw_mw)[:, None],
+        onsite=(p.onsite_mw[:, :, None] - x.onsite_mw)[:, None],
         zone=zone[:, None],
-        hall=np.where(x.opened, use.built_mw - use.it_mw, as_open)[:, None],
+        hall=np.where(x.opened, use.built_mw - use.it_mw, as_open)[:, None, :, None],
         pod_fence_mw=pod_fence_mw,
-        pod_it_mw=np.broadcast_to(p.pod_mw, (len(p.sites), len(p.skus)))[:, :, None],
-        band_mw=band(use.peak_mw[:, None] + pod_fence_mw),
+        pod_it_mw=np.broadcast_to(p.pod_mw, (len(p.sites), len(p.skus)))[:, :, None, None],
+        band_mw=band(use.load_mw[:, None] + pod_fence_mw),
         has_grid=np.asarray(has_grid)[:, None],
         has_onsite=np.asarray(has_onsite)[:, None],
     )
 
 
 def _zone_left(p: Parameters, x: Decisions) -> Floats:
-    """Fence MW that a zone can still get: headroom left, and what lines bring of that left next door, (z, t).
+    """Fence MW that a zone can still get: headroom left, and what lines bring of that left next door, (z, t, b).
 
-    left_zt + Σ_{z'} min(left_z't, Σ_{l from z' to z} (cap_l − flow towards z))
+    left_ztb + Σ_{z'} min(left_z'tb, Σ_{l from z' to z} (cap_l − flow towards z))
     """
-    left = np.maximum(0.0, p.headroom_mw - x.served_mw)
+    left = np.maximum(0.0, p.headroom_mw[:, :, None] - x.served_mw)
     brought: dict[tuple[int, int], Floats] = {}
     for i, ends in enumerate(zip(p.line_from.tolist(), p.line_to.tolist(), strict=True)):
         for way, spare in ((ends, p.line_mw[i] - x.flow_mw[i]), (ends[::-1], p.line_back_mw[i] + x.flow_mw[i])):
             if way[0] != way[1]:
-                brought[way] = brought.get(way, np.zeros(len(p.horizon))) + np.maximum(0.0, spare)
+                brought[way] = brought.get(way, np.zeros(left.shape[1:])) + np.maximum(0.0, spare)
     total = left.copy()
     for (start, end), spare in brought.items():
         total[end] += np.minimum(left[start], spare)

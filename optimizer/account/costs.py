@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..io.config import StudyConfig
-from ..parameters import HOURS_PER_YEAR, Parameters
+from ..parameters import Parameters
 from ..resolution import Floats
 from .decisions import Decisions, Usage
 
@@ -14,6 +14,7 @@ def charges(p: Parameters, x: Decisions, use: Usage, config: StudyConfig) -> dic
     """Return the undiscounted USD of each term that this release knows, over the term's axes and the period."""
     years = p.length_years
     opening = p.open_usd[:, None] * np.diff(x.opened.astype(np.float64), axis=1, prepend=0.0) * ~p.committed[:, None]
+    bought = x.draw_mw * p.energy_usd_per_mwh[:, :, None] + x.onsite_mw * p.onsite_usd_per_mwh[:, :, None]
     halls = (np.where(p.own, p.hall_usd_per_mw, 0.0) * p.hall_mw)[:, None] * x.halls
     return {
         "opening": opening,
@@ -21,8 +22,8 @@ def charges(p: Parameters, x: Decisions, use: Usage, config: StudyConfig) -> dic
         "lease": np.where(p.own, 0.0, p.lease_usd_per_mw_year)[:, None] * use.built_mw * years,
         "fixed": p.fixed_usd_per_mw_year[:, None] * use.built_mw * years,
         "placement": x.pods * p.pod_racks[:, None] * p.placement_usd_per_rack[:, :, None],
-        "energy": p.energy_hours[:, None] * (x.draw_mw * p.energy_usd_per_mwh + x.onsite_mw * p.onsite_usd_per_mwh),
-        "wheeling": HOURS_PER_YEAR * years * np.abs(x.flow_mw) * p.line_usd_per_mwh[:, None],
+        "energy": (p.energy_hours * bought).sum(axis=2),
+        "wheeling": (p.hours * np.abs(x.flow_mw) * p.line_usd_per_mwh[:, None, None]).sum(axis=2),
         "residual": _residual(p, opening, halls, config),
         **unused_usd(p, x, use, config),
     }

@@ -27,10 +27,10 @@ _WHOLE = {"pods": np.int64, "halls": np.int64, "opened": np.bool_}
 
 @dataclass(frozen=True)
 class Decisions:
-    """Pods placed (s, k, t), halls commissioned (s, t), sites open (s, t) and the dispatch at peak.
+    """Pods placed (s, k, t), halls commissioned (s, t), sites open (s, t) and the dispatch by load block.
 
-    ``draw_mw`` and ``onsite_mw`` (s, t) serve the sites; ``served_mw`` (z, t) comes from a zone's own surplus;
-    ``flow_mw`` (l, t) is positive from → to. All power in fence MW.
+    ``draw_mw`` and ``onsite_mw`` (s, t, b) serve the sites; ``served_mw`` (z, t, b) comes from a zone's own surplus;
+    ``flow_mw`` (l, t, b) is positive from → to. All power in fence MW.
     """
 
     pods: Ints
@@ -51,7 +51,7 @@ class Decisions:
         """Read what was decided from a plan's tables: what no row says is 0, what ``p`` lacks is left out."""
         found = {}
         for name, (table, column) in STATED.items():
-            axes = [key for key in schema(f"plan/{table}").order if key != "block"]
+            axes = schema(f"plan/{table}").order
             at = np.array([pd.Index(p.ids[axis]).get_indexer(pd.Index(tables[table][axis])) for axis in axes])
             known = np.asarray((at >= 0).all(axis=0))
             found[name] = np.zeros([len(p.ids[axis]) for axis in axes])
@@ -80,7 +80,8 @@ class Decisions:
 @dataclass(frozen=True)
 class Usage:
     """Quantities by site and period, (s, t): IT MW in service and built; at the fence load at peak, what the
-    interconnection and all sources give (inf where unlimited) and what of it is spare (nan there).
+    interconnection and all sources give (inf where unlimited) and what of it is spare (nan there). ``load_mw`` is
+    what draw and on-site output serve, (s, t, b).
     """
 
     it_mw: Floats
@@ -90,11 +91,7 @@ class Usage:
     built_mw: Floats
     idle_hall_mw: Floats
     idle_power_mw: Floats
-
-    @property
-    def load_mw(self) -> Floats:
-        """Load that draw and on-site output serve, (s, t)."""
-        return self.peak_mw
+    load_mw: Floats
 
 
 def usage(p: Parameters, x: Decisions) -> Usage:
@@ -105,7 +102,8 @@ def usage(p: Parameters, x: Decisions) -> Usage:
     limited = np.isfinite(power_mw)
     energised = np.where(limited & x.opened, power_mw, 0.0)
     spare = _clean(np.where(limited, energised - peak_mw, np.nan), energised)
-    return Usage(it_mw, peak_mw, p.interconnection_mw, power_mw, built, _clean(built - it_mw, built), spare)
+    load_mw = p.load_per_it[:, None] * it_mw[:, :, None]
+    return Usage(it_mw, peak_mw, p.interconnection_mw, power_mw, built, _clean(built - it_mw, built), spare, load_mw)
 
 
 def _clean(rest: Floats, of: Floats) -> Floats:

@@ -82,13 +82,13 @@ def placement(c: Program, money: Money) -> Sum:
 
 
 def energy(c: Program, money: Money) -> Sum:
-    """Σ δ_t 8760 L_t load_factor_s annual_pue_s / peak_pue_s (d_st price_st + o_st on-site price_st)."""
+    """Σ δ_t H_b L_t load_factor_s annual_pue_s / peak_pue_s (d_st price_st + o_st on-site price_st)."""
     prices = (c.m.d, c.p.draw_usd_per_mw), (c.m.o, c.p.onsite_usd_per_mw)
     return [term for var, usd in prices for term in _through_periods(var, usd, money)]
 
 
 def wheeling(c: Program, money: Money) -> Sum:
-    """Transport on lines that state a price: Σ δ_t 8760 L_t usd_per_mwh_l |f_lt|."""
+    """Transport on lines that state a price: Σ δ_t H_b L_t usd_per_mwh_l |f_ltb|."""
     return [term for var in (c.m.f, c.m.r) for term in _through_periods(var, c.p.flow_usd_per_mw, money)]
 
 

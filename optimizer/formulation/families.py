@@ -10,9 +10,9 @@ from typing import Any, Literal
 import numpy as np
 
 from ..parameters import Parameters
-from .sets import Sets
+from .sets import Sets, by_block
 
-Axis = Literal["site", "sku", "period", "vendor", "zone", "line"]
+Axis = Literal["site", "sku", "period", "vendor", "zone", "line", "block"]
 Index = list[tuple[Any, ...]]
 
 
@@ -37,7 +37,7 @@ class Family:
     whole: Literal["switch", "count", ""] = ""
     rest: bool = False
     field: str = ""
-    most: Callable[[Parameters, int, int], float] | None = None
+    most: Callable[..., float] | None = None
 
     @property
     def owner(self) -> Axis:
@@ -85,27 +85,27 @@ SPARE = Family(
     lambda c, p: [(s, t) for s, t in c.loaded if np.isfinite(p.power_mw[s, t])], rest=True,
 )  # fmt: skip
 DRAW = Family(
-    "d", "drawn from the zone", ("site", "period"), "dispatch", "MW",
-    lambda c, p: [(s, t) for s, t in c.loaded if p.interconnection_mw[s, t] > 0],
-    field="draw_mw", most=lambda p, s, t: float(p.interconnection_mw[s, t]),
+    "d", "drawn from the zone", ("site", "period", "block"), "dispatch", "MW",
+    lambda c, p: by_block(p, [at for at in c.loaded if p.interconnection_mw[at] > 0]),
+    field="draw_mw", most=lambda p, s, t, _b: float(p.interconnection_mw[s, t]),
 )  # fmt: skip
 ONSITE = Family(
-    "o", "generated on site", ("site", "period"), "dispatch", "MW",
-    lambda c, p: [(s, t) for s, t in c.loaded if p.onsite_mw[s, t] > 0],
-    field="onsite_mw", most=lambda p, s, t: float(p.onsite_mw[s, t]),
+    "o", "generated on site", ("site", "period", "block"), "dispatch", "MW",
+    lambda c, p: by_block(p, [at for at in c.loaded if p.onsite_mw[at] > 0]),
+    field="onsite_mw", most=lambda p, s, t, _b: float(p.onsite_mw[s, t]),
 )  # fmt: skip
 SERVED = Family(
-    "g", "served from the zone's own surplus", ("zone", "period"), "dispatch", "MW",
-    lambda _c, p: [(z, t) for z, t in _grid(p.zones, p) if p.headroom_mw[z, t] > 0],
-    field="served_mw", most=lambda p, z, t: float(p.headroom_mw[z, t]),
+    "g", "served from the zone's own surplus", ("zone", "period", "block"), "dispatch", "MW",
+    lambda _c, p: by_block(p, [at for at in _grid(p.zones, p) if p.headroom_mw[at] > 0]),
+    field="served_mw", most=lambda p, z, t, _b: float(p.headroom_mw[z, t]),
 )  # fmt: skip
 FLOW = Family(
-    "f", "flow on a line", ("line", "period"), "dispatch", "MW", lambda _c, p: _grid(p.lines, p),
-    field="flow_mw", most=lambda p, i, _t: float(p.line_mw[i]),
+    "f", "flow on a line", ("line", "period", "block"), "dispatch", "MW",
+    lambda _c, p: by_block(p, _grid(p.lines, p)), field="flow_mw", most=lambda p, i, *_: float(p.line_mw[i]),
 )  # fmt: skip
 BACKFLOW = Family(
-    "r", "flow on a line, backwards", ("line", "period"), "dispatch", "MW", lambda _c, p: _grid(p.lines, p),
-    most=lambda p, i, _t: float(p.line_back_mw[i]),
+    "r", "flow on a line, backwards", ("line", "period", "block"), "dispatch", "MW",
+    lambda _c, p: by_block(p, _grid(p.lines, p)), most=lambda p, i, *_: float(p.line_back_mw[i]),
 )  # fmt: skip
 
 

@@ -10,18 +10,18 @@ import pyomo.environ as pyo
 from .notation import Program, linear
 
 
-def zone_balance(c: Program, z: int, t: int) -> Any:
+def zone_balance(c: Program, z: int, t: int, b: int) -> Any:
     """What the sites of a zone draw, its own surplus serves or its lines bring.
 
-    Σ_{s∈z} d_st = g_zt + Σ_in f − Σ_out f
+    Σ_{s∈z} d_stb = g_ztb + Σ_in f − Σ_out f
     """
     m, p = c.m, c.p
-    draw = [(1.0, m.d[s, t]) for s in c.sets.members[z] if (s, t) in m.d]
-    surplus = [(-1.0, m.g[z, t])] if (z, t) in m.g else []
+    draw = [(1.0, m.d[s, t, b]) for s in c.sets.members[z] if (s, t, b) in m.d]
+    surplus = [(-1.0, m.g[z, t, b])] if (z, t, b) in m.g else []
     flows = []
     for i in np.flatnonzero((p.line_from == z) | (p.line_to == z)).tolist():
         out = 1.0 if p.line_from[i] == z else -1.0
-        flows += [(out, m.f[i, t]), (-out, m.r[i, t])]
+        flows += [(out, m.f[i, t, b]), (-out, m.r[i, t, b])]
     if not (draw or surplus or flows):
         return pyo.Constraint.Skip
     return linear([*draw, *surplus, *flows]) == 0.0

@@ -16,8 +16,8 @@ def site_power(c: Program, s: int, t: int) -> Any:
     return linear([*load, (1.0, c.m.spare[s, t]), *energised]) == 0.0
 
 
-def power_sources(c: Program, s: int, t: int) -> Any:
-    """Peak load is drawn from the zone or generated on site: peak_pue_s Σ_k p_k N_skt = d_st + o_st."""
+def power_sources(c: Program, s: int, t: int, b: int) -> Any:
+    """Load is drawn from the zone or generated on site: peak_pue_s Σ_k p_k N_skt = d_stb + o_stb."""
     m = c.m
-    sources = [(-1.0, var[s, t]) for var in (m.d, m.o) if (s, t) in var]
-    return linear([*c.it_load(s, t, float(c.p.peak_pue[s])), *sources]) == 0.0
+    sources = [(-1.0, var[s, t, b]) for var in (m.d, m.o) if (s, t, b) in var]
+    return linear([*c.it_load(s, t, float(c.p.load_per_it[s, b])), *sources]) == 0.0

@@ -10,6 +10,7 @@ import numpy as np
 
 from . import delivery, halls, network, policy, power
 from .notation import Program
+from .sets import by_block
 
 Index = Callable[[Program], Iterable[Any]]
 
@@ -90,9 +91,9 @@ RULES = (
     Rule(halls.hall_rate, _rated, "site", "halls", "sites.halls_per_year"),
     Rule(halls.new_mw_rate, _years, "programme", "MW IT", "policy.max_new_mw_per_year", "sum", 3),
     Rule(power.site_power, lambda c: c.m.spare, "site", "MW", "sites.interconnection_mw"),
-    Rule(power.power_sources, lambda c: c.m.idle, "site", "MW", dispatch=True),
+    Rule(power.power_sources, lambda c: by_block(c.p, c.m.idle), "site", "MW", dispatch=True),
     Rule(
-        network.zone_balance, lambda c: [(z, t) for z in range(len(c.p.zones)) for t in range(len(c.p.horizon))],
+        network.zone_balance, lambda c: by_block(c.p, np.ndindex(len(c.p.zones), len(c.p.horizon))),
         "grid", "MW", "headroom.headroom_mw", dispatch=True,
     ),
     _sum(policy.site_count, "max_sites", "sites", 2),

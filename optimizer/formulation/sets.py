@@ -5,6 +5,7 @@ Nothing here is Pyomo: two studies of equal sets have the same variables, whatev
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +31,11 @@ class Sets:
     waits: list[tuple[int, int]]
     present: list[tuple[int, str]]
     members: dict[int, list[int]]
+
+
+def by_block(p: Parameters, index: Iterable[tuple[int, ...]]) -> list[tuple[int, ...]]:
+    """Return an index with every load block behind each of its places."""
+    return [(*at, b) for at in index for b in range(len(p.ids["block"]))]
 
 
 def filtered(p: Parameters) -> Sets:

@@ -95,23 +95,24 @@ class _Tried:
     def at(cls, g: Ground, k: int, t: int, s: np.ndarray) -> _Tried:
         """Put a pod of a SKU into each of the sites in a period."""
         pod = float(g.p.pod_mw[k])
-        fence = g.p.peak_pue[s] * pod
-        local = np.maximum(0.0, g.p.onsite_mw[s, t] - g.onsite_mw[s, t])
-        grid = g.p.interconnection_mw[s, t] - g.draw_mw[s, t]
-        zone = np.append(g.zone_left_mw[:, t], np.inf)[g.p.zone_of[s]]  # without a zone: no limit of one
+        fence = g.p.load_per_it[s] * pod  # this and what follows: (site, load block)
+        local = np.maximum(0.0, g.p.onsite_mw[s, t][:, None] - g.onsite_mw[s, t])
+        grid = g.p.interconnection_mw[s, t][:, None] - g.draw_mw[s, t]
+        left = g.zone_left_mw[:, t]
+        zone = np.vstack([left, np.full((1, left.shape[1]), np.inf)])[g.p.zone_of[s]]  # without one: no limit of one
         drawn = fence - local  # what the generators on site cannot serve
-        near = band(g.load_mw[s, t] + fence)  # above what is left by no more than this, the pod has room
+        near = band(g.block_load_mw[s, t] + fence)  # above what is left by no more than this, the pod has room
         generates = g.p.onsite_mw[s].max(axis=1) > 0
         connected = (g.p.interconnection_mw[s].max(axis=1) > 0) | ~generates
         hall = _hall_mw(g, s, t)
-        beyond_grid, beyond_zone = drawn > grid + near, drawn > zone + near
+        beyond_grid, beyond_zone = ((drawn > mw + near).any(axis=1) for mw in (grid, zone))
         broken = {
             "interconnection": connected & beyond_grid,
             "onsite": generates & (beyond_grid | beyond_zone),
             "zone": connected & beyond_zone,
-            "hall": pod > hall + near,
+            "hall": (pod > hall[:, None] + near).any(axis=1),
         }
-        halls = _whole(hall + near, pod)
+        halls = _whole(hall[:, None] + near, pod)
         by_grid, by_zone = _whole(grid + local + near, fence), _whole(zone + local + near, fence)
         power = np.minimum(by_grid, by_zone)
         without = {
@@ -120,7 +121,8 @@ class _Tried:
             "zone": np.minimum(halls, by_grid),
             "hall": power,
         }
-        room = np.maximum(0.0, np.minimum(hall, (np.minimum(grid, zone) + local) / g.p.peak_pue[s]))
+        able = ((np.minimum(grid, zone) + local) / g.p.load_per_it[s]).min(axis=1)
+        room = np.maximum(0.0, np.minimum(hall, able))
         return cls(broken, without, np.minimum(halls, power), room)
 
     def stopped(self, among: Bools, free: Bools, waiting: float) -> dict[str, float]:
@@ -133,7 +135,7 @@ class _Tried:
 
 
 def _whole(left_mw: Floats, each_mw: Floats | float) -> Floats:
-    return np.maximum(0.0, np.floor(left_mw / each_mw))
+    return np.asarray(np.maximum(0.0, np.floor(left_mw / each_mw).min(axis=1)), dtype=np.float64)
 
 
 def _hall_mw(g: Ground, s: np.ndarray, t: int) -> Floats:

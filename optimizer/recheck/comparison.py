@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from .columns import Floats
 from .ground import Ground
 from .report import Finding
+from .shapes import KEYS
 from .tolerance import exceeds
 
 Check = Callable[[Ground], list[Finding]]
@@ -32,15 +33,16 @@ def keeps(
     of: Callable[[Ground], tuple[ArrayLike, ArrayLike]],
     rule: str,
     *,
-    over: tuple[str, ...] = ("site", "period"),
+    over: tuple[str, ...] | None = None,
     relation: str = "at most",
     key: str = "",
 ) -> Check:
-    """Return the check that a quantity told at TABLE.COLUMN keeps a limit; ``of`` gives both over some axes.
+    """Return the check that a quantity told at TABLE.COLUMN keeps a limit, over its table's keys or other axes.
 
-    Nothing is checked where the ``key`` of [policy] is not set.
+    ``of`` gives both. Nothing is checked where the ``key`` of [policy] is not set.
     """
     table, _, column = place.partition(".")
+    axes = KEYS[table] if over is None else over
     sign = 1.0 if relation == "at most" else -1.0
 
     def check(g: Ground) -> list[Finding]:
@@ -48,7 +50,7 @@ def keeps(
             return []
         stated, limit = np.broadcast_arrays(*(np.asarray(values, np.float64) for values in of(g)))
         return [
-            Finding(f"{table}.csv", g.label(over, at), column, float(stated[at]), float(limit[at]), relation=relation)
+            Finding(f"{table}.csv", g.label(axes, at), column, float(stated[at]), float(limit[at]), relation=relation)
             for at in map(tuple, np.argwhere(exceeds(sign * stated, sign * limit, unit)))
         ]
 

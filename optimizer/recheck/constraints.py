@@ -11,8 +11,6 @@ from .comparison import Check, keeps
 from .ground import Ground, limit
 from .report import Finding
 
-_POD = ("site", "sku", "period")
-
 
 # deliveries and doors -------------------------------------------------------------------------------------------
 def _placed_and_delivered(g: Ground) -> tuple[Floats, Floats]:
@@ -37,28 +35,25 @@ def _by_year(g: Ground, values: Floats) -> Floats:
 
 # site power -----------------------------------------------------------------------------------------------------
 def power_sources(g: Ground) -> list[Finding]:
-    """Load is drawn from the zone or generated on site: peak_pue_s Σ_k p_k N_skt = d_st + o_st."""
+    """Load is drawn from the zone or generated on site: peak_pue_s Σ_k p_k N_skt = d_stb + o_stb."""
     power = g.tables["power"]
     names = "draw_mw + onsite_output_mw"
     given = power.number["draw_mw"] + power.number["onsite_output_mw"]
-    return replace(power, number={names: given}).compare(names, g.load_mw, "mw")
+    return replace(power, number={names: given}).compare(names, g.block_load_mw, "mw")
 
 
 CHECKS: tuple[Check, ...] = (
     keeps("delivery_balance", "assignments.racks", "count", _placed_and_delivered,
           "No more racks are placed than were delivered: Σ_{s, τ≤t} n_skτ ≤ Σ_{τ≤t} D_kτ", over=("sku", "period")),
     keeps("sku_out", "assignments.pods", "count", lambda g: _pods_where(g, _before(g, g.p.out_from)[None]),
-          "A SKU is placed only when it is out: n_skt = 0 before ``available_from``", over=_POD),
+          "A SKU is placed only when it is out: n_skt = 0 before ``available_from``"),
     keeps("vendor_door", "assignments.pods", "count", lambda g: _pods_where(g, ~g.p.welcome[:, :, None]),
-          "Racks stand only where their vendor is allowed: n_skt = 0 where vendor(k) is not in the site's ``vendors``",
-          over=_POD),
+          "Racks stand only where their vendor is allowed: n_skt = 0 where vendor(k) is not in the site's ``vendors``"),
     keeps("rack_door", "assignments.pods", "count", lambda g: _pods_where(g, ~g.p.light[:, :, None]),
-          "Racks stand only where the halls can power and cool them: n_skt = 0 where rack_kw_k > max_rack_kw_s",
-          over=_POD),
+          "Racks stand only where the halls can power and cool them: n_skt = 0 where rack_kw_k > max_rack_kw_s"),
     keeps("pair_door", "assignments.pods", "count",
           lambda g: _pods_where(g, np.isinf(g.p.pair_usd_per_rack)[:, :, None]),
-          "No rack is placed on a pair that placement.csv forbids: n_skt = 0 where usd_per_rack = inf or not allowed",
-          over=_POD),
+          "No rack is placed on a pair that placement.csv forbids: n_skt = 0 where usd_per_rack = inf or not allowed"),
     keeps("opening_order", "sites.open", "count", lambda g: (g.opened, np.pad(g.opened, ((0, 0), (1, 0)))[:, :-1]),
           "A site that is open stays open: y_st ≥ y_s,t−1", relation="at least"),
     keeps("committed_open", "sites.open", "count", lambda g: (g.opened, g.p.committed[:, None]),
@@ -85,8 +80,8 @@ CHECKS: tuple[Check, ...] = (
     keeps("site_power", "sites.peak_mw", "mw", lambda g: (g.load_mw, g.energised_mw),
           "Peak load is at most what is energised: peak_pue_s Σ_k p_k N_skt ≤ (I_st + O_st) y_st"),
     power_sources,
-    keeps("draw_limit", "power.draw_mw", "mw", lambda g: (g.draw_mw, g.p.interconnection_mw),
-          "Draw is at most the interconnection: d_st ≤ I_st"),
-    keeps("onsite_limit", "power.onsite_output_mw", "mw", lambda g: (g.onsite_mw, g.p.onsite_mw),
-          "On-site output is at most the firm generation: o_st ≤ O_st"),
+    keeps("draw_limit", "power.draw_mw", "mw", lambda g: (g.draw_mw, g.p.interconnection_mw[:, :, None]),
+          "Draw is at most the interconnection: d_stb ≤ I_st"),
+    keeps("onsite_limit", "power.onsite_output_mw", "mw", lambda g: (g.onsite_mw, g.p.onsite_mw[:, :, None]),
+          "On-site output is at most the firm generation: o_stb ≤ O_st"),
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """What the checks stand on: the study as they read it, the plan's decisions as stated, and what follows from them.
 
 Decisions are pods, openings, halls, draw, on-site output, served power and flows; all else is recomputed here.
-Letters: s sites, k SKUs, t periods, z zones, l lines.
+Letters: s sites, k SKUs, t periods, z zones, l lines, b load blocks.
 """
 
 from __future__ import annotations
@@ -69,13 +69,13 @@ class Ground:
         return np.diff(self.opened.astype(np.float64), axis=1, prepend=0.0) * ~self.p.committed[:, None]
 
     draw_mw = _decided("power", "draw_mw")
-    """Draw from the zone, fence MW, (s, t)."""
+    """Draw from the zone, fence MW, (s, t, b)."""
     onsite_mw = _decided("power", "onsite_output_mw")
-    """On-site output, fence MW, (s, t)."""
+    """On-site output, fence MW, (s, t, b)."""
     served_mw = _decided("zones", "served_mw")
-    """Power from the zone's own surplus, (z, t)."""
+    """Power from the zone's own surplus, (z, t, b)."""
     flow_mw = _decided("flows", "flow_mw")
-    """Flow on a line, positive from → to, (l, t)."""
+    """Flow on a line, positive from → to, (l, t, b)."""
 
     @cached_property
     def last(self) -> Bools:
@@ -110,6 +110,11 @@ class Ground:
     def load_mw(self) -> Floats:
         """Load at the fence at peak, peak_pue_s · P_st, (s, t)."""
         return self.p.peak_pue[:, None] * self.it_mw
+
+    @cached_property
+    def block_load_mw(self) -> Floats:
+        """Load at the fence by load block, (s, t, b)."""
+        return self.p.load_per_it[:, None] * self.it_mw[:, :, None]
 
     @cached_property
     def waits(self) -> Floats:
@@ -151,21 +156,20 @@ class Ground:
 
     @cached_property
     def zone_load_mw(self) -> Floats:
-        """Draw of the sites of each zone, (z, t)."""
-        load = np.zeros((len(self.p.zones), len(self.p.periods)))
+        """Draw of the sites of each zone, (z, t, b)."""
+        load = np.zeros(self.served_mw.shape)
         inside = self.p.zone_of >= 0
         np.add.at(load, self.p.zone_of[inside], self.draw_mw[inside])
         return load
 
     @cached_property
     def zone_left_mw(self) -> Floats:
-        """Fence MW a zone can still get: its headroom left, and its neighbours' over what lines leave free, (z, t)."""
-        own = np.maximum(0.0, self.p.headroom_mw - self.served_mw)
+        """Fence MW a zone can still get: its headroom left, its neighbours' over what lines leave free, (z, t, b)."""
+        own = np.maximum(0.0, self.p.headroom_mw[:, :, None] - self.served_mw)
         free = np.zeros((len(own), *own.shape))  # MW that lines can still bring to a zone from another
-        np.add.at(free, (self.p.line_to, self.p.line_from), np.maximum(0.0, self.p.line_mw[:, None] - self.flow_mw))
-        np.add.at(
-            free, (self.p.line_from, self.p.line_to), np.maximum(0.0, self.p.line_back_mw[:, None] + self.flow_mw)
-        )
+        line_mw, line_back_mw = self.p.line_mw[:, None, None], self.p.line_back_mw[:, None, None]
+        np.add.at(free, (self.p.line_to, self.p.line_from), np.maximum(0.0, line_mw - self.flow_mw))
+        np.add.at(free, (self.p.line_from, self.p.line_to), np.maximum(0.0, line_back_mw + self.flow_mw))
         free[np.diag_indices(len(own))] = 0.0
         return np.asarray(own + np.minimum(own, free).sum(axis=1), dtype=np.float64)
 
@@ -198,8 +202,9 @@ class Ground:
         return float(self.waits_mw.sum() + spare_it) * self.p.length_years
 
     def label(self, axes: tuple[str, ...], at: tuple[int, ...]) -> str:
-        """Return a position in words, such as "site abilene, period 2027"."""
-        return ", ".join(f"{axis} {self.p.ids[axis][i]}" for axis, i in zip(axes, at, strict=True))
+        """Return a position in words, such as "site abilene, period 2027"; nothing of the one load block."""
+        told = [(axis, i) for axis, i in zip(axes, at, strict=True) if axis != "block" or len(self.p.ids[axis]) > 1]
+        return ", ".join(f"{axis} {self.p.ids[axis][i]}" for axis, i in told)
 
 
 def limit(key: float | None, of: float = 1.0) -> float:

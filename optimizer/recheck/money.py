@@ -8,7 +8,6 @@ from ..tolerance import band
 from .columns import Floats
 from .ground import Ground
 
-HOURS = 8760.0
 AT_END = ("residual", "unplaced")
 """Terms that fall due when the horizon ends."""
 FACILITY = ("opening", "halls", "lease", "fixed")
@@ -31,19 +30,19 @@ def of_sites_usd(g: Ground) -> dict[str, Floats]:
     """What sites cost whatever stands in them (``FACILITY``), and energy, undiscounted, (s, t).
 
     open_usd_s (y_st − y_s,t−1), nothing at a committed site; hall_usd_per_mw_s hall_s h_st at own sites and
-    L lease_s built_st at leased ones; L fixed_s built_st; 8760 L load_factor_s annual_pue_s / peak_pue_s
-    (d_st grid price + o_st on-site price).
+    L lease_s built_st at leased ones; L fixed_s built_st; H_b L load_factor_s annual_pue_s / peak_pue_s
+    (d_stb grid price + o_stb on-site price).
     """
     p, years = g.p, g.p.length_years
     hall_usd, lease_usd = np.where(p.own, p.hall_usd_per_mw, 0.0), np.where(p.own, 0.0, p.lease_usd_per_mw_year)
-    average = p.load_factor * p.annual_pue / p.peak_pue
-    bought = g.draw_mw * p.energy_usd_per_mwh + g.onsite_mw * p.onsite_usd_per_mwh
+    average = (p.load_factor * p.annual_pue / p.peak_pue)[:, None, None]
+    bought = g.draw_mw * p.energy_usd_per_mwh[:, :, None] + g.onsite_mw * p.onsite_usd_per_mwh[:, :, None]
     return {
         "opening": p.open_usd[:, None] * g.opening,
         "halls": (hall_usd * p.hall_mw)[:, None] * g.halls,
         "lease": lease_usd[:, None] * g.built_mw * years,
         "fixed": p.fixed_usd_per_mw_year[:, None] * g.built_mw * years,
-        "energy": HOURS * years * average[:, None] * bought,
+        "energy": (p.block_hours * years * average * bought).sum(axis=2),
     }
 
 
@@ -58,7 +57,9 @@ def terms(g: Ground) -> dict[str, Floats]:
         **{term: of_sites[term] for term in FACILITY},
         "placement": g.pods * g.p.pod_racks[None, :, None] * placed[:, :, None],
         "energy": of_sites["energy"],
-        "wheeling": HOURS * g.p.length_years * np.abs(g.flow_mw) * g.p.line_usd_per_mwh[:, None],
+        "wheeling": (g.p.block_hours * g.p.length_years * g.p.line_usd_per_mwh[:, None, None] * np.abs(g.flow_mw)).sum(
+            axis=2
+        ),
         "upgrades": np.zeros(g.opening.shape),
         "residual": _residual(g, of_sites["opening"], of_sites["halls"]),
         **unused_usd(g),

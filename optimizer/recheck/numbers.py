@@ -32,7 +32,7 @@ def site_halls(g: Ground) -> list[Finding]:
 # what follows -------------------------------------------------------------------------------------------------------
 def _flow_capacity(g: Ground) -> Floats:
     """Capacity by the direction of the flow, which nobody knows of a line that is still."""
-    ahead, back = np.broadcast_arrays(g.p.line_mw[:, None], g.p.line_back_mw[:, None], g.flow_mw)[:2]
+    ahead, back = np.broadcast_arrays(g.p.line_mw[:, None, None], g.p.line_back_mw[:, None, None], g.flow_mw)[:2]
     still = (np.abs(g.flow_mw) <= 1e-6) & (g.tables["flows"].spread("capacity_mw") == back)
     return np.where((g.flow_mw < 0) | still, back, ahead)
 
@@ -66,7 +66,7 @@ FOLLOWING: tuple[Check, ...] = (
             "IT MW built without racks: built_st − Σ_k p_k N_skt"),
     follows("site_idle_power", "sites.idle_power_mw", "mw", lambda g: g.spare_mw,
             "Fence MW energised and not drawn, empty where unlimited: (I_st + O_st) y_st − peak_pue_s Σ_k p_k N_skt"),
-    follows("power_load", "power.load_mw", "mw", lambda g: g.load_mw,
+    follows("power_load", "power.load_mw", "mw", lambda g: g.block_load_mw,
             "Load at the fence: peak_pue_s · Σ_k p_k N_skt"),
     follows("waiting_delivered", "waiting.delivered_racks", "count",
             lambda g: g.p.delivered_pods * g.p.pod_racks[:, None],
@@ -78,8 +78,8 @@ FOLLOWING: tuple[Check, ...] = (
     follows("waiting_mw", "waiting.waiting_mw", "mw", lambda g: g.waits_mw,
             "IT MW that wait: w_kt · p_k"),
     follows("zone_load", "zones.load_mw", "mw", lambda g: g.zone_load_mw,
-            "Load of a zone is what its sites draw: Σ_{s∈z} d_st"),
-    follows("zone_headroom", "zones.headroom_mw", "mw", lambda g: g.p.headroom_mw,
+            "Load of a zone is what its sites draw: Σ_{s∈z} d_stb"),
+    follows("zone_headroom", "zones.headroom_mw", "mw", lambda g: g.p.headroom_mw[:, :, None],
             "Headroom by the study: headroom_zt"),
     follows("flow_capacity", "flows.capacity_mw", "mw", _flow_capacity,
             "Capacity of the direction of flow: cap where f ≥ 0, else cap_back"),

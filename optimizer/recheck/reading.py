@@ -19,7 +19,7 @@ from ..io.periods import parse_label
 from ..tolerance import band
 from .columns import Bools, Columns, Floats, Ints
 from .dates import rows_of, whole_pods
-from .shapes import BLOCK, COSTS, KINDS
+from .shapes import COSTS, KINDS
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,8 @@ class Reading(Columns):
         years = [str(year) for year in sorted(set(self.dates.years))]
         return {
             "site": self.sites, "sku": self.skus, "period": self.periods, "zone": self.zones, "line": self.lines,
-            "block": [BLOCK], "kind": KINDS, "term": list(COSTS), "upgrade": [], "vendor": self.vendors, "year": years,
+            "block": [*self.blocks], "kind": KINDS, "term": [*COSTS], "upgrade": [], "vendor": self.vendors,
+            "year": years,
         }  # fmt: skip
 
     # racks ----------------------------------------------------------------------------------------------------------
@@ -150,7 +151,22 @@ class Reading(Columns):
         largest = np.where(among, self.pod_mw, 0.0).max(axis=1, initial=0.0)
         return np.where(largest > 0.0, np.clip(self.hold_mw - largest, 0.0, key_mw), 0.0)
 
-    # what costs energy ----------------------------------------------------------------------------------------------
+    # load, and what its energy costs --------------------------------------------------------------------------------
+    @property
+    def blocks(self) -> dict[str, float]:
+        """The load blocks, each with its hours of a year."""
+        return {"all": 8760.0}
+
+    @cached_property
+    def block_hours(self) -> Floats:
+        """Hours of each load block, (b,)."""
+        return np.array(list(self.blocks.values()))
+
+    @cached_property
+    def load_per_it(self) -> Floats:
+        """Fence MW of an IT MW in service, (s, b)."""
+        return np.tile(self.peak_pue[:, None], len(self.blocks))
+
     @cached_property
     def energy_usd_per_mwh(self) -> Floats:
         """Price of the site, else of its zone, whose first one holds before its row too, else 0, (s, t)."""

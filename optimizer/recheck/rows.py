@@ -13,8 +13,7 @@ from .table import MISSING, ROW
 def _rows(g: Ground, table: str, wanted: Bools | bool = True) -> list[Finding]:
     """Compare the keys that have a row with those that should, by default all."""
     at = g.tables[table]
-    axes = tuple(key for key in at.keys if key != "block")
-    present = at.present()
+    axes, present = tuple(at.keys), at.present()
     found = []
     for bad, stated, right in ((~present & wanted, MISSING, "a row"), (present & ~np.asarray(wanted), "a row", "none")):
         found += [Finding(at.file, g.label(axes, i), ROW, stated, right) for i in map(tuple, np.argwhere(bad))]
@@ -47,16 +46,17 @@ def assignment_rows(g: Ground) -> list[Finding]:
 
 
 def power_rows(g: Ground) -> list[Finding]:
-    """A row for every period in which a site is open: {(s, t): y_st = 1}.
+    """A row for every period in which a site is open: {(s, t, b): y_st = 1}.
 
     Where sites.csv and power.csv disagree and nothing else decides, ``open`` is named with both files.
     """
     sites, power = g.tables["sites"], g.tables["power"]
-    stated, drawn = sites.spread("open") > 0.5, power.present()
+    drawn = power.present()
+    stated = np.broadcast_to((sites.spread("open") > 0.5)[:, :, None], drawn.shape)
     found = []
-    for s, t in map(tuple, np.argwhere(stated != drawn)):
-        label = g.label(("site", "period"), (s, t))
-        said = "has a row of power.csv" if drawn[s, t] else "no row in power.csv"
-        turned = g.opened[s, t] == drawn[s, t]
-        found.append(Finding(sites.file, label, "open", bool(stated[s, t]), bool(drawn[s, t]) if turned else said))
+    for at in map(tuple, np.argwhere(stated != drawn)):
+        label = g.label(tuple(power.keys), at)
+        said = "has a row of power.csv" if drawn[at] else "no row in power.csv"
+        turned = g.opened[at[:2]] == drawn[at]
+        found.append(Finding(sites.file, label, "open", bool(stated[at]), bool(drawn[at]) if turned else said))
     return found

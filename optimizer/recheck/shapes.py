@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-BLOCK = "all"
 KINDS = ("aged", "idle_hall", "idle_power", "unplaced", "waiting")
 COSTS: Mapping[str, tuple[str, ...]] = {
     "aged": ("sku",), "energy": ("site",), "fixed": ("site",), "halls": ("site",), "idle_hall": ("site",),
@@ -57,3 +56,5 @@ SHAPES: Mapping[str, Mapping[str, str]] = {
     "upgrades": {"upgrade": "id", "period": "id", "count": "count", "capex_usd": "number"},
 }  # fmt: skip
 """The kind of cell of every column of each table; ids are its keys, in the order by which its rows are sorted."""
+KEYS = {table: tuple(name for name, cell in of.items() if cell == "id") for table, of in SHAPES.items()}
+"""The keys of each table that stand in every row, in the order of its arrays."""

@@ -38,17 +38,18 @@ class Table:
 
     @property
     def at(self) -> tuple[Ints, ...]:
-        """Positions of each row in an array over the keys (the one load block apart)."""
-        return tuple(index for key, index in self.keys.items() if key != "block")
+        """Positions of each row in an array over the keys."""
+        return tuple(self.keys.values())
 
     @property
     def shape(self) -> tuple[int, ...]:
         """Shape of an array over the keys."""
-        return tuple(self.sizes[key] for key in self.keys if key != "block")
+        return tuple(self.sizes[key] for key in self.keys)
 
     def row(self, i: int) -> str:
-        """Return the key of a row in words."""
-        cells = [(key, _raw(self.frame[key].iloc[i])) for key in self.keys if key != "block"]
+        """Return the key of a row in words; nothing of the load block where there is but one."""
+        told = (key for key in self.keys if key != "block" or self.sizes[key] > 1)
+        cells = [(key, _raw(self.frame[key].iloc[i])) for key in told]
         return ", ".join(f"{key} {shown(value)}" for key, value in cells if value != "")
 
     def spread(self, column: str) -> Floats:
@@ -65,7 +66,9 @@ class Table:
 
     def compare(self, column: str, recomputed: ArrayLike, unit: str) -> list[Finding]:
         """Find the rows whose number is not that of the array over the keys."""
-        return self.compare_rows(column, np.asarray(recomputed, dtype=np.float64)[self.at], unit)
+        return self.compare_rows(
+            column, np.broadcast_to(np.asarray(recomputed, dtype=np.float64), self.shape)[self.at], unit
+        )
 
     def compare_rows(self, column: str, recomputed: Floats, unit: str) -> list[Finding]:
         """Find the rows whose number is not that of an array with one value per row."""

@@ -33,7 +33,7 @@ def opened(sites: Table, power: Table, p: Reading) -> Bools:
     one answer only, or say nothing.
     """
     stated = sites.spread("open") > 0.5
-    drawn = power.present()
+    drawn = power.present().any(axis=2)
     fits_open, fits_closed = _fits(sites, p, 1.0), _fits(sites, p, 0.0)
     turned = (fits_open != fits_closed) & (stated != drawn) & (fits_open == drawn)
     return np.asarray(np.where(turned, drawn, stated), dtype=np.bool_)

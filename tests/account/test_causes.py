@@ -65,7 +65,7 @@ def _plan(study: Study, placed: Any, *, halls: Any = 0, opened: Any = True, flow
     built = np.zeros(shape, dtype=np.int64)
     built[:, 0] = halls
     is_open = np.broadcast_to(np.array(opened, dtype=np.bool_).reshape(-1, 1), shape).copy()
-    x = Decisions(pods, built, is_open, load - onsite, onsite, served, flows)
+    x = Decisions(pods, built, is_open, *(mw[:, :, None] for mw in (load - onsite, onsite, served, flows)))
     plan = Plan(study, {}, frames(p, x, study.config), "")
     assert not [f for f in verify(plan).findings if f.file != "plan.json"], "a plan that holds, its causes among it"
     return plan

@@ -58,7 +58,8 @@ def _decisions() -> Decisions:
     draw = np.array([[5.0, 10, 10], [0, 5, 5], [0, 0, 0], [0, 0, 0]])
     onsite = np.array([[5.0, 5, 5], [0, 0, 0], [0, 0, 0], [0, 0, 0]])
     served = np.array([[5.0, 10, 13], [0, 5, 2]])
-    return Decisions(pods, halls, opened, draw, onsite, served, np.array([[0.0, 0, 3]]))
+    dispatch = (draw, onsite, served, np.array([[0.0, 0, 3]]))
+    return Decisions(pods, halls, opened, *(mw[:, :, None] for mw in dispatch))
 
 
 def _set(field: str, at: tuple[int, ...], value: float) -> Change:

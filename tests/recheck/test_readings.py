@@ -49,4 +49,4 @@ def _random(p: Parameters, r: np.random.Generator) -> Decisions:
     width = (p.line_mw + p.line_back_mw)[:, None]
     flow = (r.random((len(p.lines), periods)) * width - p.line_back_mw[:, None]) * r.choice([0.0, 1.0])
     served = np.minimum(1.0, r.random(p.headroom_mw.shape) * r.choice([1.0, 3.0])) * p.headroom_mw
-    return Decisions(pods, halls, opened, load - onsite, onsite, served, flow)
+    return Decisions(pods, halls, opened, *(mw[:, :, None] for mw in (load - onsite, onsite, served, flow)))
