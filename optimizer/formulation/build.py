@@ -10,8 +10,8 @@ from pyomo.common.gc_manager import PauseGC
 from ..parameters import Parameters
 from ..study import Study
 from .cost import TERMS, Money, unused_mw_years, waiting_mw_years
-from .notation import Program, declare, linear
-from .rules import RULES, Rule
+from .notation import Program, Rule, declare, linear
+from .rules import RULES
 
 
 def model(study: Study) -> pyo.ConcreteModel:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .notation import Program, linear
+from .notation import Program, Rule, linear
 
 
 def delivery_balance(c: Program, k: int, t: int) -> Any:
@@ -38,3 +38,10 @@ def in_service(c: Program, s: int, k: int, t: int) -> Any:
     placed = [(-1.0, m.n[s, k, t])] if serves[t, t] and (s, k, t) in m.n else []
     retired = [(1.0, m.n[s, k, a]) for a in range(t) if serves[a, t - 1] and not serves[a, t] and (s, k, a) in m.n]
     return linear([(1.0, m.N[s, k, t]), *before, *placed, *retired]) == 0.0
+
+
+RULES = (
+    Rule(delivery_balance, lambda c: c.m.w, "programme", "pods", "deliveries.racks"),
+    Rule(aged_waiting, lambda c: c.m.a, "programme", "pods"),
+    Rule(in_service, lambda c: c.m.N, "site", "pods"),
+)  # fmt: skip

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pyomo.environ as pyo
 
-from .notation import Program, linear
+from .notation import Program, Rule, linear
 
 
 def opening_order(c: Program, s: int, t: int) -> Any:
@@ -46,3 +47,21 @@ def new_mw_rate(c: Program, year: int) -> Any:
     if not terms:
         return pyo.Constraint.Skip
     return linear(terms) <= float(c.p.policy.max_new_mw_per_year or 0.0)
+
+
+def _years(c: Program) -> list[int]:
+    return sorted(set(c.p.horizon.calendar_years)) if c.p.policy.max_new_mw_per_year is not None else []
+
+
+def _rated(c: Program) -> list[tuple[int, int]]:
+    years, limited = c.p.horizon.calendar_years, np.isfinite(c.p.halls_per_year)
+    return sorted({(s, years[t]) for s, t in c.m.h if limited[s]})
+
+
+RULES = (
+    Rule(opening_order, lambda c: [(s, t) for s, t in c.m.y if t > 0], "site", "1"),
+    Rule(hall_space, lambda c: c.m.idle, "site", "MW IT"),
+    Rule(hall_ceiling, lambda c: c.m.h, "site", "halls", "sites.max_mw"),
+    Rule(hall_rate, _rated, "site", "halls", "sites.halls_per_year"),
+    Rule(new_mw_rate, _years, "programme", "MW IT", "policy.max_new_mw_per_year", "sum", 3),
+)  # fmt: skip

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pyomo.environ as pyo
 
-from .notation import Program, linear
+from .notation import Program, Rule, linear
+from .sets import by_block
 
 
 def zone_balance(c: Program, z: int, t: int, b: int) -> Any:
@@ -25,3 +26,11 @@ def zone_balance(c: Program, z: int, t: int, b: int) -> Any:
     if not (draw or surplus or flows):
         return pyo.Constraint.Skip
     return linear([*draw, *surplus, *flows]) == 0.0
+
+
+RULES = (
+    Rule(
+        zone_balance, lambda c: by_block(c.p, np.ndindex(len(c.p.zones), len(c.p.horizon))),
+        "grid", "MW", "headroom.headroom_mw", dispatch=True,
+    ),
+)  # fmt: skip

@@ -6,11 +6,11 @@ other than zero: nothing is declared to be fixed afterwards.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import isfinite
-from typing import Any
+from typing import Any, Literal
 
 import pyomo.environ as pyo
 from pyomo.core.expr.numeric_expr import LinearExpression
@@ -53,6 +53,41 @@ class Program:
         """``factor`` · (existing_st y_st + hall_s Σ_{τ≤t} h_sτ) in IT MW."""
         standing = self.open_(s, t, factor * float(self.p.existing_mw[s, t]))
         return standing + self.halls_by(s, t, factor * float(self.p.hall_mw[s]))
+
+
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """One rule: ``row`` states it for an index of ``index``; its name is that of the function.
+
+    ``owner``: whose limit it is. ``unit``: that of the row. ``changes``: the key of study.toml, or the column of a
+    table, that a person would change; "" where the rule is arithmetic. Rules of [policy] are choices, others physics.
+    ``form`` of a choice: a *sum* below a ceiling, a *share* of a whole, a *cluster* held at least, a *list* of sites;
+    ``turn``: when it may give where no plan exists, ceilings first, which a person tightens last. ``dispatch``: power
+    and flows must keep it once loads are held.
+    """
+
+    row: Callable[..., Any]
+    index: Callable[[Program], Iterable[Any]]
+    owner: Literal["site", "grid", "programme"]
+    unit: str
+    changes: str = ""
+    form: Literal["sum", "share", "cluster", "list", ""] = ""
+    turn: int = 0
+    dispatch: bool = False
+
+    @property
+    def name(self) -> str:
+        """The rule in one word, as constraints, golden LPs and the page of the maths call it."""
+        return self.row.__name__
+
+    def relation(self, c: Program, where: Any) -> Any:
+        """State the rule for one index, None where it has only one."""
+        return self.row(c, *(where if isinstance(where, tuple) else () if where is None else (where,)))
+
+    @property
+    def key(self) -> str:
+        """The key within its section, or the column within its table."""
+        return self.changes.rpartition(".")[2]
 
 
 def linear(terms: Sequence[Term]) -> LinearExpression:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .notation import Program, linear
+from .notation import Program, Rule, linear
+from .sets import by_block
 
 
 def site_power(c: Program, s: int, t: int) -> Any:
@@ -21,3 +22,9 @@ def power_sources(c: Program, s: int, t: int, b: int) -> Any:
     m = c.m
     sources = [(-1.0, var[s, t, b]) for var in (m.d, m.o) if (s, t, b) in var]
     return linear([*c.it_load(s, t, float(c.p.load_per_it[s, b])), *sources]) == 0.0
+
+
+RULES = (
+    Rule(site_power, lambda c: c.m.spare, "site", "MW", "sites.interconnection_mw"),
+    Rule(power_sources, lambda c: by_block(c.p, c.m.idle), "site", "MW", dispatch=True),
+)  # fmt: skip

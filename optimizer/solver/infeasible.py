@@ -9,7 +9,8 @@ import numpy as np
 
 from ..account.decisions import Decisions
 from ..formulation.families import OPENED, SERVING
-from ..formulation.rules import CHOICES, SITE_COUNT, UNUSED_CEILING, Rule
+from ..formulation.notation import Rule
+from ..formulation.rules import CHOICES, SITE_COUNT, UNUSED_CEILING
 from .arrays import Floats, Ints, Job, Matrix
 from .completion import Completed, complete
 from .needs import needed, typed

@@ -17,8 +17,8 @@ from scipy.sparse import csr_array
 from ..errors import InfeasibleError
 from ..formulation.cost import TERMS, Money, unused_mw_years, waiting_mw_years
 from ..formulation.families import FAMILIES, Family
-from ..formulation.notation import Program, declare, linear
-from ..formulation.rules import RULES, SITE_COUNT, Rule
+from ..formulation.notation import Program, Rule, declare, linear
+from ..formulation.rules import RULES, SITE_COUNT
 from ..parameters import Parameters
 from ..study import Study
 from .arrays import Floats, Ints, Matrix
