@@ -19,20 +19,13 @@ def powered_it_mw(p: Parameters) -> Floats:
     Each site by its own halls and power; on top, what all zones' headroom serves where there is a grid: a
     site's draw beyond its on-site power must come from some zone's headroom.
     """
-    may = np.where(p.forbidden[:, None], 0.0, p.may_hold_it_mw)
-    alone = np.where(np.isfinite(may), may, 0.0).sum(axis=0)
-    endless = ~np.isfinite(may).all(axis=0)
-    total = np.where(endless, np.inf, alone)
-    if not p.zones:
-        return total
-    # A MW of headroom serves at most 1 / (lowest peak PUE of the gridded sites) IT MW.
-    gridded = p.zone_of >= 0
+    may, gridded = np.where(p.forbidden[:, None], 0.0, p.may_hold_it_mw), p.zone_of >= 0
     if not gridded.any():
-        return total
-    onsite_it = (p.onsite_mw / p.peak_pue[:, None])[gridded].sum(axis=0)
-    islands = may[~gridded].sum(axis=0)
+        return np.asarray(may.sum(axis=0), dtype=np.float64)
+    onsite_it = (p.most_onsite_mw / p.peak_pue[:, None])[gridded].sum(axis=0)
+    # A MW of headroom serves at most 1 / (lowest peak PUE of the gridded sites) IT MW.
     from_grid = p.headroom_mw.sum(axis=0) / p.peak_pue[gridded].min()
-    return np.asarray(np.minimum(total, islands + onsite_it + from_grid), dtype=np.float64)
+    return np.asarray(np.minimum(may.sum(axis=0), may[~gridded].sum(axis=0) + onsite_it + from_grid), dtype=np.float64)
 
 
 def obvious_limits(p: Parameters) -> list[str]:

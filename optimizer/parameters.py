@@ -117,6 +117,11 @@ class Parameters:
         return self.interconnection_mw + self.onsite_mw
 
     @property
+    def most_onsite_mw(self) -> Floats:
+        """Most fence MW that can be generated at each site in each period, (s, t)."""
+        return self.onsite_mw
+
+    @property
     def load_per_it(self) -> Floats:
         """Fence MW at which an IT MW in service runs, (s, b)."""
         return np.tile(self.peak_pue[:, None], len(self.block_hours))
@@ -145,6 +150,11 @@ class Parameters:
     def flow_usd_per_mw(self) -> Floats:
         """What a MW on a line through a period costs in wheeling, undiscounted, (l, t, b)."""
         return np.tile((self.hours * self.line_usd_per_mwh[:, None])[:, None], (1, len(self.horizon), 1))
+
+    @property
+    def bought_usd(self) -> dict[str, Floats]:
+        """Price of one of what sites buy whole, by the name of the decision and of its term, (s,)."""
+        return {"halls": np.where(self.own, self.hall_usd_per_mw, 0.0) * self.hall_mw}
 
     def left_value(self, life_years: float) -> Floats:
         """Share of a capex of each period that is left at the horizon's end: straight line, (t,)."""

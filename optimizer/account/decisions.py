@@ -80,13 +80,14 @@ class Decisions:
 @dataclass(frozen=True)
 class Usage:
     """Quantities by site and period, (s, t): IT MW in service and built; at the fence load at peak, what the
-    interconnection and all sources give (inf where unlimited) and what of it is spare (nan there). ``load_mw`` is
-    what draw and on-site output serve, (s, t, b).
+    interconnection, generation on site and both give (inf where unlimited) and what of it is spare (nan there).
+    ``load_mw`` is what draw and on-site output serve, (s, t, b).
     """
 
     it_mw: Floats
     peak_mw: Floats
     interconnection_mw: Floats
+    onsite_mw: Floats
     power_mw: Floats
     built_mw: Floats
     idle_hall_mw: Floats
@@ -96,14 +97,16 @@ class Usage:
 
 def usage(p: Parameters, x: Decisions) -> Usage:
     """Compute what each site holds and leaves unused."""
-    it_mw, power_mw = x.it_mw(p), p.power_mw
+    it_mw, onsite_mw = x.it_mw(p), p.onsite_mw
+    power_mw = p.interconnection_mw + onsite_mw
     peak_mw = p.peak_pue[:, None] * it_mw
     built = p.existing_mw * x.opened + p.hall_mw[:, None] * np.cumsum(x.halls, axis=1)
     limited = np.isfinite(power_mw)
     energised = np.where(limited & x.opened, power_mw, 0.0)
     spare = _clean(np.where(limited, energised - peak_mw, np.nan), energised)
     load_mw = p.load_per_it[:, None] * it_mw[:, :, None]
-    return Usage(it_mw, peak_mw, p.interconnection_mw, power_mw, built, _clean(built - it_mw, built), spare, load_mw)
+    idle = _clean(built - it_mw, built)
+    return Usage(it_mw, peak_mw, p.interconnection_mw, onsite_mw, power_mw, built, idle, spare, load_mw)
 
 
 def _clean(rest: Floats, of: Floats) -> Floats:

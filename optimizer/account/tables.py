@@ -25,16 +25,10 @@ def frames(p: Parameters, x: Decisions, config: StudyConfig) -> dict[str, pd.Dat
     """Build every table of the plan folder."""
     use = usage(p, x)
     return {
-        "assignments": _assignments(p, x),
-        "sites": _sites(p, x, use),
-        "power": _power(p, x, use),
-        "waiting": _waiting(p, x),
-        "zones": _zones(p, x),
-        "flows": _flows(p, x),
-        "unused": _unused(p, x, use, config),
-        "upgrades": _frame("upgrades", []),
-        "costs": costs(p, x, use, config),
-    }
+        "assignments": _assignments(p, x), "sites": _sites(p, x, use), "power": _power(p, x, use),
+        "waiting": _waiting(p, x), "zones": _zones(p, x), "flows": _flows(p, x), "unused": _unused(p, x, use, config),
+        "upgrades": _frame("upgrades", []), "costs": costs(p, x, use, config),
+    }  # fmt: skip
 
 
 def _frame(table: str, rows: list[tuple[object, ...]]) -> pd.DataFrame:
@@ -66,7 +60,7 @@ def _sites(p: Parameters, x: Decisions, use: Usage) -> pd.DataFrame:
     limited = np.where(np.isfinite(use.interconnection_mw), use.interconnection_mw, np.nan)
     values = {
         "open": x.opened, "built_mw": use.built_mw, "it_mw_in_service": use.it_mw, "peak_mw": use.peak_mw,
-        "interconnection_mw": limited, "onsite_mw": p.onsite_mw, "idle_hall_mw": use.idle_hall_mw,
+        "interconnection_mw": limited, "onsite_mw": use.onsite_mw, "idle_hall_mw": use.idle_hall_mw,
         "idle_power_mw": use.idle_power_mw,
     }  # fmt: skip
     return _each("sites", p, values | {name: np.cumsum(getattr(x, name), axis=1) for name in SO_FAR})

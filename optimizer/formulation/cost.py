@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from ..io.config import StudyConfig
 from ..parameters import Parameters
 from ..resolution import Floats
+from .families import HALLS, UNITS, Family
 from .notation import Program, Term
 
 MUSD = 1e-6
@@ -46,14 +48,15 @@ def opening(c: Program, money: Money) -> Sum:
     return _openings(c, money.factor)
 
 
-def _hall_capex(c: Program, worth: Floats) -> Sum:
-    usd = c.p.hall_usd_per_mw * c.p.hall_mw
-    return [(float(usd[s] * worth[t]) * MUSD, c.m.h[s, t]) for s, t in c.m.h if c.p.own[s]]
+def _bought(family: Family, c: Program, worth: Floats) -> Sum:
+    """Σ usd_s · worth_t · x_st over what sites buy whole."""
+    usd, bought = c.p.bought_usd[family.field], c.m.component(family.letter)
+    return [(float(usd[s] * worth[t]) * MUSD, bought[s, t]) for s, t in bought]
 
 
-def halls(c: Program, money: Money) -> Sum:
-    """Capex of the halls of own sites: Σ δ_t hall_usd_per_mw_s hall_s h_st."""
-    return _hall_capex(c, money.factor)
+def capex(family: Family, c: Program, money: Money) -> Sum:
+    """Price of what sites buy whole, such as the halls of own sites: Σ δ_t hall_usd_per_mw_s hall_s h_st."""
+    return _bought(family, c, money.factor)
 
 
 def _per_built_mw(c: Program, money: Money, sites: Iterable[int], usd_per_mw_year: Floats) -> Sum:
@@ -107,7 +110,7 @@ def residual(c: Program, money: Money) -> Sum:
     if not money.config.money.residual_value:
         return []
     life, end = money.config.money.asset_life_years, -money.factor_end
-    return _openings(c, end * c.p.left_value(life.site)) + _hall_capex(c, end * c.p.left_value(life.hall))
+    return _openings(c, end * c.p.left_value(life.site)) + _bought(HALLS, c, end * c.p.left_value(life.hall))
 
 
 def waiting(c: Program, money: Money) -> Sum:
@@ -142,11 +145,14 @@ def idle_power(c: Program, money: Money) -> Sum:
 
 
 TERMS: dict[str, Callable[[Program, Money], Sum]] = {
-    term.__name__: term
-    for term in (
-        opening, halls, lease, fixed, placement, energy, wheeling, upgrades, residual, waiting, aged, unplaced,
-        idle_hall, idle_power,
-    )
+    "opening": opening, **{family.field: partial(capex, family) for family in UNITS},
+    **{
+        term.__name__: term
+        for term in (
+            lease, fixed, placement, energy, wheeling, upgrades, residual, waiting, aged, unplaced, idle_hall,
+            idle_power,
+        )
+    },
 }  # fmt: skip
 
 

@@ -91,8 +91,8 @@ DRAW = Family(
 )  # fmt: skip
 ONSITE = Family(
     "o", "generated on site", ("site", "period", "block"), "dispatch", "MW",
-    lambda c, p: by_block(p, [at for at in c.loaded if p.onsite_mw[at] > 0]),
-    field="onsite_mw", most=lambda p, s, t, _b: float(p.onsite_mw[s, t]),
+    lambda c, p: by_block(p, [at for at in c.loaded if p.most_onsite_mw[at] > 0]),
+    field="onsite_mw", most=lambda p, s, t, _b: float(p.most_onsite_mw[s, t]),
 )  # fmt: skip
 SERVED = Family(
     "g", "served from the zone's own surplus", ("zone", "period", "block"), "dispatch", "MW",

@@ -68,14 +68,14 @@ def _sites(c: Program) -> list[int]:
     return [s for s in c.sets.candidates if c.sets.skus_at[s]]
 
 
-def _share(row: Callable[..., Any], key: str, turn: int) -> Rule:
+def _share_rule(row: Callable[..., Any], key: str, turn: int) -> Rule:
     def whose(c: Program) -> list[int]:
         return sorted({*c.p.sharers[key][_sites(c)].tolist()} - {-1}) if getattr(c.p.policy, key) is not None else []
 
     return Rule(row, whose, "programme", "MW IT", f"policy.{key}", "share", turn)
 
 
-def _sum(row: Callable[..., Any], key: str, unit: str, turn: int) -> Rule:
+def _sum_rule(row: Callable[..., Any], key: str, unit: str, turn: int) -> Rule:
     def once(c: Program) -> list[None]:
         return [None] if getattr(c.p.policy, key) is not None else []
 
@@ -87,18 +87,18 @@ def _held(c: Program) -> list[tuple[int, str, int]]:
 
 
 RULES = (
-    _sum(site_count, "max_sites", "sites", 2),
+    _sum_rule(site_count, "max_sites", "sites", 2),
     Rule(
         forced_open, lambda c: [s for s in c.sets.candidates if c.p.forced[s] and not c.p.committed[s]],
         "programme", "1", "policy.force_open", "list", 8,
     ),
-    _share(zone_share, "max_zone_share", 4),
-    _share(site_share, "max_site_share", 5),
+    _share_rule(zone_share, "max_zone_share", 4),
+    _share_rule(site_share, "max_site_share", 5),
     Rule(
         site_cluster, lambda c: c.sets.candidates if c.p.policy.min_site_mw > 0 else [],
         "programme", "MW IT", "policy.min_site_mw", "cluster", 6,
     ),
     Rule(vendor_cluster, lambda c: c.m.v, "programme", "MW IT", "policy.min_vendor_mw", "cluster", 7),
     Rule(vendor_presence, _held, "programme", "MW IT"),
-    _sum(unused_ceiling, "max_unused_mw_years", "MW-years", 1),
+    _sum_rule(unused_ceiling, "max_unused_mw_years", "MW-years", 1),
 )  # fmt: skip

@@ -96,13 +96,13 @@ class _Tried:
         """Put a pod of a SKU into each of the sites in a period."""
         pod = float(g.p.pod_mw[k])
         fence = g.p.load_per_it[s] * pod  # this and what follows: (site, load block)
-        local = np.maximum(0.0, g.p.onsite_mw[s, t][:, None] - g.onsite_mw[s, t])
+        local = np.maximum(0.0, g.firm_onsite_mw[s, t][:, None] - g.onsite_mw[s, t])
         grid = g.p.interconnection_mw[s, t][:, None] - g.draw_mw[s, t]
         left = g.zone_left_mw[:, t]
         zone = np.vstack([left, np.full((1, left.shape[1]), np.inf)])[g.p.zone_of[s]]  # without one: no limit of one
         drawn = fence - local  # what the generators on site cannot serve
         near = band(g.block_load_mw[s, t] + fence)  # above what is left by no more than this, the pod has room
-        generates = g.p.onsite_mw[s].max(axis=1) > 0
+        generates = g.firm_onsite_mw[s].max(axis=1) > 0
         connected = (g.p.interconnection_mw[s].max(axis=1) > 0) | ~generates
         hall = _hall_mw(g, s, t)
         beyond_grid, beyond_zone = ((drawn > mw + near).any(axis=1) for mw in (grid, zone))

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from .columns import Bools, Floats, Ints
 from .comparison import Check, keeps
 from .ground import Ground, limit
 from .report import Finding
+from .shapes import BOUGHT
 
 
 # deliveries and doors -------------------------------------------------------------------------------------------
@@ -28,9 +30,27 @@ def _before(g: Ground, first: Ints) -> Bools:
     return np.asarray(np.arange(len(g.p.periods)) < first[:, None], dtype=np.bool_)
 
 
+def _before_now(values: Floats | Bools) -> ArrayLike:
+    """Return what was a period before, 0 in the first, (s, t)."""
+    return np.pad(values, ((0, 0), (1, 0)))[:, :-1]
+
+
 def _by_year(g: Ground, values: Floats) -> Floats:
     years = np.array(g.p.dates.years)
     return np.stack([values[:, years == year].sum(axis=1) for year in sorted(set(years.tolist()))], axis=1)
+
+
+def _bought(name: str) -> tuple[Check, ...]:
+    """Return the checks of what sites buy whole, x_st."""
+    column, words = f"sites.{name}", name.capitalize()
+    return (
+        keeps(f"{name}_closed", column, "count", lambda g: (np.where(g.opened, 0.0, g.bought_by[name]), 0.0),
+              f"{words} are commissioned only at an open site: Σ_{{τ≤t}} x_sτ = 0 where y_st = 0"),
+        keeps(f"{name}_order", column, "count", lambda g: (g.bought_by[name], _before_now(g.bought_by[name])),
+              f"{words} that stand stay: x_st ≥ 0", relation="at least"),
+        keeps(f"{name}_ceiling", column, "count", lambda g: (g.bought_by[name], g.p.most_bought[name][:, None]),
+              f"{words} are no more than fit: Σ_{{τ≤t}} x_sτ ≤ most_s"),
+    )  # fmt: skip
 
 
 # site power -----------------------------------------------------------------------------------------------------
@@ -54,20 +74,15 @@ CHECKS: tuple[Check, ...] = (
     keeps("pair_door", "assignments.pods", "count",
           lambda g: _pods_where(g, np.isinf(g.p.pair_usd_per_rack)[:, :, None]),
           "No rack is placed on a pair that placement.csv forbids: n_skt = 0 where usd_per_rack = inf or not allowed"),
-    keeps("opening_order", "sites.open", "count", lambda g: (g.opened, np.pad(g.opened, ((0, 0), (1, 0)))[:, :-1]),
+    keeps("opening_order", "sites.open", "count", lambda g: (g.opened, _before_now(g.opened)),
           "A site that is open stays open: y_st ≥ y_s,t−1", relation="at least"),
     keeps("committed_open", "sites.open", "count", lambda g: (g.opened, g.p.committed[:, None]),
           "A committed site is open from the first period: y_st = 1", relation="at least"),
     keeps("closed_empty", "sites.it_mw_in_service", "mw", lambda g: (np.where(g.opened, 0.0, g.it_mw), 0.0),
           "Racks are in service only at an open site: N_skt = 0 where y_st = 0"),
-    keeps("closed_unbuilt", "sites.halls", "count", lambda g: (np.where(g.opened, 0.0, g.halls_by), 0.0),
-          "Halls are commissioned only at an open site: Σ_{τ≤t} h_sτ = 0 where y_st = 0"),
-    keeps("hall_order", "sites.halls", "count", lambda g: (g.halls_by, g.halls_by - g.halls),
-          "Halls that stand stay: h_st ≥ 0", relation="at least"),
+    *(check for name in BOUGHT for check in _bought(name)),
     keeps("hall_space", "sites.it_mw_in_service", "mw", lambda g: (g.it_mw, g.built_mw),
           "Racks stand in halls: Σ_k p_k N_skt ≤ existing_st y_st + hall_s Σ_{τ≤t} h_sτ"),
-    keeps("hall_ceiling", "sites.halls", "count", lambda g: (g.halls_by, g.p.halls_max[:, None]),
-          "New halls fit whole under max_mw: Σ_{τ≤t} h_sτ ≤ floor((max_s − max_t existing_st) / hall_s)"),
     keeps("hall_rate", "sites.halls", "count", lambda g: (_by_year(g, g.halls), g.p.halls_per_year[:, None]),
           "Halls of a site in one calendar year: Σ_{t in year} h_st ≤ halls_per_year_s", over=("site", "year")),
     keeps("hall_lead", "sites.halls", "count", lambda g: (np.where(_before(g, g.p.first_hall), g.halls, 0.0), 0.0),
@@ -82,6 +97,6 @@ CHECKS: tuple[Check, ...] = (
     power_sources,
     keeps("draw_limit", "power.draw_mw", "mw", lambda g: (g.draw_mw, g.p.interconnection_mw[:, :, None]),
           "Draw is at most the interconnection: d_stb ≤ I_st"),
-    keeps("onsite_limit", "power.onsite_output_mw", "mw", lambda g: (g.onsite_mw, g.p.onsite_mw[:, :, None]),
+    keeps("onsite_limit", "power.onsite_output_mw", "mw", lambda g: (g.onsite_mw, g.firm_onsite_mw[:, :, None]),
           "On-site output is at most the firm generation: o_stb ≤ O_st"),
 )  # fmt: skip

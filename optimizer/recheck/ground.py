@@ -18,6 +18,7 @@ from ..io.config import StudyConfig
 from . import votes
 from .columns import Bools, Floats
 from .reading import Reading
+from .shapes import BOUGHT
 from .shut import most_mw, shut_out
 from .table import Table
 
@@ -62,6 +63,11 @@ class Ground:
     def halls(self) -> Floats:
         """Halls commissioned in t, (s, t)."""
         return np.diff(self.halls_by, axis=1, prepend=0.0)
+
+    @cached_property
+    def bought_by(self) -> dict[str, Floats]:
+        """What sites bought whole by t, (s, t)."""
+        return {name: self.tables["sites"].spread(name) for name in BOUGHT} | {"halls": self.halls_by}
 
     @cached_property
     def opening(self) -> Floats:
@@ -143,10 +149,15 @@ class Ground:
         """Built IT MW without racks, (s, t)."""
         return self.built_mw - self.it_mw
 
+    @property
+    def firm_onsite_mw(self) -> Floats:
+        """Firm fence MW generated on site, (s, t): O_st."""
+        return self.p.onsite_mw
+
     @cached_property
     def energised_mw(self) -> Floats:
         """Fence MW of open sites, (I_st + O_st) y_st, (s, t); inf where unlimited."""
-        return np.where(self.opened, self.p.interconnection_mw + self.p.onsite_mw, 0.0)
+        return np.where(self.opened, self.p.interconnection_mw + self.firm_onsite_mw, 0.0)
 
     @cached_property
     def spare_mw(self) -> Floats:

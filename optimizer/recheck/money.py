@@ -7,10 +7,11 @@ import numpy as np
 from ..tolerance import band
 from .columns import Floats
 from .ground import Ground
+from .shapes import BOUGHT
 
 AT_END = ("residual", "unplaced")
 """Terms that fall due when the horizon ends."""
-FACILITY = ("opening", "halls", "lease", "fixed")
+FACILITY = ("opening", *BOUGHT, "lease", "fixed")
 """Terms that a site costs whatever stands in it."""
 
 
@@ -29,21 +30,21 @@ def worth(g: Ground, term: str, *, discounted: bool) -> Floats:
 def of_sites_usd(g: Ground) -> dict[str, Floats]:
     """What sites cost whatever stands in them (``FACILITY``), and energy, undiscounted, (s, t).
 
-    open_usd_s (y_st − y_s,t−1), nothing at a committed site; hall_usd_per_mw_s hall_s h_st at own sites and
-    L lease_s built_st at leased ones; L fixed_s built_st; H_b L load_factor_s annual_pue_s / peak_pue_s
+    open_usd_s (y_st − y_s,t−1), nothing at a committed site; usd_s x_st of what is bought whole;
+    L lease_s built_st at leased sites; L fixed_s built_st; H_b L load_factor_s annual_pue_s / peak_pue_s
     (d_stb grid price + o_stb on-site price).
     """
     p, years = g.p, g.p.length_years
-    hall_usd, lease_usd = np.where(p.own, p.hall_usd_per_mw, 0.0), np.where(p.own, 0.0, p.lease_usd_per_mw_year)
+    bought_usd, lease_usd = p.bought_usd, np.where(p.own, 0.0, p.lease_usd_per_mw_year)
     average = (p.load_factor * p.annual_pue / p.peak_pue)[:, None, None]
     bought = g.draw_mw * p.energy_usd_per_mwh[:, :, None] + g.onsite_mw * p.onsite_usd_per_mwh[:, :, None]
     return {
         "opening": p.open_usd[:, None] * g.opening,
-        "halls": (hall_usd * p.hall_mw)[:, None] * g.halls,
+        **{name: bought_usd[name][:, None] * np.diff(by, axis=1, prepend=0.0) for name, by in g.bought_by.items()},
         "lease": lease_usd[:, None] * g.built_mw * years,
         "fixed": p.fixed_usd_per_mw_year[:, None] * g.built_mw * years,
         "energy": (p.block_hours * years * average * bought).sum(axis=2),
-    }
+    }  # fmt: skip
 
 
 def terms(g: Ground) -> dict[str, Floats]:
@@ -80,12 +81,9 @@ def _residual(g: Ground, opening_usd: Floats, halls_usd: Floats) -> Floats:
 def unused_mw(g: Ground) -> dict[str, Floats]:
     """Return unused MW of each kind, (k, t) or (s, t)."""
     return {
-        "waiting": g.waits_mw,
-        "aged": g.aged_mw,
-        "unplaced": g.waits_mw * g.last,
-        "idle_hall": g.idle_hall_mw,
+        "waiting": g.waits_mw, "aged": g.aged_mw, "unplaced": g.waits_mw * g.last, "idle_hall": g.idle_hall_mw,
         "idle_power": np.nan_to_num(g.spare_mw),
-    }
+    }  # fmt: skip
 
 
 def unused_usd(g: Ground) -> dict[str, Floats]:
@@ -97,7 +95,7 @@ def unused_usd(g: Ground) -> dict[str, Floats]:
         "unplaced": price.unplaced_rack_usd_per_mw * mw["unplaced"],
         "idle_hall": price.idle_hall_usd_per_mw_year * _counted(mw["idle_hall"], g.built_mw) * years,
         "idle_power": price.idle_power_usd_per_mw_year * _counted(mw["idle_power"], g.energised_mw) * years,
-    }
+    }  # fmt: skip
 
 
 def _counted(mw: Floats, of_mw: Floats) -> Floats:

@@ -60,7 +60,7 @@ FOLLOWING: tuple[Check, ...] = (
             "Load at the fence: peak_pue_s · Σ_k p_k N_skt"),
     follows("site_interconnection", "sites.interconnection_mw", "mw", _firm_mw,
             "Firm MW at the point of interconnection by the study, empty where unlimited: I_st"),
-    follows("site_onsite", "sites.onsite_mw", "mw", lambda g: g.p.onsite_mw,
+    follows("site_onsite", "sites.onsite_mw", "mw", lambda g: g.firm_onsite_mw,
             "Firm on-site MW by the study: O_st"),
     follows("site_idle_hall", "sites.idle_hall_mw", "mw", lambda g: g.idle_hall_mw,
             "IT MW built without racks: built_st − Σ_k p_k N_skt"),

@@ -127,6 +127,16 @@ class Reading(Columns):
         room = self.max_mw - self.existing_mw.max(axis=1)
         return np.asarray(np.maximum(0.0, np.floor((room + band(room)) / self.hall_mw)), dtype=np.float64)
 
+    @property
+    def most_bought(self) -> dict[str, Floats]:
+        """Most that a site may ever buy whole, (s,)."""
+        return {"halls": self.halls_max}
+
+    @property
+    def bought_usd(self) -> dict[str, Floats]:
+        """Price of one of what a site buys whole, (s,): halls of own sites at hall_usd_per_mw_s hall_s."""
+        return {"halls": np.where(self.own, self.hall_usd_per_mw, 0.0) * self.hall_mw}
+
     @cached_property
     def halls_possible(self) -> Floats:
         """Most new halls that can stand in a period by ceiling, yearly rate and lead, (s, t)."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+BOUGHT = ("halls",)
+"""What sites buy whole, each a term of the cost too: columns of sites.csv that count it so far."""
 KINDS = ("aged", "idle_hall", "idle_power", "unplaced", "waiting")
 COSTS: Mapping[str, tuple[str, ...]] = {
     "aged": ("sku",), "energy": ("site",), "fixed": ("site",), "halls": ("site",), "idle_hall": ("site",),

@@ -15,24 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..account.decisions import Decisions, Usage, usage
-from ..formulation.families import (
-    AGED,
-    BACKFLOW,
-    DISPATCH,
-    DRAW,
-    FAMILIES,
-    FLOW,
-    FOLLOW,
-    IDLE,
-    ONSITE,
-    OPENED,
-    SERVED,
-    SERVING,
-    SPARE,
-    UNITS,
-    WAITING,
-    Family,
-)
+from ..formulation import families as of
 from ..formulation.rules import RULES
 from ..parameters import Parameters
 from ..tolerance import band
@@ -55,30 +38,25 @@ def complete(problem: Problem, x: Floats, run: Run) -> Completed | None:
     """Round a point's integers and complete them; None where no dispatch serves the loads."""
     p, c = problem.p, problem.c
     columns, nothing = c.columns, np.zeros_like(x)
-    values = {f.field: columns.spread(f, x if f.whole else nothing) for f in FAMILIES if f.field}
+    values = {f.field: columns.spread(f, x if f.whole else nothing) for f in of.FAMILIES if f.field}
     whole = _only_used(p, Decisions.of(values))
     use = usage(p, whole)
     exact = _follow(p, c, whole, use, x)
     dispatched = _dispatch(c, exact, run)
     if dispatched is None:
         return None
-    draw = np.round(columns.spread(DRAW, dispatched), CLEAN_DECIMALS) + 0.0
+    draw = np.round(columns.spread(of.DRAW, dispatched), CLEAN_DECIMALS) + 0.0
     # One source makes up the rest, so that load = draw + on-site output holds to the last bit.
-    load, (drawn, made) = use.load_mw, (columns.spread(family, nothing + 1.0) > 0 for family in (DRAW, ONSITE))
+    load, (drawn, made) = use.load_mw, (columns.spread(family, nothing + 1.0) > 0 for family in (of.DRAW, of.ONSITE))
     both = drawn & made
     draw = np.where(both & (np.abs(load - draw) > 2e-9), draw, np.where(both | ~made, load, 0.0))
     onsite = load - draw
-    noisy = columns.array(SERVED, FLOW, BACKFLOW)
+    noisy = columns.array(of.SERVED, of.FLOW, of.BACKFLOW)
     dispatched[noisy] = np.round(dispatched[noisy], CLEAN_DECIMALS) + 0.0
-    decisions = replace(
-        whole,
-        draw_mw=draw,
-        onsite_mw=onsite,
-        served_mw=columns.spread(SERVED, dispatched),
-        flow_mw=columns.spread(FLOW, dispatched) - columns.spread(BACKFLOW, dispatched),
-    )
-    columns.gather(DRAW, draw, dispatched)
-    columns.gather(ONSITE, onsite, dispatched)
+    served, ahead, back = (columns.spread(family, dispatched) for family in (of.SERVED, of.FLOW, of.BACKFLOW))
+    decisions = replace(whole, draw_mw=draw, onsite_mw=onsite, served_mw=served, flow_mw=ahead - back)
+    columns.gather(of.DRAW, draw, dispatched)
+    columns.gather(of.ONSITE, onsite, dispatched)
     return decisions, dispatched
 
 
@@ -91,10 +69,11 @@ def _only_used(p: Parameters, x: Decisions) -> Decisions:
     beyond_mw = it_mw - p.existing_mw
     needed = np.ceil((beyond_mw - band(it_mw)) / p.hall_mw[:, None]).max(axis=1, initial=0.0, keepdims=True)
     halls_by = np.minimum(np.cumsum(x.halls, axis=1), needed.astype(np.int64))
-    used = (it_mw > 0) | (halls_by > 0) | p.committed[:, None]
+    x = replace(x, halls=np.diff(halls_by, axis=1, prepend=0))
+    bought = [np.cumsum(getattr(x, family.field), axis=1) > 0 for family in of.UNITS]
+    used = np.any([it_mw > 0, *bought], axis=0) | p.committed[:, None]
     used[:, -1] |= p.forced & x.opened[:, -1]
-    opened = np.logical_or.accumulate(used, axis=1)
-    return replace(x, halls=np.diff(halls_by, axis=1, prepend=0), opened=opened)
+    return replace(x, opened=np.logical_or.accumulate(used, axis=1))
 
 
 def _follow(p: Parameters, c: Compiled, whole: Decisions, use: Usage, x: Floats) -> Floats:
@@ -102,15 +81,15 @@ def _follow(p: Parameters, c: Compiled, whole: Decisions, use: Usage, x: Floats)
     exact = x.copy()
     integer = c.matrix.integer
     exact[integer] = np.round(exact[integer])
-    known: dict[Family, NDArray[Any]] = {
-        SERVING: whole.pods_in_service(p),
-        WAITING: whole.waiting_pods(p),
-        AGED: whole.aged_pods(p),
-        IDLE: use.idle_hall_mw,
-        SPARE: use.idle_power_mw,
+    known: dict[of.Family, NDArray[Any]] = {
+        of.SERVING: whole.pods_in_service(p),
+        of.WAITING: whole.waiting_pods(p),
+        of.AGED: whole.aged_pods(p),
+        of.IDLE: use.idle_hall_mw,
+        of.SPARE: use.idle_power_mw,
     }
-    known |= {family: getattr(whole, family.field) for family in (OPENED, *UNITS)}
-    for family in (OPENED, *UNITS, *FOLLOW):  # one that is not known here is an error
+    known |= {family: getattr(whole, family.field) for family in (of.OPENED, *of.UNITS)}
+    for family in (of.OPENED, *of.UNITS, *of.FOLLOW):  # one that is not known here is an error
         c.columns.gather(family, known[family], exact)
     return exact
 
@@ -123,7 +102,7 @@ def _dispatch(c: Compiled, exact: Floats, run: Run) -> Floats | None:
     Each step keeps to the least-cost points of the one before by holding every column with a reduced cost at its
     bound, which needs no tolerance on the cost itself.
     """
-    free = c.columns.array(*DISPATCH)
+    free = c.columns.array(*of.DISPATCH)
     kept = [c.rows[rule.name] for rule in RULES if rule.dispatch and rule.name in c.rows]
     rows = np.sort(np.concatenate(kept)) if kept else np.zeros(0, np.int64)
     matrix = replace(c.matrix.rows_only(rows), tolerance=DISPATCH_TOLERANCE)
@@ -133,8 +112,8 @@ def _dispatch(c: Compiled, exact: Floats, run: Run) -> Floats | None:
     wider[free] += 0.9 * np.where(upper[free] > 0, band(upper[free]), 0.0)
     money_usd, draws, moves = np.zeros((3, len(exact)))
     money_usd[free] = 1e6 * sum(row[free] for row, _ in c.objectives.discounted.values())
-    draws[c.columns.array(DRAW)] = 1.0
-    moves[c.columns.array(FLOW, BACKFLOW)] = 1.0
+    draws[c.columns.array(of.DRAW)] = 1.0
+    moves[c.columns.array(of.FLOW, of.BACKFLOW)] = 1.0
     point: Floats | None = None
     for cost in (money_usd, draws, moves):
         job = Job(lower=lower, upper=upper, cost=cost, offset=0.0, integer=np.zeros(len(exact), dtype=bool))
@@ -149,6 +128,6 @@ def _dispatch(c: Compiled, exact: Floats, run: Run) -> Floats | None:
         dear &= np.isin(np.arange(len(exact)), free)
         lower[dear] = upper[dear] = point[dear]
         if cost is draws:
-            sources = c.columns.array(DRAW, ONSITE)
+            sources = c.columns.array(of.DRAW, of.ONSITE)
             lower[sources] = upper[sources] = point[sources]
     return point
