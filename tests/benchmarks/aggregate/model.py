@@ -3,7 +3,7 @@
 Racks are MW, told apart by SKU but not by site; sites are openings y_st, halls by then H_st and IT load P_st; sites
 that take the same SKUs share them. Every plan of the study is a point of it at no higher cost, so its bound is one of
 the study. Without retirement, clusters of vendors and placement prices that differ by site, the reverse holds too for
-racks that need not be whole. Letters are those of ``optimizer/formulation/README.md``.
+racks that need not be whole. There is one load block. Letters are those of ``optimizer/formulation/README.md``.
 """
 
 from __future__ import annotations
@@ -310,8 +310,9 @@ class _Statement:
         built = (rent + empty)[:, None] * years * now
         sheet.price(self.y, built * p.existing_mw[s])
         sheet.price(self.h, built * p.hall_mw[s, None])
-        sheet.price(self.load, p.draw_usd_per_mw[s] * self.pue * now - empty * years * now)
-        sheet.price(self.o, (p.onsite_usd_per_mw - p.draw_usd_per_mw)[s] * now)
+        draw, onsite = p.draw_usd_per_mw[s].sum(axis=2), p.onsite_usd_per_mw[s].sum(axis=2)
+        sheet.price(self.load, draw * self.pue * now - empty * years * now)
+        sheet.price(self.o, (onsite - draw) * now)
         spare = unused.idle_power_usd_per_mw_year * years * now
         sheet.price(self.y, spare * self.power)
         sheet.price(self.load, np.where(self.limited, -spare * self.pue, 0.0))
@@ -319,8 +320,9 @@ class _Statement:
         sheet.price(self.w, p.waiting_usd_per_mw_year[:, None] * years * now)
         sheet.price(self.w[:, -1], unused.unplaced_rack_usd_per_mw * p.discount_end * USD)
         self._aged(unused.aged_rack_usd_per_mw_year * years * now)
+        flow = p.flow_usd_per_mw.sum(axis=2)
         for columns in (self.f, self.r):
-            sheet.price(columns, p.flow_usd_per_mw * now)
+            sheet.price(columns, flow * now)
         return 0.0
 
     def _aged(self, usd_per_mw: Floats) -> None:
