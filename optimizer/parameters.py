@@ -16,7 +16,7 @@ from . import resolution
 from .io.config import SHARES, Policy
 from .io.periods import Horizon
 from .io.rooms import Rooms, numbered
-from .io.standing import POWER_COLUMNS, halls_by
+from .io.standing import POWER_COLUMNS, doors, halls_by
 from .resolution import EPS, Bools, Floats, Ints, numbers
 from .study import Study
 from .tolerance import whole
@@ -205,7 +205,7 @@ class Parameters:
         halls_per_year = numbers(sites["halls_per_year"])
         power_it = (ramp["interconnection_mw"] + ramp["onsite_mw"]) / numbers(sites["peak_pue"])[:, None]
         possible = halls_by(horizon, halls_max, halls_per_year, first_hall)
-        admits, placement = resolution.doors(study)
+        admits, placement = doors(sites, racks, study.placement)
         energy, onsite_energy = resolution.energy_prices(study)
         start_years = np.array(horizon.start_years)
         rate = config.money.discount_rate

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from .io.periods import Horizon, Label, parse_label
 from .io.standing import by_site, standing, whole_pods
 from .study import Study
-from .tolerance import band
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -52,26 +51,6 @@ def of_grid(horizon: Horizon, frame: pd.DataFrame, key: str, ids: list[str], col
 def ramp_of(study: Study, column: str) -> Floats:
     """Resolve a column of site_ramp, or of sites where it says nothing, to (s, t)."""
     return np.asarray(by_site(study.sites, study.site_ramp, column, study.horizon), dtype=np.float64)
-
-
-def doors(study: Study) -> tuple[Bools, Floats]:
-    """Which SKU may stand at which site, and what placing a rack of it costs there, (s, k)."""
-    sites, racks, placement = study.sites, study.racks, study.placement
-    makers, lists = racks["vendor"].tolist(), sites["vendors"].tolist()
-    named = {text: [not text or vendor in text.split(";") for vendor in makers] for text in set(lists)}
-    welcome = np.array([named[text] for text in lists], dtype=bool).reshape(len(sites), len(racks))
-    most_kw = numbers(sites["max_rack_kw"])[:, None]
-    admits = welcome & (numbers(racks["rack_kw"])[None, :] <= most_kw + band(most_kw))
-    cost = np.zeros(admits.shape)
-    row = {v: i for i, v in enumerate(sites["site"])}
-    col = {v: i for i, v in enumerate(racks["sku"])}
-    for site, sku, usd, allowed in placement[["site", "sku", "usd_per_rack", "allowed"]].itertuples(index=False):
-        s, k = row[site], col[sku]
-        if not allowed or np.isinf(usd):
-            admits[s, k] = False
-        else:
-            cost[s, k] = usd
-    return admits, cost
 
 
 def energy_prices(study: Study) -> tuple[Floats, Floats]:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from optimizer.io.periods import Horizon, Label, parse_label
+from optimizer.tolerance import band
 
 POWER_COLUMNS = {"interconnection_mw": math.inf, "onsite_mw": 0.0, "existing_mw": 0.0}  # and what none means
 
@@ -61,3 +62,22 @@ def halls_by(horizon: Horizon, halls_max: np.ndarray, halls_per_year: np.ndarray
     begun = t[None, :] >= first_hall[:, None]
     rate = np.where(begun, halls_per_year[:, None], 0.0)  # without it unlimited · 0 years is no number
     return np.where(begun, np.minimum(halls_max[:, None], rate * (years[None, :] - years[first] + 1)), 0.0)
+
+
+def doors(sites: pd.DataFrame, racks: pd.DataFrame, placement: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Which SKU may stand at which site, and what placing a rack of it costs there, (s, k)."""
+    makers, lists = racks["vendor"].tolist(), sites["vendors"].tolist()
+    named = {text: [not text or vendor in text.split(";") for vendor in makers] for text in set(lists)}
+    welcome = np.array([named[text] for text in lists], dtype=bool).reshape(len(sites), len(racks))
+    most_kw = sites["max_rack_kw"].to_numpy(dtype=float)[:, None]
+    admits = welcome & (racks["rack_kw"].to_numpy(dtype=float)[None, :] <= most_kw + band(most_kw))
+    cost = np.zeros(admits.shape)
+    row = {v: i for i, v in enumerate(sites["site"])}
+    col = {v: i for i, v in enumerate(racks["sku"])}
+    for site, sku, usd, allowed in placement[["site", "sku", "usd_per_rack", "allowed"]].itertuples(index=False):
+        s, k = row[site], col[sku]
+        if not allowed or np.isinf(usd):
+            admits[s, k] = False
+        else:
+            cost[s, k] = usd
+    return admits, cost

@@ -152,6 +152,20 @@ def test_more_halls_than_the_site_holds_are_a_fault_however_many(tmp_path: Path)
     ]
 
 
+def test_existing_halls_that_differ_from_the_ceiling_by_rounding_are_at_it(tmp_path: Path) -> None:
+    assert told(a_study(tmp_path, sites="site,lon,lat,max_mw,existing_mw\na,-99,32,60,60.0000001\n")) == []
+
+
+def test_racks_that_may_stand_nowhere_are_doubted_once_for_each_sku(tmp_path: Path) -> None:
+    sites = "site,lon,lat,max_mw,vendors,max_rack_kw\na,-99,32,60,AMD,\nb,-97,31,60,,150\n"  # A1 has 200 kW, B1 100
+    keys = NO_GRID.replace('"sites.csv"', '"sites.csv"\nplacement = "placement.csv"')
+    files = {"study.toml": keys, "sites.csv": sites, "placement.csv": "site,sku,allowed\na,A1,false\nb,B1,true\n"}
+    assert told(write_small_study(tmp_path, files=files)) == [
+        "racks.csv:2 sku: may stand at no site, by their vendors and max_rack_kw and by placement"
+        ' (sku "A1") – let a site take it, else all its racks wait'
+    ]
+
+
 @pytest.mark.parametrize(("day", "doubts"), [("2027-12-31", 0), ("2028-01-01", 1)])
 def test_a_decision_after_the_last_period_is_doubted(day: str, doubts: int, tmp_path: Path) -> None:
     study = read_study(a_study(tmp_path), keys={"periods.decide_on": day})

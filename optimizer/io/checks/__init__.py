@@ -14,6 +14,7 @@ CHECKS: tuple[Check, ...] = (
     places.swapped_places, places.null_island,
     magnitudes.cells,
     power.halls_that_never_fit, power.falling_ramps, power.too_much_existing, power.never_powered, power.no_rack_fits,
+    power.homeless_racks,
     deliveries.neither_or_both, deliveries.outside_horizon, deliveries.broken_pods, deliveries.lost_deliveries,
     magnitudes.racks_in_mw, magnitudes.settings,
     policy.policy_sites, policy.closed_programme, policy.late_decision, policy.long_horizon,

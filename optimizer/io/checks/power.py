@@ -8,8 +8,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from optimizer.io.checks.context import Context, Doubt
-from optimizer.io.standing import POWER_COLUMNS, by_site, labels_of
+from optimizer.io.standing import POWER_COLUMNS, by_site, doors, labels_of
 from optimizer.io.table import Finding
+from optimizer.tolerance import band
 
 _SLACK = 1 + 1e-9
 
@@ -75,7 +76,7 @@ def too_much_existing(context: Context) -> Iterator[Doubt]:
         return
     largest, ceiling = existing.max(axis=1), sites.numbers("max_mw")
     found = []
-    for row in np.flatnonzero(largest > ceiling * _SLACK).tolist():
+    for row in np.flatnonzero(largest > ceiling + band(ceiling)).tolist():
         when = f" of {context.horizon.names[int(existing[row].argmax())]}" if context.horizon else ""
         reason = f"is below the existing_mw{when}, {_plain(largest[row])}"
         found.append(Finding(row, reason, "raise max_mw or lower existing_mw", _plain(ceiling[row]), "existing"))
@@ -116,6 +117,25 @@ def no_rack_fits(context: Context) -> Iterator[Doubt]:
             cure = "write the heaviest rack in kW; leave the cell empty for no limit"
             found.append(Finding(row, reason, cure, _plain(ceiling), "no rack"))
     yield Doubt(sites, "max_rack_kw", found, "warning")
+
+
+def homeless_racks(context: Context) -> Iterator[Doubt]:
+    """Doubt racks that come and that no site takes."""
+    sites, racks, deliveries = (context.whole(name) for name in ("sites", "racks", "deliveries"))
+    placement = context.tables.get("placement")
+    if sites is None or racks is None or deliveries is None or placement is None:
+        return
+    if any(table.unread_cells or table.missing for table in (sites, racks, placement)):
+        return
+    known = placement.frame["site"].isin(sites.frame["site"]) & placement.frame["sku"].isin(racks.frame["sku"])
+    admits, _ = doors(sites.frame, racks.frame, placement.frame[known])
+    come, reason = (
+        set(deliveries.texts("sku")),
+        "may stand at no site, by their vendors and max_rack_kw and by placement",
+    )
+    alone = [row for row, sku in enumerate(racks.texts("sku")) if sku in come and not admits[:, row].any()]
+    cure = "let a site take it, else all its racks wait"
+    yield Doubt(racks, "sku", [Finding(row, reason, cure, None, "no site") for row in alone], "warning")
 
 
 def _plain(number: float) -> str:
