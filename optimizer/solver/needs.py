@@ -9,6 +9,7 @@ import numpy as np
 from ..account.decisions import Decisions, usage
 from ..parameters import Parameters
 from ..resolution import Floats
+from ..tolerance import BAND_SHARE
 
 _DIGITS = 3
 _NOTHING_MW = 1e-6
@@ -55,5 +56,6 @@ def typed(value: float, *, up: bool = True) -> str:
     if value == 0 or value == round(value):
         return f"{value:.0f}"
     step = 10.0 ** (floor(log10(abs(value))) + 1 - _DIGITS)
-    whole = (ceil(value / step - 1e-9) if up else floor(value / step + 1e-9)) * step
+    near = value * BAND_SHARE / 2  # a limit passed by so little is kept
+    whole = (ceil((value - near) / step - 1e-9) if up else floor((value + near) / step + 1e-9)) * step
     return f"{whole:.12g}"

@@ -10,6 +10,7 @@ import pytest
 
 from optimizer import InfeasibleError, Study, solve
 from optimizer.plan.summary import split_of_waiting
+from optimizer.solver.needs import typed
 
 from .enumeration import enumerate_best
 from .test_enumeration import as_study, plain
@@ -93,3 +94,8 @@ def test_a_plan_does_not_choose_what_rules_force(policy: dict[str, Any]) -> None
     plan = solve(as_study(replace(plain(policy), zone=("north", "south"))))
     assert set(plan.unused["cause"]) == {"policy"}
     assert split_of_waiting(plan) == "no plan avoids 10 MW-years, under the rules of [policy] none avoids 100 MW-years"
+
+
+def test_a_cure_of_three_digits_steps_over_no_hair() -> None:
+    assert [typed(v) for v in (0.5000000001, 51.00000001, 0.500001, 6.000001)] == ["0.5", "51", "0.501", "6.01"]
+    assert [typed(v, up=False) for v in (14.9999999999, 14.9999)] == ["15", "14.9"]
