@@ -111,8 +111,8 @@ def _called(home: Any, name: str, change: Callable[..., Any]) -> Fault:
 
 def _doors(**columns: object) -> Fault:
     """Open the doors by columns of sites."""
-    right = resolution.doors
-    return resolution, "doors", lambda study: right(replace(study, sites=study.sites.assign(**columns)))
+    right = parameters.doors
+    return parameters, "doors", lambda sites, *others: right(sites.assign(**columns), *others)
 
 
 def _later(array: np.ndarray, *_: object) -> np.ndarray:
@@ -146,10 +146,10 @@ FAULTS: dict[str, tuple[Fault, str]] = {
         _called(resolution, "energy_prices", lambda found, _: (found[0] * [0.0, 1.0, 1.0, 1.0], found[1])), "energy"
     ),
     "ban of a pair dropped": (
-        _called(resolution, "doors", lambda found, _: (found[0] | (np.arange(8).reshape(4, 2) == 6), found[1])), "pods"
+        _called(parameters, "doors", lambda found, *_: (found[0] | (np.arange(8).reshape(4, 2) == 6), found[1])), "pods"
     ),
     "placement cost of another SKU": (
-        _called(resolution, "doors", lambda found, _: (found[0], found[1][:, ::-1])), "placement"
+        _called(parameters, "doors", lambda found, *_: (found[0], found[1][:, ::-1])), "placement"
     ),
     "vendors ignored": (_doors(vendors=""), "pods"),
     "heaviest rack ignored": (_doors(max_rack_kw=np.inf), "pods"),
