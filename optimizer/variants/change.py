@@ -35,7 +35,8 @@ def number_of(value: object) -> float:
     """
     result = read_number(value, Column("value", "float"))
     if isinstance(result, Problem):
-        raise Refusal(f"{result.reason}, where a number is needed", "" if "empty" in result.cure else result.cure)
+        cure = "write a number, of several each: 1,2,3" if "empty" in result.cure else result.cure
+        raise Refusal(f"{result.reason}, where a number is needed", cure)
     return result
 
 
