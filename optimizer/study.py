@@ -28,6 +28,7 @@ from optimizer.io.periods import Horizon
 from optimizer.io.reader import read_table
 from optimizer.io.schema import TABLES, schema
 from optimizer.io.source import Source
+from optimizer.io.starter import write_whole
 from optimizer.io.table import Table
 from optimizer.io.upgrade import FORMAT
 from optimizer.io.workbook import is_book, study_keys
@@ -141,10 +142,13 @@ class Study:
         return self_contained(self.config, self.own_tables, has_grid=self.has_grid)
 
     def write(self, folder: str | Path) -> None:
-        """Write a self-contained copy of the study, the same bytes for the same study."""
+        """Write a self-contained copy of the study to a new or empty folder, the same bytes for the same study.
+
+        Raises InputError where the folder is neither or cannot be written.
+        """
         tables = {n: self.table(n) for n in self.own_tables}
         grid = {n: self.table(n) for n in GRID_TABLES} if self.has_grid else None
-        write_study(Path(folder), self.config, tables, grid, self.flow)
+        write_whole(Path(folder), lambda fresh: write_study(fresh, self.config, tables, grid, self.flow))
 
 
 def read_study(

@@ -31,6 +31,8 @@ def test_what_is_written_reads_the_same(folder: Path, tmp_path: Path) -> None:
     again = read_study(tmp_path / "a")
     same(first, again)
     again.write(tmp_path / "b")
+    with pytest.raises(InputError, match="is not empty – name a new or empty folder"):
+        again.write(tmp_path / "a")
     files = sorted(p.relative_to(tmp_path / "a") for p in (tmp_path / "a").rglob("*") if p.is_file())
     assert files
     assert all((tmp_path / "a" / f).read_bytes() == (tmp_path / "b" / f).read_bytes() for f in files)

@@ -54,6 +54,8 @@ def export(
     target = _beside(Path(folder), f".{ending}") if out is None else options.file_place(out)
     replace: Replace = "any" if force else "nothing"
     check_free(target, replace=replace, cure=options.ELSEWHERE, if_any=_BY_FORCE)
+    if target.suffix.lower() != f".{ending}":  # other programs go by it
+        raise InputError([Fault("-o", f"is no {ending}", value=out, cure=f"name a file that ends in .{ending}")])
     plan = read_plan(folder)
     fill = partial(_write, plan, ending)
     result(str(write_whole(target, fill, replace=replace, cure=options.ELSEWHERE, if_any=_BY_FORCE)))

@@ -115,6 +115,8 @@ def path_fault(path: Path, name: str, error: OSError | ValueError) -> Fault:
     if isinstance(error, FileNotFoundError):
         typed = Path.cwd() / name == path  # in a call, or in the study of this very folder
         relative = "" if typed else "; paths of a study are relative to its study.toml"
+        if path.is_symlink():
+            return Fault(name, "is a link to what is not there", cure=_ITSELF)
         cure = _nearest_file(path) or f"correct its path{relative}"
         return Fault(name, "there is no such file", cure=cure)
     if isinstance(error, NotADirectoryError):

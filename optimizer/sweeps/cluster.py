@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import Any
 from uuid import uuid4
 
-from ..errors import Fault, InputError
+from ..errors import Fault, InputError, limit_met, said
 from ..solver.again import Known
 from ..study import Study
 from . import remote
@@ -42,16 +42,21 @@ def connected(cluster: object, workers: int | None, cases: int) -> Iterator[Any]
         _check(cluster)
         yield cluster
     elif cluster is None:
-        with quiet(), workers_here(workers, cases) as address, Client(address, set_as_default=False) as client:
+        with quiet(), ExitStack() as stack:
+            try:
+                address = stack.enter_context(workers_here(workers, cases))
+                client = stack.enter_context(Client(address, set_as_default=False))
+            except (OSError, RuntimeError) as fault:  # dask gives its own in place of the system's
+                cure = limit_met(fault.__cause__ or fault) or "raise the limits: ulimit -n 1024; ulimit -u 4096"
+                raise InputError([Fault("--workers", f"can't be started: {said(fault)}", cure=cure)]) from fault
             yield client
     else:
         with quiet():
             try:
                 client = Client(cluster, set_as_default=False, timeout=ANSWER_S)
             except (OSError, TimeoutError, ValueError, TypeError) as fault:
-                said = one_line(str(fault)) or type(fault).__name__
                 cure = "start one with: dask scheduler, and name its address, such as tcp://10.0.0.5:8786"
-                raise _refused(f"no scheduler answers: {said}", cure, str(cluster)) from None
+                raise _refused(f"no scheduler answers: {one_line(said(fault))}", cure, str(cluster)) from None
             with client:
                 _check(client)
                 yield client

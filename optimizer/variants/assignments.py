@@ -24,7 +24,7 @@ from .selector import FIGURES
 
 OPTION = "--vary"
 EXAMPLE = "--vary 'policy.max_sites=20,30,40'"
-_ASSIGNMENT = re.compile(r"\s*([^\[\]=*+,]+(?:\[[^\]]*\])?[^\[\]=*+,]*?)\s*([*+]?)=(.*)", re.DOTALL)
+_ASSIGNMENT = re.compile(r"\s*([^\[\]=*+,]+(?:\[[^\]]*\])?[^\[\]=*+,]*?)\s*(?<![-/])([*+]?)=(.*)", re.DOTALL)
 _TEXTS = ("study", "files")  # sections in which none is a word like others
 _CASES = Schema("cases", (), ())
 _NUMBER = Column("value", "float")

@@ -167,8 +167,9 @@ def _fault(row: dict[str, Any]) -> tuple[str, str | None, str, str]:
     word, table = _text(row["rule"]).partition(":")[0].strip(), _text(row["table"])
     if word not in RULES:
         return "rule", word, f"is none of {', '.join(RULES)}", "begin it with one of them"
-    if table not in (*TABLES, "study"):
-        return "table", table, "is no table of a study", nearest(table, (*TABLES, "study"))
+    if table not in (known := ("study", *TABLES)):
+        cure = nearest(table, known) or f"write one of {listed(known, most=12)}"
+        return "table", table or None, "is no table of a study", cure
     for column in NUMBERS:
         number = read_number(row[column], _NUMBER) if _text(row[column]) else math.nan
         if isinstance(number, Problem):

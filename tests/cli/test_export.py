@@ -125,6 +125,8 @@ def test_file_is_replaced_with_force_alone_and_by_the_same_bytes(
     [
         (["--to", "kml"], "kml is no format that this release exports – write gpkg, xlsx, geojson or folder"),
         (["--to", "xlsx", "-o", "plans"], "is a folder"),
+        (["--to", "gpkg", "-o", "a.xlsx"], "-o: a.xlsx is no gpkg – name a file that ends in .gpkg"),
+        (["--to", "geojson", "-o", "sites"], "-o: sites is no geojson – name a file that ends in .geojson"),
         (["--to", "xlsx", "-o", "file/a.xlsx"], "cannot be written"),
         (["--to", "gpkg", "-o", "file/a.gpkg"], "cannot be written"),
         ([], "--to"),
@@ -142,9 +144,9 @@ def test_what_cannot_be_is_one_line(call: Run, plan: Path, tmp_path: Path, argum
 @pytest.mark.skipif(sys.platform == "win32", reason="a limit on the size of files is POSIX")
 @pytest.mark.parametrize("ending", ["xlsx", "gpkg", "geojson"])
 def test_full_disk_keeps_the_old_file(plan: Path, tmp_path: Path, ending: str) -> None:
-    (tmp_path / "a").write_text("old")
+    (tmp_path / f"a.{ending}").write_text("old")
     before = content(tmp_path)
-    done = limited(tmp_path, "export", str(plan), "--to", ending, "-o", "a", "--force")
+    done = limited(tmp_path, "export", str(plan), "--to", ending, "-o", f"a.{ending}", "--force")
     assert (done.returncode, done.stdout) == (2, "")
     assert "cannot be written" in done.stderr
     assert "Traceback" not in done.stderr

@@ -58,6 +58,7 @@ def test_a_plan_holds_the_study_as_it_was_changed(call: Run, tmp_path: Path) -> 
         (["deliveries.period+=1"], "leave them out with --drop-late"),
         (["sites.max_mw*=2", "sites.max_mw*=3"], "--set sites.max_mw*: stands twice – write it once"),
         (["sites.max_mw*="], "--set: sites.max_mw*= is no assignment"),
+        (["sites[site=gamma].max_mw-=5"], "is no assignment"),  # a key without the sign would be set to 5
         (["sites.max_mw+=10%"], "--set sites.max_mw+: 10% adds a percentage – multiply: sites.max_mw*=1.1"),
         (["sites.max_mw+=some", "policy.max_site=3"], "--set sites.max_mw+: some is not a number"),
         (["sites.max_mvv*=2"], '--set sites.max_mvv*: sites has no column "max_mvv"'),

@@ -30,8 +30,8 @@ def test_damaged_files_are_a_study_or_named_faults(start: int, tmp_path: Path) -
             assert all(line.isprintable() and len(line) < 600 for line in lines), (seed, lines)
             continue
         Parameters.of(study)
-        study.write(tmp_path / "written")
-        again = read_study(tmp_path / "written")
+        study.write(tmp_path / f"{seed}-written")
+        again = read_study(tmp_path / f"{seed}-written")
         for table in TABLES:
             pd.testing.assert_frame_equal(study.table(table), again.table(table))
 

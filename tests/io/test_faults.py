@@ -40,6 +40,14 @@ def gone(name: str) -> Change:
     return lambda folder: (folder / name).unlink()
 
 
+def dead_link(name: str) -> Change:
+    def change(folder: Path) -> None:
+        (folder / name).rename(folder / f"{name}.old")
+        (folder / name).symlink_to(folder / "away.csv")
+
+    return change
+
+
 def loop(name: str) -> Change:
     def change(folder: Path) -> None:
         (folder / name).unlink()
@@ -76,6 +84,7 @@ CASES: dict[str, tuple[Change, list[str]]] = {
     "empty file": (write("racks.csv", ""), ["racks.csv", "empty"]),
     "header only": (write("racks.csv", "sku,vendor,rack_kw\n"), ["racks.csv", "no rows"]),
     "wrong encoding": (write("racks.csv", "sku,vendor,rack_kw\nA1,Ämd,200\n".encode("latin-1")), ["racks.csv", "UTF-8"]),
+    "dead link": (dead_link("sites.csv"), ["sites.csv: is a link to what is not there – name the file itself"]),
     "circle": (loop("racks.csv"), ["racks.csv", "circle"]),
     "folder for a file": (folder_instead("racks.csv"), ["racks.csv", "folder"]),
     "nan": (swap("sites.csv", ",60,", ",NaN,"), ["sites.csv:2", "max_mw", "NaN"]),

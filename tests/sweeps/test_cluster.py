@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import socket
@@ -149,3 +150,13 @@ def test_other_versions_are_refused() -> None:
     with pytest.raises(InputError, match=r"tcp://b the worker has highspy 1\.0 instead of"):
         cluster._check(Client())
     assert remote.solve_there("x", {}, b"", "run", {"rackgrid": "0"}).status == "failed"
+
+
+def test_workers_that_a_limit_keeps_from_starting(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(**_: object) -> None:
+        raise RuntimeError("Cluster failed to start: no file") from OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr("distributed.LocalCluster", refused)
+    words = "--workers: can't be started: Cluster failed to start: no file – raise the limit of open files: ulimit -n"
+    with pytest.raises(InputError, match=words), cluster.connected(None, 1, 1):
+        pass

@@ -181,10 +181,13 @@ def test_a_figure_that_two_tables_set_is_refused(study: Study, tmp_path: Path) -
 
 def test_faults_of_figures_tables_are_told_by_line(study: Study, tmp_path: Path) -> None:
     rows = "a,sitez,max_mw,,1,2,3,MW,set: x\nb,sites,max_mw,,low,2,3,MW,set: x\nc,sites,max_mw,,1,2,3,MW,guess: x\n"
+    rows += "d,,policy.max_sites,,1,2,3,sites,set: x\n"
     (tmp_path / "figures.csv").write_text(f"{HEADER}\n{rows}", encoding="utf-8")
     with pytest.raises(InputError) as caught:
         low_high(study)
-    assert [(f.file, f.line) for f in caught.value.faults] == [("figures.csv", line) for line in (2, 3, 4)]
+    assert [(f.file, f.line) for f in caught.value.faults] == [("figures.csv", line) for line in (2, 3, 4, 5)]
+    assert str(caught.value).endswith("5 table: is no table of a study – write one of study, sites, site_ramp, racks, "
+                                      "deliveries, placement, zones, headroom, energy_prices, lines")  # fmt: skip
     with pytest.raises(InputError, match="there is no figures table"):
         low_high(Study.from_tables(
             keys={"periods": {"first": 2026, "last": 2027}},
