@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import ceil, floor, isfinite
+from math import ceil, floor, inf, isfinite
 
 import numpy as np
 
@@ -16,14 +16,13 @@ def above_share(g: Ground, s: int, k: int, t: int) -> bool:
 
     So is any pod where the rules by their sums let no more into service.
     """
-    policy, pod, staying = g.config.policy, float(g.p.pod_mw[k]), g.staying_mw[:, t]
-    most, free_most = g.most_by_sums
     if not g.stays[k, t]:
         return False
-    if 0.0 < most < free_most - band(most) and staying.sum() + pod > most + band(most):
+    policy, pod, staying, most = g.config.policy, float(g.p.pod_mw[k]), g.staying_mw[:, t], g.most_by_sums
+    if most < inf and staying.sum() + pod > most + band(most):
         return True
-    whole = float(g.it_mw[:, -1].sum()) + pod
-    shares = ((getattr(policy, key), of) for key, of in g.p.sharers.items() if getattr(policy, key) and of[s])
+    shares = [(share, of) for key, of in g.p.sharers.items() if (share := getattr(policy, key)) and of[s]]
+    whole = float(g.it_mw[:, -1].sum()) + pod if shares else 0.0
     return any(staying[of == of[s]].sum() + pod > share * whole + band(share * whole) for share, of in shares)
 
 
@@ -79,7 +78,10 @@ def _entering_mw(g: Ground, s: int, t: int) -> Floats:
 
 def _waits_too_little(g: Ground, s: int, k: int, t: int, room_it_mw: float) -> bool:
     """Whether what waits and has room is less than the least of the site, or of the pod's vendor there."""
-    waits, vendor, policy = _entering_mw(g, s, t), g.p.vendor_of[k], g.config.policy
+    policy = g.config.policy
+    if not (policy.min_site_mw or policy.min_vendor_mw):
+        return False
+    waits, vendor = _entering_mw(g, s, t), g.p.vendor_of[k]
     asked = float(g.p.cluster_it_mw(policy.min_site_mw)[s])
     of_vendor = float(g.p.cluster_it_mw(policy.min_vendor_mw, vendor)[s])
     in_all, own = min(room_it_mw, sum(waits)), min(room_it_mw, sum(waits[g.p.of_vendor(vendor)]))
@@ -88,8 +90,9 @@ def _waits_too_little(g: Ground, s: int, k: int, t: int, room_it_mw: float) -> b
 
 def _leaves_too_much(g: Ground, s: int, t: int) -> bool:
     """Whether the site, opened in t with all that waits, would leave more unused than the ceiling."""
-    most = limit(g.config.policy.max_unused_mw_years)
-    unused = g.unused_mw_years
+    most, unused = limit(g.config.policy.max_unused_mw_years), g.unused_mw_years
+    if most == inf:
+        return False
     for later in range(t, g.opened.shape[1]):
         waits = float(sum(_entering_mw(g, s, later)))
         power = float(g.p.interconnection_mw[s, later] + g.p.onsite_mw[s, later]) / float(g.p.peak_pue[s])

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from ..io.config import StudyConfig
+from ..tolerance import band
 from . import votes
 from .columns import Bools, Floats
 from .reading import Reading
@@ -197,9 +198,10 @@ class Ground:
         return np.asarray(np.einsum("skt,k->st", placed, self.p.pod_mw), dtype=np.float64)
 
     @cached_property
-    def most_by_sums(self) -> tuple[float, float]:
-        """Most IT MW in service in the last period by the sums of the rules, and by those of sites alone."""
-        return most_mw(self.p), most_mw(self.p, ruled=False)
+    def most_by_sums(self) -> float:
+        """Most IT MW in service in the last period by the sums of the rules, inf where sites alone let in no more."""
+        most = most_mw(self.p)
+        return most if 0.0 < most < most_mw(self.p, ruled=False) - band(most) else inf
 
     @cached_property
     def shut_out(self) -> bool:

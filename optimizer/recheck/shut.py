@@ -66,6 +66,8 @@ def _most_held_mw(p: Reading, rooms: Mapping[int, float], total_mw: float) -> fl
     low, high = 0.0, min(total_mw, sum(rooms.values()))
     middle = high
     for _ in range(_HALVINGS):
+        if high - low <= _BITS * high:
+            break
         if _held_mw(p, rooms, middle) >= middle * (1 - _BITS):
             low = middle
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -17,7 +17,7 @@ from scipy.sparse import csr_array
 from ..errors import InfeasibleError
 from ..formulation.cost import TERMS, Money, unused_mw_years, waiting_mw_years
 from ..formulation.families import FAMILIES, Family
-from ..formulation.notation import Program, Rule, declare, linear
+from ..formulation.notation import Program, Rule, Term, declare
 from ..formulation.rules import RULES, SITE_COUNT
 from ..parameters import Parameters
 from ..study import Study
@@ -121,7 +121,7 @@ class Writer:
             if relation is not pyo.Constraint.Skip:
                 body, low, high = _parted(relation)
                 if body.linear_vars:
-                    found.append((where, body, low, high))
+                    found.append((where, body.linear_vars, body.linear_coefs, body.constant, low, high))
                 elif not low <= body.constant <= high:
                     raise InfeasibleError(NO_PLAN, _impossible(program.p, rule))
         return self._rows(found)
@@ -132,19 +132,20 @@ class Writer:
         sums = {name: {term: rule(program, money) for term, rule in TERMS.items()} for name, money in both}
         sums |= {"waiting": {"": waiting_mw_years(program)}, "unused": {"": unused_mw_years(program)}}
         return {
-            name: self._rows([(term, linear(parts), -np.inf, np.inf) for term, parts in terms.items()])
+            name: self._rows([(term, *_summed_up(parts), -np.inf, np.inf) for term, parts in terms.items()])
             for name, terms in sums.items()
         }
 
-    def _rows(self, found: list[tuple[Any, LinearExpression, float, float]]) -> Rows:
-        parts = [(body.linear_vars, body.linear_coefs) for _, body, _, _ in found]
+    def _rows(self, found: list[tuple[Any, Sequence[Any], Sequence[float], float, float, float]]) -> Rows:
+        """Write rows of an index, variables, their coefficients, a constant and two limits."""
+        number = self._number
         return Rows(
-            [where for where, _, _, _ in found],
-            np.array([len(variables) for variables, _ in parts], dtype=np.int64),
-            np.array([self._number[id(v)] for variables, _ in parts for v in variables], dtype=np.int64),
-            np.array([c for _, coefficients in parts for c in coefficients], dtype=np.float64),
-            np.array([body.constant for _, body, _, _ in found], dtype=np.float64),
-            np.array([(low, high) for _, _, low, high in found], dtype=np.float64).reshape(-1, 2),
+            [where for where, *_ in found],
+            np.array([len(variables) for _, variables, *_ in found], dtype=np.int64),
+            np.array([number[id(v)] for _, variables, *_ in found for v in variables], dtype=np.int64),
+            np.array([c for _, _, coefficients, *_ in found for c in coefficients], dtype=np.float64),
+            np.array([constant for *_, constant, _, _ in found], dtype=np.float64),
+            np.array([(low, high) for *_, low, high in found], dtype=np.float64).reshape(-1, 2),
         )
 
 
@@ -233,6 +234,12 @@ def _impossible(p: Parameters, rule: Rule) -> list[str]:
     if rule is SITE_COUNT:
         return [f"{rule.changes} = {p.policy.max_sites} is too low: {int(p.committed.sum())} sites are committed"]
     return [f"{rule.changes} can't hold for this study's own numbers"] if rule.turn else []
+
+
+def _summed_up(terms: Sequence[Term]) -> tuple[list[Any], list[float], float]:
+    """Return variables, their coefficients and the constant of a sum, as ``linear`` does."""
+    kept = [(c, v) for c, v in terms if c != 0.0 and v is not None]
+    return [v for _, v in kept], [c for c, _ in kept], sum((c for c, v in terms if v is None), 0.0)
 
 
 def _parted(relation: Any) -> tuple[Any, float, float]:
