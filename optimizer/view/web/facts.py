@@ -192,13 +192,15 @@ def _empty(plan: Plan, columns: tuple[str, ...]) -> ByPeriod:
 
 def _by_period(plan: Plan, table: str, key: str, columns: tuple[str, ...]) -> dict[str, ByPeriod]:
     """Return columns of a table by its key, each a list by period; of several load blocks the largest counts."""
-    at, found = _steps(plan), dict[str, ByPeriod]()
-    for thing, period, *values in plan.tables[table][[key, "period", *columns]].itertuples(index=False):
-        lists = found.setdefault(str(thing), _empty(plan, columns))
-        for column, value in zip(columns, values, strict=True):
-            before, new = lists[column][at[str(period)]], _rounded(value, 3)
+    at, rows = _steps(plan), plan.tables[table]
+    things, places = rows[key].tolist(), [at[period] for period in rows["period"].tolist()]
+    found = {str(thing): _empty(plan, columns) for thing in dict.fromkeys(things)}
+    for column in columns:
+        for thing, t, value in zip(things, places, rows[column].tolist(), strict=True):
+            lists, new = found[thing][column], _rounded(value, 3)
+            before = lists[t]
             if before is None or (new is not None and abs(new) > abs(before)):
-                lists[column][at[str(period)]] = new
+                lists[t] = new
     return found
 
 
@@ -217,6 +219,7 @@ def _unused(plan: Plan) -> dict[str, list[list[Any]]]:
     """Return period, kind, MW and cause of what is unused at each site."""
     at, found = _steps(plan), dict[str, list[list[Any]]]()
     table = plan.unused[plan.unused["site"] != ""]
-    for site, period, kind, mw, cause in table[["site", "period", "kind", "mw", "cause"]].itertuples(index=False):
+    columns = (table[name].tolist() for name in ("site", "period", "kind", "mw", "cause"))
+    for site, period, kind, mw, cause in zip(*columns, strict=True):
         found.setdefault(str(site), []).append([at[str(period)], kind, _rounded(mw, 3), _text(cause)])
     return {site: sorted(rows, key=lambda row: row[:2]) for site, rows in found.items()}

@@ -8,13 +8,15 @@
 
   // Pairs of circles in the same or neighbouring cells of a grid as wide as the largest circle.
   function* neighbours(at, cell) {
-    const cells = {};
+    const cells = new Map();
     for (let i = 0; i < at.length; i++) {
       const [x, y] = at[i].map((value) => Math.floor(value / cell));
       for (let dx = -1; dx <= 1; dx++) {
-        for (let dy = -1; dy <= 1; dy++) for (const j of cells[[x + dx, y + dy]] || []) yield [j, i];
+        for (let dy = -1; dy <= 1; dy++) for (const j of cells.get(`${x + dx},${y + dy}`) || []) yield [j, i];
       }
-      (cells[[x, y]] ??= []).push(i);
+      const own = cells.get(`${x},${y}`);
+      if (own) own.push(i);
+      else cells.set(`${x},${y}`, [i]);
     }
   }
 
