@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -117,7 +118,8 @@ def test_signals_at_any_moment(start: Start, tmp_path: Path, words: tuple[str, .
     for _ in range(6):
         process = start(*words)
         wait_for(partial(listens, process), tmp_path)
-        time.sleep(chance.uniform(0.0, 3.0))
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(chance.uniform(0.0, 3.0))
         send = chance.choice([os.kill, os.killpg])  # a terminal sends to all processes of a program
         for _ in range(chance.choice([1, 2, 3])):
             if process.poll() is None:
