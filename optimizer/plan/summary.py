@@ -162,9 +162,8 @@ def split_of_waiting(plan: Plan) -> str:
         parts.append(f"under the rules of [policy] none avoids {mw_years(float(least))}")
     rest = max(0.0, waited - float(least))
     if rest > _ROUNDING * waited:
-        causes = plan.unused["cause"][plan.unused["kind"] == "waiting"]
-        why = "rules" if waits_by_rule(plan) else "" if causes.str.contains("cost").any() else "whole pods"
-        parts.append(f"{mw_years(rest)} by {why} or by choice" if why else f"this one chose {mw_years(rest)}")
+        chose = f"{mw_years(rest)} by rules or by choice" if waits_by_rule(plan) else f"this one chose {mw_years(rest)}"
+        parts.append(chose)
     return ", ".join(parts)
 
 

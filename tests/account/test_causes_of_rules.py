@@ -137,18 +137,6 @@ def test_whole_pods_under_a_rule_are_the_rules_doing(
     assert "policy" not in cause.split(";")
 
 
-@pytest.mark.parametrize(
-    ("sites", "zone_mw"),
-    [
-        ([{"interconnection_mw": 9.0}], 500.0),  # 4 MW of the second pod find power
-        ([{}], 9.0),
-    ],
-)
-def test_what_whole_pods_leave_over_is_no_choice(sites: list[dict[str, Any]], zone_mw: float) -> None:
-    told = "no plan avoids 1 MW-years, 4 MW-years by whole pods or by choice"
-    assert _waits(sites, 2, {}, headroom={"z": zone_mw})[1] == told
-
-
 @pytest.mark.parametrize("rule", ["min_site_mw", "min_vendor_mw"])
 def test_a_cluster_that_the_zone_can_not_feed_keeps_a_site_closed(rule: str) -> None:
     cause, told = _waits([{"zone": "z"}], 6, {rule: 30.0}, headroom={"z": 25.0})

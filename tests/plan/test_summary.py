@@ -113,8 +113,7 @@ def test_waiting_is_parted_and_choice_is_no_cover_for_a_rule(
     plan = handmade_plan(read_study(write_small_study(tmp_path / "small")))
     facts = {**plan.facts, "unused": UNUSED | {"unavoidable_waiting_without_rules_mw_years": without_rules}}
     keys = {f"policy.{key}": rules.get(key) for key in ("max_sites", "max_site_share", "min_site_mw")}
-    tables = {**plan.tables, "unused": plan.unused.assign(kind="waiting", cause="hall;cost")}
-    plan = replace(plan, study=plan.study.replace(keys=keys), facts=facts, tables=tables)
+    plan = replace(plan, study=plan.study.replace(keys=keys), facts=facts)
     assert words in " ".join(plan.summary().split())
     assert words in split_of_waiting(plan)
 
