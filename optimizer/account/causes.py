@@ -26,11 +26,19 @@ def causes(p: Parameters, x: Decisions, use: Usage) -> Causes:
     rules = barriers(p, x, use, limits.room_it_mw(p)[:, -1])
     lifted_pods = np.stack([limits.lifted_pods(name) for name in LIMITS])
     return Causes(
-        waits=x.waiting_pods(p), admits=p.admits, pod_mw=p.pod_mw, opened=x.opened, allowed=~p.forbidden,
-        full=np.stack([limits.full(name) for name in LIMITS]), lifted_pods=lifted_pods,
-        fit_pods=np.asarray(lifted_pods.min(axis=0), dtype=np.float64), share=rules.share, cluster=rules.cluster,
-        kept_small=rules.halls & x.opened[:, None], barred=rules.closed,
-    )  # fmt: skip
+        waits=x.waiting_pods(p),
+        admits=p.admits,
+        pod_mw=p.pod_mw,
+        opened=x.opened,
+        allowed=~p.forbidden,
+        full=np.stack([limits.full(name) for name in LIMITS]),
+        lifted_pods=lifted_pods,
+        fit_pods=np.asarray(lifted_pods.min(axis=0), dtype=np.float64),
+        share=rules.share,
+        cluster=rules.cluster,
+        kept_small=rules.halls & x.opened[:, None],
+        barred=rules.closed,
+    )
 
 
 @dataclass(frozen=True)
@@ -161,12 +169,15 @@ def _limits(p: Parameters, x: Decisions, use: Usage) -> _Limits:
     pod_fence_mw = p.load_per_it[:, None, None] * p.pod_mw[:, None, None]
     return _Limits(
         interconnection=(use.interconnection_mw[:, :, None] - x.draw_mw)[:, None],
-        onsite=(use.onsite_mw[:, :, None] - x.onsite_mw)[:, None], zone=zone[:, None],
-        hall=np.where(x.opened, use.built_mw - use.it_mw, as_open)[:, None, :, None], pod_fence_mw=pod_fence_mw,
+        onsite=(use.onsite_mw[:, :, None] - x.onsite_mw)[:, None],
+        zone=zone[:, None],
+        hall=np.where(x.opened, use.built_mw - use.it_mw, as_open)[:, None, :, None],
+        pod_fence_mw=pod_fence_mw,
         pod_it_mw=np.broadcast_to(p.pod_mw, (len(p.sites), len(p.skus)))[:, :, None, None],
-        band_mw=band(use.load_mw[:, None] + pod_fence_mw), has_grid=np.asarray(has_grid)[:, None],
+        band_mw=band(use.load_mw[:, None] + pod_fence_mw),
+        has_grid=np.asarray(has_grid)[:, None],
         has_onsite=np.asarray(has_onsite)[:, None],
-    )  # fmt: skip
+    )
 
 
 def _zone_left(p: Parameters, x: Decisions) -> Floats:

@@ -17,14 +17,16 @@ def charges(p: Parameters, x: Decisions, use: Usage, config: StudyConfig) -> dic
     bought = x.draw_mw * p.energy_usd_per_mwh[:, :, None] + x.onsite_mw * p.onsite_usd_per_mwh[:, :, None]
     capex = {name: usd[:, None] * getattr(x, name) for name, usd in p.bought_usd.items()}
     return {
-        "opening": opening, **capex,
+        "opening": opening,
+        **capex,
         "lease": np.where(p.own, 0.0, p.lease_usd_per_mw_year)[:, None] * use.built_mw * years,
         "fixed": p.fixed_usd_per_mw_year[:, None] * use.built_mw * years,
         "placement": x.pods * p.pod_racks[:, None] * p.placement_usd_per_rack[:, :, None],
         "energy": (p.energy_hours * bought).sum(axis=2),
         "wheeling": (p.hours * np.abs(x.flow_mw) * p.line_usd_per_mwh[:, None, None]).sum(axis=2),
-        "residual": _residual(p, opening, capex["halls"], config), **unused_usd(p, x, use, config),
-    }  # fmt: skip
+        "residual": _residual(p, opening, capex["halls"], config),
+        **unused_usd(p, x, use, config),
+    }
 
 
 def _residual(p: Parameters, opening: Floats, halls: Floats, config: StudyConfig) -> Floats:
@@ -42,9 +44,12 @@ def unused_mw(p: Parameters, x: Decisions, use: Usage) -> dict[str, Floats]:
     left = np.zeros(waits.shape)
     left[:, -1] = waits[:, -1]
     return {
-        "waiting": waits, "aged": x.aged_pods(p) * p.pod_mw[:, None], "unplaced": left, "idle_hall": use.idle_hall_mw,
+        "waiting": waits,
+        "aged": x.aged_pods(p) * p.pod_mw[:, None],
+        "unplaced": left,
+        "idle_hall": use.idle_hall_mw,
         "idle_power": np.nan_to_num(use.idle_power_mw),
-    }  # fmt: skip
+    }
 
 
 def unused_usd(p: Parameters, x: Decisions, use: Usage, config: StudyConfig) -> dict[str, Floats]:
@@ -57,4 +62,4 @@ def unused_usd(p: Parameters, x: Decisions, use: Usage, config: StudyConfig) -> 
         "unplaced": price.unplaced_rack_usd_per_mw * mw["unplaced"],
         "idle_hall": price.idle_hall_usd_per_mw_year * mw["idle_hall"] * years,
         "idle_power": price.idle_power_usd_per_mw_year * mw["idle_power"] * years,
-    }  # fmt: skip
+    }

@@ -25,10 +25,16 @@ def frames(p: Parameters, x: Decisions, config: StudyConfig) -> dict[str, pd.Dat
     """Build every table of the plan folder."""
     use = usage(p, x)
     return {
-        "assignments": _assignments(p, x), "sites": _sites(p, x, use), "power": _power(p, x, use),
-        "waiting": _waiting(p, x), "zones": _zones(p, x), "flows": _flows(p, x), "unused": _unused(p, x, use, config),
-        "upgrades": _frame("upgrades", []), "costs": costs(p, x, use, config),
-    }  # fmt: skip
+        "assignments": _assignments(p, x),
+        "sites": _sites(p, x, use),
+        "power": _power(p, x, use),
+        "waiting": _waiting(p, x),
+        "zones": _zones(p, x),
+        "flows": _flows(p, x),
+        "unused": _unused(p, x, use, config),
+        "upgrades": _frame("upgrades", []),
+        "costs": costs(p, x, use, config),
+    }
 
 
 def _frame(table: str, rows: list[tuple[object, ...]]) -> pd.DataFrame:

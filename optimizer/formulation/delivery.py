@@ -44,4 +44,4 @@ RULES = (
     Rule(delivery_balance, lambda c: c.m.w, "programme", "pods", "deliveries.racks"),
     Rule(aged_waiting, lambda c: c.m.a, "programme", "pods"),
     Rule(in_service, lambda c: c.m.N, "site", "pods"),
-)  # fmt: skip
+)

@@ -64,4 +64,4 @@ RULES = (
     Rule(hall_ceiling, lambda c: c.m.h, "site", "halls", "sites.max_mw"),
     Rule(hall_rate, _rated, "site", "halls", "sites.halls_per_year"),
     Rule(new_mw_rate, _years, "programme", "MW IT", "policy.max_new_mw_per_year", "sum", 3),
-)  # fmt: skip
+)

@@ -27,4 +27,4 @@ def power_sources(c: Program, s: int, t: int, b: int) -> Any:
 RULES = (
     Rule(site_power, lambda c: c.m.spare, "site", "MW", "sites.interconnection_mw"),
     Rule(power_sources, lambda c: by_block(c.p, c.m.idle), "site", "MW", dispatch=True),
-)  # fmt: skip
+)

@@ -44,7 +44,7 @@ def of_sites_usd(g: Ground) -> dict[str, Floats]:
         "lease": lease_usd[:, None] * g.built_mw * years,
         "fixed": p.fixed_usd_per_mw_year[:, None] * g.built_mw * years,
         "energy": (p.block_hours * years * average * bought).sum(axis=2),
-    }  # fmt: skip
+    }
 
 
 def terms(g: Ground) -> dict[str, Floats]:
@@ -81,9 +81,12 @@ def _residual(g: Ground, opening_usd: Floats, halls_usd: Floats) -> Floats:
 def unused_mw(g: Ground) -> dict[str, Floats]:
     """Return unused MW of each kind, (k, t) or (s, t)."""
     return {
-        "waiting": g.waits_mw, "aged": g.aged_mw, "unplaced": g.waits_mw * g.last, "idle_hall": g.idle_hall_mw,
+        "waiting": g.waits_mw,
+        "aged": g.aged_mw,
+        "unplaced": g.waits_mw * g.last,
+        "idle_hall": g.idle_hall_mw,
         "idle_power": np.nan_to_num(g.spare_mw),
-    }  # fmt: skip
+    }
 
 
 def unused_usd(g: Ground) -> dict[str, Floats]:
@@ -95,7 +98,7 @@ def unused_usd(g: Ground) -> dict[str, Floats]:
         "unplaced": price.unplaced_rack_usd_per_mw * mw["unplaced"],
         "idle_hall": price.idle_hall_usd_per_mw_year * _counted(mw["idle_hall"], g.built_mw) * years,
         "idle_power": price.idle_power_usd_per_mw_year * _counted(mw["idle_power"], g.energised_mw) * years,
-    }  # fmt: skip
+    }
 
 
 def _counted(mw: Floats, of_mw: Floats) -> Floats:
