@@ -9,6 +9,7 @@ import pandas as pd
 from optimizer.errors import shown
 from optimizer.io.config import Policy, StudyConfig, Unused
 from optimizer.io.periods import Horizon
+from optimizer.io.searches import HIGHS
 from optimizer.io.wording import listed
 from optimizer.units import figure, mw, share, usd
 
@@ -116,4 +117,5 @@ def _objective(config: StudyConfig) -> str:
 def _solve(config: StudyConfig) -> str:
     seconds = config.solve.time_limit_s
     limit = "" if seconds is None else f", at most {figure(seconds)} s"
-    return f"until proven within {share(config.solve.gap)} of the best plan{limit}"
+    solver = "" if config.solve.solver == HIGHS else f", by {config.solve.solver}"
+    return f"until proven within {share(config.solve.gap)} of the best plan{limit}{solver}"

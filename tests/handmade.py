@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
+import pandas as pd
 
 from optimizer.account.decisions import Decisions, usage
 from optimizer.account.tables import frames
@@ -45,7 +48,13 @@ def handmade_plan(study: Study, **facts: object) -> Plan:
             served[z] += load[s] - onsite[s]
     dispatch = (load - onsite, onsite, served, np.zeros((len(p.lines), n_t)))
     x = Decisions(pods, halls, opened, *(mw[:, :, None] for mw in dispatch))
-    tables = frames(p, x, study.config)
+    return made_by_hand(study, p, x, frames(p, x, study.config), **facts)
+
+
+def made_by_hand(
+    study: Study, p: Parameters, x: Decisions, tables: Mapping[str, pd.DataFrame], /, **facts: object
+) -> Plan:
+    """Return a plan of decisions and its tables; ``facts`` replace keys of plan.json, which are made up."""
     return Plan(study, _facts(p, x) | facts, tables, "made by hand\n")
 
 

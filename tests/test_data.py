@@ -21,8 +21,10 @@ ROOT = Path(__file__).resolve().parents[1]
 STUDY = ROOT / "studies/openai-26gw"
 DELIVERIES = ["deliveries.csv", "deliveries-guided-2026q3.csv"]
 FIGURES = ["sites/us-figures.csv", "grids/us-figures.csv", "studies/openai-26gw/figures.csv"]
+RULES = "studies/us-counties/figures.csv"
 CITED = [
     *FIGURES,
+    RULES,
     "sites/us-ramp.csv",
     "grids/us/headroom.csv",
     "grids/us/energy_prices.csv",
@@ -100,7 +102,7 @@ def test_rows_cite_their_source(file: str) -> None:
     assert {row["confidence"].split(";")[0].split()[0] for row in rows(file)} <= CONFIDENCES
 
 
-@pytest.mark.parametrize("file", FIGURES)
+@pytest.mark.parametrize("file", [*FIGURES, RULES])
 def test_ranges_hold_their_centre(file: str) -> None:
     for row in rows(file):
         given = [float(row[name]) for name in ("low", "central", "high") if row[name]]

@@ -6,6 +6,7 @@ The rule stands in docs/causes.md. Letters: s sites, k SKUs, t periods, z zones,
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 
@@ -63,16 +64,14 @@ class Causes:
     kept_small: Bools
     barred: Bools
 
-    def of_site(self, s: int, t: int) -> str:
-        """Why halls or power of a site are unused in a period."""
-        waiting = np.flatnonzero(self.admits[s] & (self.waits[:, t] > 0))
-        if not len(waiting):
-            return DELIVERY
-        k = int(waiting[np.argmin(self.pod_mw[waiting])])
-        words = [name for i, name in enumerate(LIMITS) if self.full[i, s, k, t]]
-        if self.share[s, k, t] or self.kept_small[s, k, t] or (not words and self.cluster[s, k, t]):
-            words.append(POLICY)
-        return ";".join(words) or COST
+    def of_sites(self, s: Ints, t: Ints) -> list[str]:
+        """Why halls or power are unused, of each site in its period: the smallest pod that waits is tried there."""
+        waiting = self.admits[s] & (self.waits[:, t].T > 0)
+        k = np.where(waiting, self.pod_mw, np.inf).argmin(axis=1)
+        full = self.full[:, s, k, t]
+        ruled = self.share[s, k, t] | self.kept_small[s, k, t] | (~full.any(axis=0) & self.cluster[s, k, t])
+        told = zip(waiting.tolist(), np.vstack([full, ruled]).T.tolist(), strict=True)
+        return [(";".join(compress((*LIMITS, POLICY), row)) or COST) if any(waits) else DELIVERY for waits, row in told]
 
     def of_sku(self, k: int, t: int) -> str:
         """Why racks of a SKU wait in a period."""

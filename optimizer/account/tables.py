@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from ..io.config import StudyConfig
 from ..io.registers import KINDS, TERMS
 from ..io.schema import schema
 from ..parameters import Parameters
+from ..resolution import Ints
 from ..tolerance import LEAST_USD
 from .causes import causes
 from .costs import charges, unused_mw, unused_usd
@@ -97,30 +98,36 @@ def _flows(p: Parameters, x: Decisions) -> pd.DataFrame:
 
 
 def _unused(p: Parameters, x: Decisions, use: Usage, config: StudyConfig) -> pd.DataFrame:
-    rows: list[tuple[object, ...]] = []
-    why, usd = causes(p, x, use), unused_usd(p, x, use, config)
+    parts, why, usd = [], causes(p, x, use), unused_usd(p, x, use, config)
     for kind, mw in unused_mw(p, x, use).items():
+        i, t = at = np.nonzero(mw > NOTHING_MW)
         years = p.length_years if KINDS[kind].measure == "mw_years" else 0.0
-        for i, t in np.argwhere(mw > NOTHING_MW):
-            site, sku, cause = (
-                (p.sites[i], "", why.of_site(i, t)) if KINDS[kind].of_sites else ("", p.skus[i], why.of_sku(i, t))
-            )
-            rows.append((kind, site, sku, p.periods[t], mw[i, t], mw[i, t] * years, usd[kind][i, t], cause))
-    return _sorted("unused", rows)
+        places = zip(i.tolist(), t.tolist(), strict=True)
+        cause = why.of_sites(i, t) if KINDS[kind].of_sites else [why.of_sku(k, when) for k, when in places]
+        values = {"mw": mw[at], "mw_years": mw[at] * years, "usd": usd[kind][at], "cause": cause}
+        parts.append({"kind": kind} | _ids(p, ("site" if KINDS[kind].of_sites else "sku", "period"), at) | values)
+    return _sorted("unused", parts)
 
 
 def costs(p: Parameters, x: Decisions, use: Usage, config: StudyConfig) -> pd.DataFrame:
     """Return every dollar by term, site, SKU, line and period, discounted and not."""
-    rows: list[tuple[object, ...]] = []
+    parts = []
     for term, usd in charges(p, x, use, config).items():
-        for *at, t in np.argwhere(np.abs(usd) >= LEAST_USD):
-            of = {axis: p.ids[axis][i] for axis, i in zip(TERMS[term].axes, at, strict=True)}
-            paid = float(usd[(*at, t)])
-            worth = paid * (p.discount_end if TERMS[term].at_the_end else float(p.discount[t]))
-            rows.append((term, *(of.get(axis, "") for axis in ("site", "sku", "line")), p.periods[t], paid, worth))
-    return _sorted("costs", rows)
+        at = np.nonzero(np.abs(usd) >= LEAST_USD)
+        worth = usd[at] * (p.discount_end if TERMS[term].at_the_end else p.discount[at[-1]])
+        values = {"usd": usd[at], "discounted_usd": worth}
+        parts.append({"term": term} | _ids(p, (*TERMS[term].axes, "period"), at) | values)
+    return _sorted("costs", parts)
 
 
-def _sorted(table: str, rows: list[tuple[object, ...]]) -> pd.DataFrame:
-    """Sort rows by their keys; labels of one study are of one length: their text sorts by time."""
-    return _frame(table, rows).sort_values(schema(f"plan/{table}").order, ignore_index=True)
+def _ids(p: Parameters, axes: Sequence[str], at: tuple[Ints, ...]) -> dict[str, Any]:
+    """Return the ids at places along some axes."""
+    return {axis: np.array(p.ids[axis], dtype=object)[i] for axis, i in zip(axes, at, strict=True)}
+
+
+def _sorted(table: str, parts: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Join parts of a table, ids empty where they have none; sort by keys: labels of one length sort by time."""
+    columns = schema(f"plan/{table}")
+    rows = [pd.DataFrame({name: part.get(name, "") for name in columns.names}) for part in parts if len(part["usd"])]
+    found = pd.concat(rows) if rows else _frame(table, [])
+    return found.sort_values(columns.order, ignore_index=True)

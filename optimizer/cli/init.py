@@ -1,4 +1,4 @@
-"""Start a study: a copy of the embedded one or a blank, as a folder or as one Excel workbook."""
+"""Start a study: a copy of the embedded one, every county or a blank, as a folder or as one Excel workbook."""
 
 from __future__ import annotations
 
@@ -26,6 +26,10 @@ def init(
     blank: Annotated[
         bool, typer.Option("--blank", help="The smallest study that solves, with templates, in place of the copy.")
     ] = False,
+    counties: Annotated[
+        bool,
+        typer.Option("--counties", help="A generic site in each of 3,108 US counties in place of those on the grid."),
+    ] = False,
     excel: Annotated[bool, typer.Option("--excel", help="One Excel workbook, DIR/study.xlsx.")] = False,
 ) -> None:
     """Copy the embedded study, its sites and its grid into DIR, ready to edit.
@@ -33,21 +37,23 @@ def init(
     \b
     rackgrid init my-study                 then: rackgrid check my-study; rackgrid solve my-study
     rackgrid init my-study --blank         one example row per table, every key and column explained
+    rackgrid init my-study --counties      the same programme by quarters, every county a candidate site
     rackgrid init my-study --excel         the same in one workbook, my-study/study.xlsx
     rackgrid init my-study.xlsx --excel    in this file
     """
     target = Path(folder)
+    if blank and counties:
+        raise InputError([Fault("--counties", "is another study than --blank", cure="leave one of the two out")])
+    make = "blank" if blank else "counties" if counties else "embedded"
     if excel:
         if target.suffix.lower() == ".xlsx":
             target = file_place(folder)
-        _say_next(written := _write_book(target, blank=blank), written)
+        _say_next(written := _write_book(target, make), written)
         return
     if target.suffix.lower() == ".xlsx":
         raise InputError([Fault(folder, "is the name of a workbook", cure="add --excel, or name a folder")])
-    from optimizer.io.starter import write_blank, write_starter
-
-    written = write_blank(target) if blank else write_starter(target)
-    _say_next(written, written / "study.toml")
+    _write_folder(target, make)
+    _say_next(target, target / "study.toml")
 
 
 def _say_next(written: Path, opened: Path) -> None:
@@ -58,7 +64,18 @@ def _say_next(written: Path, opened: Path) -> None:
     say(f"edit {opened}{tables}, then: rackgrid check {name}; rackgrid solve {name}")
 
 
-def _write_book(target: Path, *, blank: bool) -> Path:
+def _write_folder(target: Path, make: str) -> None:
+    from optimizer.io.starter import write_blank, write_starter
+
+    if make == "counties":
+        from optimizer.counties import write_counties
+
+        write_counties(target)
+    else:
+        (write_blank if make == "blank" else write_starter)(target)
+
+
+def _write_book(target: Path, make: str) -> Path:
     """Write the workbook and return its path.
 
     Raises InputError where something is there already or the place cannot be written.
@@ -66,25 +83,32 @@ def _write_book(target: Path, *, blank: bool) -> Path:
     from optimizer.io.sheets import workbook_bytes, write_workbook
     from optimizer.io.starter import write_whole
 
-    sheets = _sheets(blank=blank)
+    sheets = _sheets(make)
     if target.suffix.lower() == ".xlsx":
         return write_workbook(sheets, target, cure="name a new file")
     write_whole(target, lambda fresh: (fresh / "study.xlsx").write_bytes(workbook_bytes(sheets)))
     return target / "study.xlsx"
 
 
-def _sheets(*, blank: bool) -> list[Sheet]:
-    """Return the sheets of the embedded study with its figures and the tables that they name, or of the blank one."""
+def _sheets(make: str) -> list[Sheet]:
+    """Return the sheets of a study, and those of its figures and of the tables that they name where it has any."""
+    from optimizer.counties import county_study, in_place
     from optimizer.io.embedded import embedded_study
     from optimizer.io.schema import TABLES
     from optimizer.io.study_sheets import figure_sheets, study_sheets
     from optimizer.study import read_study
     from optimizer.variants.figure_tables import for_sheets
 
-    study = _blank_study() if blank else read_study(embedded_study())
+    if make == "blank":
+        study, last = _blank_study(), []
+    else:
+        study = read_study(embedded_study())
+        figures, others = for_sheets(study)
+        if make == "counties":
+            study, figures = county_study(study), in_place(figures)
+        last = figure_sheets(figures, others)
     tables = {name: study.table(name) for name in TABLES}
-    sheets = study_sheets(study.config, tables, flow=study.flow if study.has_grid else None)
-    return sheets if blank else [*sheets, *figure_sheets(*for_sheets(study))]
+    return [*study_sheets(study.config, tables, flow=study.flow if study.has_grid else None), *last]
 
 
 def _blank_study() -> Study:

@@ -89,9 +89,10 @@ def read_rechecked(folder: str) -> Plan:
     Raises InputError where the folder is no whole plan or a number of it differs.
     """
     from optimizer.plan import read_plan
-    from optimizer.recheck import verify
+    from optimizer.recheck import verify_folder
 
-    plan, found = read_plan(folder), verify(folder)
+    plan = read_plan(folder)
+    found = verify_folder(plan, Path(folder))
     if not found.ok:
         count = len(found.findings)
         reason = f"does not follow from its study: {count:,} number{'s' if count != 1 else ''} found wrong"

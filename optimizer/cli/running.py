@@ -29,13 +29,22 @@ class Lines:
     @property
     def is_due(self) -> bool:
         """Whether the last line is some time ago."""
-        return time.monotonic() - self._said_at >= QUIET_S
+        return self.quiet_s >= QUIET_S
+
+    @property
+    def quiet_s(self) -> float:
+        """Seconds since the last line, inf before the first."""
+        return time.monotonic() - self._said_at
 
     def close(self) -> None:
         """Say what had to wait."""
         if self._news(self.heard) != self._news(self._said):
-            say(self.heard)
-            self._said, self._said_at = self.heard, time.monotonic()
+            self.repeat()
+
+    def repeat(self) -> None:
+        """Say it, new or not."""
+        say(self.heard)
+        self._said, self._said_at = self.heard, time.monotonic()
 
 
 class Line:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
 from optimizer.errors import Fault, InfeasibleError, InputError, SolverError, shown
+from optimizer.io.searches import ANY_SOLVER, SOLVERS, Strategy
 from optimizer.signals import SIGNALS
 
 from . import options
 from .messages import result, say, tell_faults
+from .model_file import place_of, write_model
 
 if TYPE_CHECKING:
     from optimizer.plan import Plan
@@ -36,9 +40,23 @@ def solve(
         typer.Option("--time-limit", metavar="SECONDS", help="Keep the best plan found by then."),
     ] = None,
     threads: Annotated[int | None, typer.Option("--threads", metavar="N", help="Threads; 0: all.")] = None,
+    solver: Annotated[
+        str | None,
+        typer.Option("--solver", metavar="NAME", help=f"{', '.join(SOLVERS)}, or {ANY_SOLVER}NAME of another."),
+    ] = None,
+    strategy: Annotated[
+        str | None,
+        typer.Option("--strategy", metavar="NAME", help=f"How HiGHS searches: {', '.join(get_args(Strategy))}."),
+    ] = None,
+    model_file: Annotated[
+        str | None,
+        typer.Option(
+            "--write-model", metavar="FILE", help="Write the model as .lp or .mps instead, and solve nothing."
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print plan.json on stdout instead of the summary.")] = False,
     strict: options.StrictOption = False,
-    force: Annotated[bool, typer.Option("--force", help="Replace a plan that is there.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace a plan, or a model, that is there.")] = False,
 ) -> None:
     """Solve a study and write its plan folder; the summary goes to stdout.
 
@@ -51,10 +69,18 @@ def solve(
     rackgrid solve my-study --set policy.max_sites=20 --set money.discount_rate=0.06
     rackgrid solve my-study --set 'sites[site=abilene].max_mw+=500' --set 'figures.lead_ercot=3'
     rackgrid solve my-study --grid none --json > plan.json
+    rackgrid solve my-study --write-model my-study.lp
     """
-    told = {"solve.gap": gap, "solve.time_limit_s": time_limit, "solve.threads": threads}
-    limits = {key: value for key, value in told.items() if value is not None}
-    place, ready = _prepare(out, given, limits, force=force, strict=strict, drop_late=drop_late)
+    from optimizer.plan.folder import claim
+
+    told = {"gap": gap, "time_limit_s": time_limit, "threads": threads, "solver": solver, "strategy": strategy}
+    keys = {f"solve.{key}": value for key, value in told.items() if value is not None}
+    prepared = partial(_prepare, given=given, told=keys, strict=strict, drop_late=drop_late)
+    if model_file is not None:
+        place, ready = prepared(lambda: place_of(model_file, no_plan=out is None and not as_json, force=force))
+        write_model(ready, place, force=force)
+        return
+    place, ready = prepared(lambda: claim(options.plan_place(given.study, out), force=force))
     with SIGNALS.kept("nothing was kept", at_once=False):  # until the plan is written, so that no signal falls between
         try:
             plan = _search(ready)
@@ -69,32 +95,30 @@ def solve(
 
 
 def _prepare(
-    out: str | None, given: options.Given, limits: dict[str, float], *, force: bool, strict: bool, drop_late: bool
+    claimed: Callable[[], Path], *, given: options.Given, told: dict[str, Any], strict: bool, drop_late: bool
 ) -> tuple[Path, Study]:
-    """Claim the plan's place and read the study; what is wrong with either is told together."""
-    from optimizer.plan.folder import claim
-
+    """Claim the place of what comes out and read the study; what is wrong with either is told together."""
     from .input import read
 
-    values, place = given.values() | limits, options.plan_place(given.study, out)
+    values = given.values() | told
     faults, warnings = [], []
     try:
-        place = claim(place, force=force)
+        place = claimed()
     except InputError as fault:
         faults += fault.faults
     try:
         ready = read(given.study, values, given.files, strict=strict, drop_late=drop_late)
     except InputError as fault:
-        faults += [_at_its_option(each, limits) for each in fault.faults]
+        faults += [_at_its_option(each, told) for each in fault.faults]
         warnings += fault.warnings
     if faults:
         raise InputError(faults, warnings)
     return place, ready
 
 
-def _at_its_option(fault: Fault, limits: dict[str, float]) -> Fault:
-    """Tell of a limit that an option gives by the option, which is what was typed."""
-    if fault.file != options.SET or fault.column not in limits:
+def _at_its_option(fault: Fault, told: dict[str, Any]) -> Fault:
+    """Tell of a key that an option gives by the option, which is what was typed."""
+    if fault.file != options.SET or fault.column not in told:
         return fault
     option = fault.column.removeprefix("solve.").removesuffix("_s").replace("_", "-")
     return replace(fault, file=f"--{option}", column="")

@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationIn
 
 from optimizer.io.cells import FIRST_YEAR, LAST_YEAR, period_cure
 from optimizer.io.periods import Horizon, check_borders, parse_label
+from optimizer.io.searches import ANY_SOLVER, HIGHS, SOLVERS, Strategy
 from optimizer.io.upgrade import FORMAT
 
 MAX_PERIODS = 400
@@ -64,12 +65,24 @@ def _ids(value: object) -> object:
     return tuple(dict.fromkeys(v.strip() for v in value))
 
 
+def _solver(value: object) -> object:
+    """Take the name of a solver."""
+    name = value.strip() if isinstance(value, str) else ""
+    if name.lower() in SOLVERS:
+        return name.lower()
+    if name.removeprefix(ANY_SOLVER).isidentifier() and name.startswith(ANY_SOLVER):
+        return name
+    raise ValueError(f"is no solver: write {', '.join(SOLVERS)}, or {ANY_SOLVER}NAME for another that Pyomo knows")
+
+
 _A_YEAR = {"type": "integer", "minimum": FIRST_YEAR, "maximum": LAST_YEAR}
 _A_LABEL = {"type": "string", "pattern": f"^{YEAR}(H[12]|Q[1-4])?$"}
 _A_DAY = {"type": "string", "format": "date", "pattern": f"^{YEAR}-[0-9]{{2}}-[0-9]{{2}}$"}
+_A_SOLVER = {"anyOf": [{"enum": list(SOLVERS)}, {"type": "string", "pattern": f"^{ANY_SOLVER}[A-Za-z_][A-Za-z0-9_]*$"}]}
 
 Period = Annotated[str, BeforeValidator(_label), WithJsonSchema({"anyOf": [_A_YEAR, _A_LABEL]})]
 Day = Annotated[date | None, BeforeValidator(_day), WithJsonSchema(_A_DAY)]
+Solver = Annotated[str, BeforeValidator(_solver), WithJsonSchema(_A_SOLVER)]
 Ids = Annotated[tuple[str, ...], BeforeValidator(_ids)]
 Price = Annotated[float, Field(ge=0, le=1e10)]
 Years = Annotated[float, Field(gt=0, le=1000)]
@@ -220,13 +233,25 @@ class Policy(Section):
 
 
 class Solve(Section):
-    """[solve]: when the search may stop."""
+    """[solve]: by what a study is solved, and when the search may stop."""
 
     gap: float = Field(default=0.001, ge=0, le=1, description="Relative gap at which a plan is good enough.")
     time_limit_s: float | None = Field(
         default=None, gt=0, le=1e8, description="Seconds after which the best plan is kept."
     )
     threads: int = Field(default=0, ge=0, le=1024, description="Threads; 0: all.")
+    solver: Solver = Field(
+        default=HIGHS, description=f"Solver: {', '.join(SOLVERS)}, or {ANY_SOLVER}NAME for another that Pyomo knows."
+    )
+    strategy: Strategy = Field(default="auto", description="How HiGHS searches; auto: what suits the study's size.")
+
+    @field_validator("strategy")
+    @classmethod
+    def _of_highs(cls, strategy: str, info: ValidationInfo) -> str:
+        solver = info.data.get("solver", HIGHS)
+        if strategy not in ("auto", "whole") and solver != HIGHS:
+            raise ValueError(f"is a search by HiGHS, and {solver} takes the whole model: leave one of the two out")
+        return strategy
 
 
 class StudyConfig(Section):
@@ -240,7 +265,7 @@ class StudyConfig(Section):
     unused: Unused = Field(default_factory=Unused, description="Prices of unused capacity.")
     objective: Objective = Field(default_factory=Objective, description="What is least.")
     policy: Policy = Field(default_factory=Policy, description="Rules of the planner.")
-    solve: Solve = Field(default_factory=Solve, description="When the search may stop.")
+    solve: Solve = Field(default_factory=Solve, description="By what, and when the search may stop.")
 
 
 class GridConfig(Section):

@@ -8,6 +8,7 @@ from typing import Any
 
 from optimizer.errors import Fault, Faults, InputError
 from optimizer.io.config import USUAL, Files
+from optimizer.io.embedded import has_rules_for_sites
 from optimizer.io.keys import Keys
 from optimizer.io.source import nearest, path_fault
 
@@ -18,15 +19,19 @@ REQUIRED = tuple(name for name, field in Files.model_fields.items() if field.is_
 def study_file(path: str | Path) -> tuple[Path, str]:
     """Return the study.toml or workbook that a path means – itself, or that of the folder – and its name for people.
 
-    Raises InputError where the path leads nowhere.
+    Raises InputError where the path leads nowhere, or to rules from which a study is yet to be written.
     """
     try:
         file = Path(path)
         if file.is_dir():
             file = next((f for f in (file / "study.toml", file / "study.xlsx") if f.is_file()), file / "study.toml")
-        return file, file.name if file.is_file() else str(file)
+        is_rules, name = has_rules_for_sites(file), file.name if file.is_file() else str(file)
     except (OSError, ValueError) as error:
         raise InputError([path_fault(Path("study.toml"), str(path), error)]) from None
+    if is_rules:
+        cure = "write the study first: rackgrid init DIR --counties, then name DIR"
+        raise InputError([Fault(str(file), "has rules in the place of its sites", cure=cure)])
+    return file, name
 
 
 def replaced(keys: Keys, files: Mapping[str, str | None], faults: Faults) -> Keys:

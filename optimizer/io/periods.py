@@ -6,6 +6,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from math import ceil
 
 _LABEL = re.compile(r"(\d{4})(?:(H)([12])|(Q)([1-4]))?")
@@ -70,7 +71,7 @@ class Horizon:
     def __len__(self) -> int:
         return len(self.labels)
 
-    @property
+    @cached_property
     def names(self) -> list[str]:
         """Labels as text, as they stand in the plan's tables."""
         return [str(label) for label in self.labels]

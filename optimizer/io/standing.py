@@ -42,17 +42,32 @@ def by_site(sites: pd.DataFrame, ramp: pd.DataFrame, column: str, horizon: Horiz
     Before the first value of a ramp the site's own value holds where given, else 0; a site without any value
     in the ramp keeps its own, default included. Without a horizon there is one column, NaN where the ramp says more.
     """
-    rows: dict[str, list[tuple[Label, float]]] = {}
-    for site, label, value in zip(ramp["site"], labels_of(ramp["period"]), ramp[column], strict=True):
-        if label is not None and not math.isnan(value):
-            rows.setdefault(site, []).append((label, value))
     own = sites[column].to_numpy(dtype=float)
-    found = np.repeat(np.where(np.isnan(own), POWER_COLUMNS[column], own)[:, None], len(horizon or "1"), axis=1)
-    for place, site in enumerate(sites["site"].tolist()) if rows else ():
-        if site in rows:
-            before = 0.0 if math.isnan(own[place]) else own[place]
-            found[place] = math.nan if horizon is None else standing(rows[site], horizon, before)
-    return found
+    without = np.where(np.isnan(own), POWER_COLUMNS[column], own)[:, None]
+    before = math.nan if horizon is None else np.where(np.isnan(own), 0.0, own)[:, None]
+    site_of, ids = pd.factorize(sites["site"])
+    whose = pd.Index(ids).get_indexer(pd.Index(ramp["site"]))
+    labels, values = labels_of(ramp["period"].tolist()), ramp[column].to_numpy(dtype=float)
+    starts = np.array([math.nan if label is None else label.start for label in labels], dtype=float)
+    rows = np.flatnonzero((whose >= 0) & ~np.isnan(starts) & ~np.isnan(values))
+    held = _carried(whose[rows], starts[rows], values[rows], len(ids), horizon)[site_of]
+    has_rows = np.isin(site_of, whose[rows])[:, None]
+    return np.where(has_rows, np.where(np.isnan(held), before, held), without)
+
+
+def _carried(
+    whose: np.ndarray, starts: np.ndarray, values: np.ndarray, count: int, horizon: Horizon | None
+) -> np.ndarray:
+    """Return what rows of so many things say of each period, as ``standing`` does; NaN before the first one."""
+    held = np.full((count, len(horizon or "1")), math.nan)
+    if horizon is None:
+        return held
+    at = {start: max(0, horizon.position(int(start))) for start in set(starts.tolist())}
+    first = np.array([at[start] for start in starts.tolist()], dtype=np.int64)
+    order = np.argsort(starts, kind="stable")
+    order = order[first[order] < len(horizon)]
+    held[whose[order], first[order]] = values[order]  # of several in one period the last one stays
+    return pd.DataFrame(held).ffill(axis=1).to_numpy()
 
 
 def halls_by(horizon: Horizon, halls_max: np.ndarray, halls_per_year: np.ndarray, first_hall: np.ndarray) -> np.ndarray:
@@ -72,12 +87,15 @@ def doors(sites: pd.DataFrame, racks: pd.DataFrame, placement: pd.DataFrame) -> 
     most_kw = sites["max_rack_kw"].to_numpy(dtype=float)[:, None]
     admits = welcome & (racks["rack_kw"].to_numpy(dtype=float)[None, :] <= most_kw + band(most_kw))
     cost = np.zeros(admits.shape)
-    row = {v: i for i, v in enumerate(sites["site"])}
-    col = {v: i for i, v in enumerate(racks["sku"])}
-    for site, sku, usd, allowed in placement[["site", "sku", "usd_per_rack", "allowed"]].itertuples(index=False):
-        s, k = row[site], col[sku]
-        if not allowed or np.isinf(usd):
-            admits[s, k] = False
-        else:
-            cost[s, k] = usd
+    s, k = _places(placement["site"], sites["site"]), _places(placement["sku"], racks["sku"])
+    usd = placement["usd_per_rack"].to_numpy(dtype=float)
+    shut = ~placement["allowed"].to_numpy(dtype=bool) | np.isinf(usd)
+    admits[s[shut], k[shut]] = False
+    cost[s[~shut], k[~shut]] = usd[~shut]
     return admits, cost
+
+
+def _places(names: pd.Series, ids: pd.Series) -> np.ndarray:
+    """Return the place of each name among ids."""
+    place = {name: i for i, name in enumerate(ids.tolist())}
+    return np.array([place[name] for name in names.tolist()], dtype=np.int64)

@@ -19,6 +19,7 @@ _CURE = "name a new or empty folder"
 _MOVED = {
     "../../sites/": "sites/",
     "../../grids/us": "grid",
+    "../openai-26gw/": "",
     "../studies/README.md": "../README.md",
     "../sites/README.md": "sites/README.md",
     "../grids/README.md": "grid/README.md",
@@ -28,7 +29,7 @@ _MOVED = {
 def write_starter(folder: Path) -> Path:
     """Write a copy of the embedded study, its sites and its grid to ``folder``, new or empty, and return it."""
     study = embedded_study()
-    return write_whole(folder, lambda fresh: _copy(study, fresh))
+    return write_whole(folder, lambda fresh: copy_study(study, fresh))
 
 
 def write_blank(folder: Path) -> Path:
@@ -92,10 +93,10 @@ def _describe_keys(fresh: Path) -> None:
     toml.write_bytes(b"#:schema study.schema.json\n" + toml.read_bytes())
 
 
-def _copy(study: Path, fresh: Path) -> None:
-    """Copy the study's folder, sites/ and the grid with its variants; paths in texts follow."""
+def copy_study(study: Path, fresh: Path) -> None:
+    """Copy a study.toml, the embedded programme, sites/ and the grid with its variants; paths in texts follow."""
     root = study.parents[2]
-    sources = {fresh: study.parent, fresh / "sites": root / "sites", fresh / "grid": root / "grids"}
+    sources = {fresh: embedded_study().parent, fresh / "sites": root / "sites", fresh / "grid": root / "grids"}
     for target, source in sources.items():
         _copy_files(source, target)
     _copy_files(root / "grids" / "us", fresh / "grid")

@@ -24,12 +24,21 @@ def write_text(text: str, path: Path) -> None:
 
 def csv_text(frame: pd.DataFrame) -> str:
     """Return a table as CSV: NaN and None as empty cells, floats as the shortest text that reads back the same."""
-    columns = [[cell_text(value) for value in frame.iloc[:, i].tolist()] for i in range(frame.shape[1])]
+    columns = [_cell_texts(frame.iloc[:, i]) for i in range(frame.shape[1])]
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([str(c) for c in frame.columns])
     writer.writerows(zip(*columns, strict=True))
     return text.getvalue()
+
+
+def _cell_texts(column: pd.Series) -> list[str]:
+    """Return the cells of a column as text; many cells of one type say the same, and are told once."""
+    values = column.tolist()
+    if column.dtype == object:  # true and 1 are one key
+        return [cell_text(value) for value in values]
+    texts = {value: cell_text(value) for value in set(values)}
+    return [texts[value] for value in values]
 
 
 def cell_text(value: Any) -> str:

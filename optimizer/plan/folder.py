@@ -116,8 +116,7 @@ def not_ours(folder: Path) -> list[str]:
 def own_files(plan: Plan) -> dict[str, str]:
     """Return the text of every file of a plan folder by its name, those of its study apart."""
     files = {f"{name}.csv": csv_text(plan.tables[name]) for name in PLAN_TABLES}
-    text = json.dumps(_site_features(plan), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    files["sites.geojson"] = text.replace('{"type":"Feature",', '\n{"type":"Feature",') + "\n"
+    files["sites.geojson"] = _site_features(plan)
     files["solve.log"] = plan.log
     facts = {key: value for key, value in plan.facts.items() if key != "digest"}
     facts["digest"] = digest(facts)
@@ -125,19 +124,20 @@ def own_files(plan: Plan) -> dict[str, str]:
     return files
 
 
-def _site_features(plan: Plan) -> dict[str, Any]:
-    """Sites.csv with geometry: one point feature per site and period."""
-    where = {s: (lon, lat) for s, lon, lat in plan.study.sites[["site", "lon", "lat"]].itertuples(index=False)}
-    people = {
-        s: {"name": name, "kind": kind}
-        for s, name, kind in plan.study.sites[["site", "name", "kind"]].itertuples(index=False)
+def _site_features(plan: Plan) -> str:
+    """Return sites.csv with geometry: one point feature per site and period, each on a line."""
+    sites, table = plan.study.sites, plan.tables["sites"]
+    columns = (sites[name].tolist() for name in ("site", "name", "kind", "lon", "lat"))
+    known = {
+        site: ({"name": name, "kind": kind}, {"type": "Point", "coordinates": [lon, lat]})
+        for site, name, kind, lon, lat in zip(*columns, strict=True)
     }
-    features = []
-    for row in plan.tables["sites"].to_dict("records"):
-        properties = {
-            str(key): None if isinstance(value, float) and value != value else value for key, value in row.items()
-        }
-        properties |= people[row["site"]]
-        point = {"type": "Point", "coordinates": list(where[row["site"]])}
-        features.append({"type": "Feature", "properties": properties, "geometry": point})
-    return {"type": "FeatureCollection", "features": features}
+    names = [str(column) for column in table.columns]
+    cells = (table[name].astype(object).where(table[name].notna(), None).tolist() for name in names)
+    encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+    lines = []
+    for row in zip(*cells, strict=True):
+        properties = dict(zip(names, row, strict=True))
+        people, point = known[properties["site"]]
+        lines.append(encode({"type": "Feature", "properties": properties | people, "geometry": point}))
+    return '{"type":"FeatureCollection","features":[' + ",".join(f"\n{line}" for line in lines) + "]}\n"

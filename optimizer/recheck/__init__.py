@@ -19,7 +19,7 @@ from .register import CHECKS, Usable, run
 from .report import Finding, Report
 from .table import read_table
 
-__all__ = ["CHECKS", "Finding", "Report", "verify"]
+__all__ = ["CHECKS", "Finding", "Report", "verify", "verify_folder"]
 
 
 def verify(plan: Plan | str | Path) -> Report:
@@ -28,13 +28,7 @@ def verify(plan: Plan | str | Path) -> Report:
     Raises InputError where the folder is no whole plan.
     """
     if not isinstance(plan, Plan):
-        folder = Path(plan)
-        read = read_plan(folder)
-        report = verify(read)
-        extra = places(read, folder)
-        if "digest" not in read.facts:
-            extra.append(Finding("plan.json", "", "digest", "missing", "a digest", "a written plan has a digest"))
-        return Report(report.findings + extra, report.skipped)
+        return verify_folder(read_plan(plan), Path(plan))
     reading = Reading(plan.study)
     tables, findings = {}, []
     for name in TABLES:
@@ -42,3 +36,11 @@ def verify(plan: Plan | str | Path) -> Report:
         findings += found
     report = run(Ground(reading, plan.facts, Usable(tables)))
     return Report(findings + report.findings, report.skipped)
+
+
+def verify_folder(plan: Plan, folder: Path) -> Report:
+    """Recheck a plan that was read from a folder, with its sites.geojson there."""
+    report, extra = verify(plan), places(plan, folder)
+    if "digest" not in plan.facts:
+        extra.append(Finding("plan.json", "", "digest", "missing", "a digest", "a written plan has a digest"))
+    return Report(report.findings + extra, report.skipped)

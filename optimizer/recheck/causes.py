@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 
 from ..tolerance import band
 from . import barriers
-from .columns import Bools, Floats
+from .columns import Bools, Floats, Ints
 from .ground import Ground
 from .report import Finding
 
@@ -23,62 +24,64 @@ def unused_cause(g: Ground) -> list[Finding]:
     """The cause names each limit and rule without room for one more pod, delivery where no rack waits, else cost."""
     table = g.tables["unused"]
     _, site, sku, period = table.at
-    known: dict[tuple[str, int, int], str] = {}
+    right = np.full(len(table.frame), None, dtype=object)  # a row without a place is a finding of unused_rows
+    for t in np.unique(period).tolist():
+        of_site, of_sku = ((period == t) & (one >= 0) & (other < 0) for one, other in ((site, sku), (sku, site)))
+        right[of_site] = _of_sites(g, site[of_site], t)
+        for k in np.unique(sku[of_sku]).tolist():
+            right[of_sku & (sku == k)] = _of_sku(g, k, t)
     found = []
-    for i, cell in enumerate(table.frame["cause"].tolist()):
-        s, k, t = int(site[i]), int(sku[i]), int(period[i])
-        if (s < 0) == (k < 0):
-            continue  # a row without a place is a finding of unused_rows
-        key = ("site", s, t) if s >= 0 else ("sku", k, t)
-        if key not in known:
-            known[key] = _of_site(g, s, t) if s >= 0 else _of_sku(g, k, t)
+    for i, (cell, cause) in enumerate(zip(table.frame["cause"].tolist(), right.tolist(), strict=True)):
         stated = "" if cell is None or cell != cell else cell
-        if stated != known[key]:
-            found.append(Finding(table.file, table.row(i), "cause", stated, known[key]))
+        if cause is not None and stated != cause:
+            found.append(Finding(table.file, table.row(i), "cause", stated, cause))
     return found
 
 
 # of a row ---------------------------------------------------------------------------------------------------------
-def _of_site(g: Ground, s: int, t: int) -> str:
-    """Test the smallest pod that waits and that the site admits."""
-    waiting = [k for k in range(len(g.p.skus)) if g.p.admits[s, k] and g.waits[k, t] > 0.5]
-    if not waiting:
-        return "delivery"
-    k = min(waiting, key=lambda i: float(g.p.pod_mw[i]))
-    tried = _Tried.at(g, k, t, np.array([s]))
-    words = [name for name in ORDER if tried.broken[name][0]]
-    kept_small = bool(g.opened[s, t]) and barriers.kept_back(g, s, k, t)
-    if barriers.above_share(g, s, k, t) or kept_small or (not words and barriers.below_cluster(g, s, k, t)):
-        words.append("policy")
-    return ";".join(words) if words else "cost"
+def _of_sites(g: Ground, s: Ints, t: int) -> list[str]:
+    """Test the smallest pod that waits and that each site admits."""
+    waiting = g.p.admits[s] & (g.waits[:, t] > 0.5)
+    found = np.full(len(s), "delivery", dtype=object)
+    some = np.flatnonzero(waiting.any(axis=1))
+    smallest = np.where(waiting[some], g.p.pod_mw, np.inf).argmin(axis=1) if len(some) else some
+    for k in np.unique(smallest).tolist():
+        among = some[smallest == k]
+        found[among] = _of_pod(g, s[among], k, t)
+    return [str(cause) for cause in found]
+
+
+def _of_pod(g: Ground, s: Ints, k: int, t: int) -> list[str]:
+    """Test a pod of the SKU at each of the sites by itself."""
+    broken = _Tried.at(g, k, t, s).broken
+    full = np.array([broken[name] for name in ORDER])
+    ruled = barriers.above_share(g, s, k, t) | (g.opened[s, t] & barriers.kept_back(g, s, k, t))
+    ruled |= ~full.any(axis=0) & barriers.below_cluster(g, s, k, t)
+    told = np.vstack([full, ruled]).T.tolist()
+    return [";".join(compress((*ORDER, "policy"), row)) or "cost" for row in told]
 
 
 def _of_sku(g: Ground, k: int, t: int) -> str:
     """Test a pod of the SKU at the open sites that admit it; where there is none, at the closed ones as though open."""
-    takes = [s for s in range(len(g.p.sites)) if g.p.admits[s, k]]
-    doors = [s for s in takes if g.p.sites[s] not in g.config.policy.forbid]
-    opened = [s for s in takes if g.opened[s, t]]
-    if not (opened or doors):
+    s = np.flatnonzero(g.p.admits[:, k])
+    opened, doors = g.opened[s, t], ~np.isin(np.array(g.p.sites, dtype=object)[s], g.config.policy.forbid)
+    if not (opened | doors).any():
         return "policy"
-    sites = np.array(takes)
-    tried = _Tried.at(g, k, t, sites)
-    in_the_end = dict(zip(takes, _Tried.at(g, k, g.opened.shape[1] - 1, sites).room_it_mw.tolist(), strict=True))
-    closed = [s for s in takes if not g.opened[s, t]]
-    shut = {s for s in closed if s not in doors or barriers.barred(g, s, k, t, in_the_end[s])}
-    room = {int(s) for s, bad in zip(sites, np.any(list(tried.broken.values()), axis=0), strict=True) if not bad}
-    if not opened and room & set(doors):
-        return "policy" if room <= shut else "cost"
-    among = opened or doors
-    above = {s for s in opened if barriers.above_share(g, s, k, t)}
-    below = {s for s in opened if barriers.below_cluster(g, s, k, t)}
-    fits = (set(opened) & room) - above - below
-    if sum(tried.fit[sites.tolist().index(s)] for s in fits) >= g.waits[k, t]:
+    tried = _Tried.at(g, k, t, s)
+    in_the_end = _Tried.at(g, k, g.opened.shape[1] - 1, s).room_it_mw
+    shut = ~opened & (~doors | barriers.barred(g, s, k, t, in_the_end))
+    room = ~np.any(list(tried.broken.values()), axis=0)
+    if not opened.any() and (room & doors).any():
+        return "policy" if shut[room].all() else "cost"
+    above = opened & barriers.above_share(g, s, k, t)
+    below = opened & barriers.below_cluster(g, s, k, t)
+    fits = opened & room & ~above & ~below
+    if tried.fit[fits].sum() >= g.waits[k, t]:
         return "cost"
-    stopped = tried.stopped(np.isin(sites, among), ~np.isin(sites, list(above | below)), g.waits[k, t])
+    stopped = tried.stopped(opened if opened.any() else doors, ~(above | below), g.waits[k, t])
     words = sorted(stopped, key=lambda name: (-stopped[name], ORDER.index(name)))
-    small = {s for s in opened if barriers.kept_back(g, s, k, t)}
-    ruled = above or (below & room) or (shut & room) or small
-    return ";".join([*words, *(["policy"] if ruled else []), *(["cost"] if fits else [])])
+    ruled = above | (below & room) | (shut & room) | (opened & barriers.kept_back(g, s, k, t))
+    return ";".join([*words, *(["policy"] if ruled.any() else []), *(["cost"] if fits.any() else [])])
 
 
 # one more pod -----------------------------------------------------------------------------------------------------
@@ -92,7 +95,7 @@ class _Tried:
     room_it_mw: Floats
 
     @classmethod
-    def at(cls, g: Ground, k: int, t: int, s: np.ndarray) -> _Tried:
+    def at(cls, g: Ground, k: int, t: int, s: Ints) -> _Tried:
         """Put a pod of a SKU into each of the sites in a period."""
         pod = float(g.p.pod_mw[k])
         fence = g.p.load_per_it[s] * pod  # this and what follows: (site, load block)
@@ -138,7 +141,7 @@ def _whole(left_mw: Floats, each_mw: Floats | float) -> Floats:
     return np.asarray(np.maximum(0.0, np.floor(left_mw / each_mw).min(axis=1)), dtype=np.float64)
 
 
-def _hall_mw(g: Ground, s: np.ndarray, t: int) -> Floats:
+def _hall_mw(g: Ground, s: Ints, t: int) -> Floats:
     """IT MW left in the halls; of a closed site all that could stand by then under ceiling, yearly rate and lead."""
     as_open = g.p.existing_mw[s, t] + g.p.hall_mw[s] * g.p.halls_possible[s, t]
     return np.asarray(np.where(g.opened[s, t], g.idle_hall_mw[s, t], as_open), dtype=np.float64)

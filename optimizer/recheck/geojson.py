@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 from ..plan import Plan
 from ..plan.steps import younger
@@ -31,38 +33,51 @@ def places(plan: Plan, folder: Path) -> list[Finding]:
         return [Finding(FILE, "", "features", "something else", "point features with properties", RULE)]
     if list(plan.tables["sites"].columns) != list(SHAPES["sites"]):
         return []
-    rows = plan.tables["sites"].to_dict("records")
-    keys = [(str(row["site"]), str(row["period"])) for row in rows]
+    ids = (plan.tables["sites"][key].astype(str).tolist() for key in ("site", "period"))
+    keys = list(zip(*ids, strict=True))
     stated = [_key(feature) for feature in features]
-    found = [_feature(key, "missing", "a feature") for key in keys if key not in set(stated)]
-    found += [_feature(key, "a feature", "none") for key in stated if key not in set(keys)]
+    has_feature, has_row = set(stated), set(keys)
+    found = [_feature(key, "missing", "a feature") for key in keys if key not in has_feature]
+    found += [_feature(key, "a feature", "none") for key in stated if key not in has_row]
     found += [_feature(key, "twice", "once") for key, n in Counter(stated).items() if n > 1]
     if not found and stated != keys:
         found.append(Finding(FILE, "", "features", "another order", "the order of sites.csv", RULE))
-    stated_format = json.loads((folder / "plan.json").read_text(encoding="utf-8"))["format"]
-    lacks = younger(stated_format)
-    rows = [{c: value for c, value in row.items() if f"sites.{c}" not in lacks} for row in rows]
+    lacks = younger(json.loads((folder / "plan.json").read_text(encoding="utf-8"))["format"])
+    rows = _rows(plan.tables["sites"], [f for f in SHAPES["sites"] if f"sites.{f}" not in lacks])
     study = plan.study.sites.set_index("site")[["lon", "lat", "name", "kind"]].to_dict("index")
     of_key = dict(zip(stated, features, strict=True))
     for key, row in zip(keys, rows, strict=True):
         if key in of_key and key[0] in study:
-            found += _compare(f"site {key[0]}, period {key[1]}", of_key[key], row, study[key[0]])
+            found += _compare(key, of_key[key], row, study[key[0]])
     return found
 
 
-def _compare(label: str, feature: dict[str, Any], row: Mapping[Any, Any], site: Mapping[Any, Any]) -> list[Finding]:
-    right = {str(column): _plain(value) for column, value in row.items()}
-    right |= {"name": site["name"], "kind": site["kind"]}
-    given = feature["properties"]
-    found = [
-        Finding(FILE, label, column, given.get(column), right.get(column), RULE)
-        for column in [*right, *(c for c in given if c not in right)]
-        if column not in given or column not in right or not alike(given[column], right[column])
-    ]
+def _rows(table: pd.DataFrame, columns: Sequence[str]) -> list[dict[str, Any]]:
+    """Return columns of a table row by row as JSON holds them: null where a cell is empty."""
+    cells = (table[c].astype(object).where(table[c].notna(), None).tolist() for c in columns)
+    return [dict(zip(columns, row, strict=True)) for row in zip(*cells, strict=True)]
+
+
+def _compare(
+    key: tuple[str, str], feature: dict[str, Any], row: dict[str, Any], site: Mapping[Any, Any]
+) -> list[Finding]:
+    right, given = {**row, "name": site["name"], "kind": site["kind"]}, feature["properties"]
+    label, found = f"site {key[0]}, period {key[1]}", []
+    if given != right or _flags(given) != _flags(right):
+        found = [
+            Finding(FILE, label, column, given.get(column), right.get(column), RULE)
+            for column in [*right, *(c for c in given if c not in right)]
+            if column not in given or column not in right or not alike(given[column], right[column])
+        ]
     point = [site["lon"], site["lat"]]
     if feature["geometry"] != {"type": "Point", "coordinates": point}:
         found.append(Finding(FILE, label, "geometry", feature["geometry"], point, RULE))
     return found
+
+
+def _flags(properties: Mapping[str, Any]) -> list[str]:
+    """Return which are true or false, which equal 1 and 0 but are not alike."""
+    return [name for name, value in properties.items() if value is True or value is False]
 
 
 def _feature(key: tuple[str, str], stated: str, right: str) -> Finding:
@@ -80,9 +95,3 @@ def _is_feature(value: object) -> bool:
 
 def _key(feature: dict[str, Any]) -> tuple[str, str]:
     return str(feature["properties"].get("site")), str(feature["properties"].get("period"))
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, float) and value != value:
-        return None
-    return value.item() if hasattr(value, "item") else value

@@ -198,6 +198,21 @@ class Ground:
         return np.asarray(np.einsum("skt,k->st", placed, self.p.pod_mw), dtype=np.float64)
 
     @cached_property
+    def shared_mw(self) -> dict[str, Floats]:
+        """IT MW as in ``staying_mw`` of all sites that count for the same, by each share that is set, (s, t).
+
+        A site that counts for nobody is below any share.
+        """
+        found = {}
+        for key, whose in self.p.sharers.items():
+            if getattr(self.config.policy, key) is not None:
+                names, place = np.unique(whose, return_inverse=True)
+                held = np.zeros((len(names), len(self.p.periods)))
+                np.add.at(held, place, self.staying_mw)
+                found[key] = np.where((whose == "")[:, None], -inf, held[place])
+        return found
+
+    @cached_property
     def most_by_sums(self) -> float:
         """Most IT MW in service in the last period by the sums of the rules, inf where sites alone let in no more."""
         most = most_mw(self.p)

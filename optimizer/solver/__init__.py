@@ -20,19 +20,22 @@ def solve(
     gap: float | None = None,
     time_limit_s: float | None = None,
     threads: int | None = None,
+    solver: str | None = None,
+    strategy: str | None = None,
     progress: Callable[[Progress], None] | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Plan:
     """Find a plan of least cost, prove how near to the least it is, and recheck it.
 
-    ``gap`` (relative), ``time_limit_s`` and ``threads`` replace the study's own keys. ``progress`` hears of every
-    new plan and bound; ``stop`` is asked several times a second and ends the search when it answers true.
+    ``gap`` (relative), ``time_limit_s``, ``threads``, ``solver`` and ``strategy`` replace the study's own keys.
+    ``progress`` hears of every new plan and bound; ``stop`` is asked several times a second and ends the search when
+    it answers true.
     A keyboard interrupt, ``stop`` and the time limit keep the best plan found so far, with status "feasible".
 
-    Raises InfeasibleError where it is proven that no plan exists, SolverError where the search was stopped
-    before any plan was found.
+    Raises InfeasibleError where it is proven that no plan exists, SolverError where the search was stopped before any
+    plan was found, InputError where the solver is not installed.
     """
     from .options import SolveOptions
     from .planner import solved
 
-    return solved(SolveOptions(gap, time_limit_s, threads).applied(study), progress, stop)
+    return solved(SolveOptions(gap, time_limit_s, threads, solver, strategy).applied(study), progress, stop)

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..io.searches import HIGHS
 from ..tolerance import band
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+Event = Callable[[str, Any], None]
+"""Receives ("log", line), ("progress", (objective, bound)) and ("point", (objective, x)) from a solver that runs."""
+Stop = Callable[[], bool]
+"""Asked often while a job runs; when it answers true the job ends with the best point so far."""
 TOLERANCE = 1e-7
 """What the solver may usually miss a row or a whole number by; linear programs a tenth of it."""
 
@@ -143,8 +150,9 @@ class Job:
     """One solve of the loaded matrix, changed as stated; None leaves a part as it is.
 
     The search ends once a point is at or below ``objective_target`` or the proven bound at or above
-    ``bound_target``. ``max_nodes`` ends it after so many nodes, which is the same on every machine. A ``series`` of
-    linear programs differs in its bounds alone and starts where the one before ended; nothing is whole in it.
+    ``bound_target``. ``max_nodes`` ends it after so many nodes, which is the same on every machine. Without
+    ``heuristics`` it seeks bounds, not points. A ``series`` of linear programs differs in its bounds alone and starts
+    where the one before ended; nothing is whole in it.
     """
 
     lower: Floats | None = None
@@ -160,6 +168,10 @@ class Job:
     seed: int = 0
     presolve: bool = True
     series: bool = False
+    heuristics: bool = True
+    solver: str = HIGHS
+    threads: int = 0
+    deadline: float | None = None
 
 
 @dataclass(frozen=True)
@@ -167,7 +179,7 @@ class Result:
     """How a job ended: "optimal" (within its gap), "feasible", "infeasible" or "none".
 
     ``x`` is the best point found, ``objective`` its value, ``bound`` a proven lower limit (-inf where none).
-    ``reduced_cost`` by column, of an LP solved to optimality.
+    ``reduced_cost`` by column and ``row_dual``, of an LP solved to optimality.
     """
 
     status: str
@@ -177,3 +189,4 @@ class Result:
     nodes: int = 0
     seconds: float = 0.0
     reduced_cost: Floats | None = None
+    row_dual: Floats | None = None

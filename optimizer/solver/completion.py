@@ -60,6 +60,16 @@ def complete(problem: Problem, x: Floats, run: Run) -> Completed | None:
     return decisions, dispatched
 
 
+def stated(problem: Problem, x: Decisions) -> Floats:
+    """Return decisions as a point, what is not decided left at 0; sites that the problem lacks are left out."""
+    p, c, point = problem.p, problem.c, np.zeros(problem.c.matrix.shape[1])
+    for family in (of.OPENED, of.PODS, *of.UNITS):
+        c.columns.gather(family, getattr(x, family.field), point)
+    for (s, vendor), column in c.columns.of(of.PRESENT).items():
+        point[column] = float(any(x.pods[s, k].any() for k in range(len(p.skus)) if p.vendor_of[k] == vendor))
+    return point
+
+
 def _only_used(p: Parameters, x: Decisions) -> Decisions:
     """Leave out halls that never hold a rack, and open sites no sooner than a rack, a hall or a duty asks.
 

@@ -16,11 +16,15 @@ from typing import Any
 import numpy as np
 
 from ..errors import SolverError
+from ..io.searches import HIGHS
 from ..modules import ROOT, safe_environment
 from .arrays import Job, Matrix, Result
+from .worker import end_group
 
-# HiGHS looks at its clock between steps; past this it is told to stop, and past it again it is ended.
+# HiGHS looks at its clock between steps; past this it is told to stop, and past it again it is ended. Others may
+# have a file to write and to be read.
 GRACE_S = 3.0
+GRACE_OF_OTHERS_S = 20.0
 _WORKER = "import sys; sys.path.append(sys.argv[1]); from optimizer.solver.worker import main; main()"
 
 
@@ -42,6 +46,7 @@ class Engine:
         """End the process, whatever it is doing."""
         process, self._process = self._process, None
         if process is not None:
+            end_group(process.pid)
             process.kill()
             process.wait()
             for pipe in (process.stdin, process.stdout):
@@ -67,7 +72,8 @@ class Engine:
         if self._ensure() or matrix is not self._matrix:
             self._matrix = matrix
             self._send("matrix", matrix)
-        self._send("job", job)
+        self._send("job", replace(job, deadline=deadline))
+        grace_s = GRACE_S if job.solver == HIGHS else GRACE_OF_OTHERS_S
         best: tuple[float, Any] = (np.inf, None)
         bound, began, asked = -np.inf, time.monotonic(), None
 
@@ -100,7 +106,7 @@ class Engine:
                 bound = max(bound, content[1])
             if kind:
                 event(kind, content)
-            if asked is not None and now > asked + GRACE_S:
+            if asked is not None and now > asked + grace_s:
                 return cut_short()
 
     def _ensure(self) -> bool:

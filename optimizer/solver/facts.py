@@ -13,17 +13,19 @@ from ..plan.steps import FORMAT
 from ..version import __version__
 from .arrays import Floats
 from .completion import Completed
-from .matrix import MUSD, Objective
+from .matrix import MUSD, Compiled, Objective
 from .problem import Problem
 from .progress import relative_gap
+from .solvers import versions
 from .unavoidable import Unavoidable
 
 
 def facts(
-    problem: Problem, best: Completed, unavoidable: Unavoidable, *, objective: float, bound: float, status: str
-) -> dict[str, Any]:
-    """Assemble plan.json; cost terms are the objective's own rows at the plan's point, in USD."""
-    (x, point), study, p, c = best, problem.study, problem.p, problem.c
+    problem: Problem, c: Compiled, best: Completed, unavoidable: Unavoidable, *, objective: float, bound: float,
+    status: str,
+) -> dict[str, Any]:  # fmt: skip
+    """Assemble plan.json; cost terms are the objective's own rows in the arrays that were solved, in USD."""
+    (x, point), study, p = best, problem.study, problem.p
     n_rows, n_cols = c.matrix.shape
     finite = np.isfinite(bound)
     told = figures(p, x, study.config)
@@ -50,7 +52,7 @@ def facts(
         },
         "versions": {
             "rackgrid": __version__, "python": platform.python_version(), "highspy": version("highspy"),
-            "pyomo": version("pyomo"),
+            "pyomo": version("pyomo"), **versions(study.config.solve.solver),
         },
         "inputs": dict(study.inputs),
         "study": study.portable_config.model_dump(mode="json"),

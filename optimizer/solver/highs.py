@@ -5,16 +5,14 @@ Every solve runs on one thread, so that the same arrays give the same answer; se
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import highspy
 import numpy as np
 
-from .arrays import Floats, Job, Matrix, Result
+from .arrays import Event, Floats, Job, Matrix, Result, Stop
 
-Event = Callable[[str, Any], None]
 _STATUS = highspy.HighsModelStatus
 _CALLBACK = highspy.cb.HighsCallbackType
 
@@ -26,13 +24,9 @@ def version() -> str:
 
 
 class Solver:
-    """HiGHS with one matrix loaded.
+    """HiGHS with one matrix loaded."""
 
-    ``stop`` is asked often while a job runs; when it answers true the job ends with the best point so far.
-    ``event`` receives ("log", line), ("progress", (objective, bound)) and ("point", (objective, x)).
-    """
-
-    def __init__(self, matrix: Matrix, stop: Callable[[], bool], event: Event) -> None:
+    def __init__(self, matrix: Matrix, stop: Stop, event: Event) -> None:
         self._matrix = matrix
         self._stop = stop
         self._event = event
@@ -117,6 +111,7 @@ class Solver:
         optional = {
             "mip_max_nodes": job.max_nodes,
             "objective_target": job.objective_target,
+            "mip_heuristic_effort": None if job.heuristics else 0.0,
         }
         options |= {name: value for name, value in optional.items() if value is not None}
         for name, value in options.items():
@@ -175,7 +170,8 @@ def _result(highs: Any, is_mip: bool) -> Result:
         word = "feasible" if has_point else "none"
         bound = bound if is_mip else -np.inf
     nodes = int(info.mip_node_count) if is_mip else 0
-    duals = None
+    duals: list[Floats | None] = [None, None]
     if word == "optimal" and not is_mip:
-        duals = np.array(highs.getSolution().col_dual, dtype=np.float64)
-    return Result(word, x, objective, bound, max(0, nodes), float(highs.getRunTime()), duals)
+        solution = highs.getSolution()
+        duals = [np.array(of, dtype=np.float64) for of in (solution.col_dual, solution.row_dual)]
+    return Result(word, x, objective, bound, max(0, nodes), float(highs.getRunTime()), *duals)

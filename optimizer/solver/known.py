@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from ..account.decisions import Decisions
-from ..formulation.families import OPENED, PODS, PRESENT, UNITS
 from ..plan import Plan
 from .arrays import Floats, Matrix
-from .problem import Problem
+from .completion import stated
+from .problem import MANY_PODS, Problem
 
 
 @dataclass(frozen=True)
@@ -27,22 +25,17 @@ class Known:
     @classmethod
     def of(cls, plan: Plan, problem: Problem) -> Known:
         """Keep what the plan of a base's problem teaches."""
-        return cls(plan, *(problem.least_waiting(ruled=ruled).key for ruled in (True, False)))
+        few = problem.size <= MANY_PODS
+        return cls(plan, *(problem.least_waiting(ruled=ruled).key if few else "" for ruled in (True, False)))
 
     def point(self, problem: Problem) -> Floats | None:
         """Return the base's openings, halls, pods and vendors as a point of a variant; None where periods differ.
 
         Sites and SKUs that the variant lacks are left out. The point need not satisfy the variant's rows.
         """
-        p, c = problem.p, problem.c
-        if list(self.plan.study.horizon.names) != p.periods:
+        if list(self.plan.study.horizon.names) != problem.p.periods:
             return None
-        known, x = Decisions.stated(p, self.plan.tables), np.zeros(c.matrix.shape[1])
-        for family in (OPENED, PODS, *UNITS):
-            c.columns.gather(family, getattr(known, family.field), x)
-        for (s, vendor), column in c.columns.of(PRESENT).items():
-            x[column] = float(any(known.pods[s, k].any() for k in range(len(p.skus)) if p.vendor_of[k] == vendor))
-        return x
+        return stated(problem, Decisions.stated(problem.p, self.plan.tables))
 
     def unavoidable_mw_years(self, matrix: Matrix, *, ruled: bool) -> float | None:
         """Return the base's unavoidable waiting where a variant asks the very same linear program, else None."""

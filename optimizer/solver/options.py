@@ -1,8 +1,9 @@
-"""When a search may stop, apart from the study: what a call says in place of the study's own keys."""
+"""By what a study is solved and when a search may stop: what a call says in place of the study's own keys."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -11,14 +12,16 @@ from ..study import Study
 
 @dataclass(frozen=True)
 class SolveOptions:
-    """Relative gap, seconds and threads in place of [solve]; None leaves the study's own."""
+    """Keys of [solve] in place of the study's own; None leaves these."""
 
     gap: float | None = None
     time_limit_s: float | None = None
     threads: int | None = None
+    solver: str | None = None
+    strategy: str | None = None
 
     @property
-    def given(self) -> dict[str, float]:
+    def given(self) -> dict[str, Any]:
         """Those that are said, by the name of their key."""
         return {name: value for name, value in asdict(self).items() if value is not None}
 

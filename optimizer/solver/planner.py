@@ -16,13 +16,15 @@ from .facts import facts
 from .infeasible import CLASH, Clash
 from .known import Known
 from .matrix import MUSD, NO_PLAN
-from .problem import FEW_PODS, Problem
+from .problem import Problem
 from .progress import Journal, Progress, relative_gap
 from .reuse import Template
 from .runner import Runner
+from .solvers import need
 from .strategies.choice import chosen
 from .strategies.lexicographic import lexicographic
 from .strategies.protocol import Aim, Outcome, Strategy
+from .strategies.search import FEW_PODS
 from .unavoidable import Unavoidable
 
 # A ceiling that works is searched for to this gap where there are many pods.
@@ -41,16 +43,16 @@ def solved(
 ) -> Plan:
     """Solve one study by itself, with a solver process of its own; ``gap`` is another than the study's."""
     with Engine() as engine:
-        runner = Runner(engine, Journal(progress), study.config.solve.time_limit_s, stop)
+        runner = Runner(engine, Journal(progress), study.config.solve.time_limit_s, stop, study.config.solve.threads)
         return planned(prepared(study, runner), runner, gap=gap)
 
 
 def prepared(study: Study, runner: Runner, template: Template | None = None) -> Problem:
     """Make a study's problem, from the arrays of its base case where they are given; see ``Problem.of``."""
+    need(study.config.solve.solver)
     runner.journal.enter("build")
     problem = Problem.of(study, template)
-    n_rows, n_cols = problem.matrix.shape
-    runner.journal.say(f"{n_rows} rows, {n_cols} columns, {int(problem.matrix.integer.sum())} integers")
+    runner.journal.say(f"{len(problem.p.sites)} sites, {len(problem.p.horizon)} periods, {problem.size} pods to place")
     return problem
 
 
@@ -83,11 +85,11 @@ def planned(
 def _met(problem: Problem, strategy: Strategy, aim: Aim, runner: Runner, *, of_many: bool) -> Outcome:
     """Say what clashes by InfeasibleError, unless a plan that keeps every rule is met on the way."""
     runner.journal.enter("infeasible")
-    few = problem.pods.sum() <= FEW_PODS
+    few = problem.size <= FEW_PODS
     wide = replace(aim, gap=aim.gap if few else max(aim.gap, WIDE_GAP), told="nothing")
 
     def search(matrix: Matrix) -> Floats | None:
-        best = strategy(replace(problem, matrix=matrix), wide, runner).best
+        best = strategy(replace(problem, other=matrix), wide, runner).best
         return None if best is None else best[1]
 
     clash = Clash(problem, runner, search if few or not of_many else None)
@@ -97,7 +99,9 @@ def _met(problem: Problem, strategy: Strategy, aim: Aim, runner: Runner, *, of_m
         reasons = [cure, *others] if "policy.forbid" in problem.study.overridden else [*others, cure]
     if not clash.met:
         raise InfeasibleError(NO_PLAN, reasons or [HAIR])
-    return Outcome(min(clash.met, key=lambda met: float(problem.matrix.cost @ met[1])), float("inf"), -float("inf"))
+    return Outcome(
+        problem, min(clash.met, key=lambda met: float(problem.matrix.cost @ met[1])), float("inf"), -float("inf")
+    )
 
 
 def _without_forbidden(problem: Problem, runner: Runner, gap: float) -> str:
@@ -120,12 +124,14 @@ def _accounted(problem: Problem, outcome: Outcome, unavoidable: Unavoidable, jou
     assert outcome.best is not None
     (decisions, x), study = outcome.best, problem.study
     tables = frames(problem.p, decisions, study.config)
-    cost, offset = problem.c.objectives.money()
+    cost, offset = outcome.problem.c.objectives.money()
     objective = (float(cost @ x) + offset) * MUSD
     bound = min(outcome.bound, objective)
     reached = outcome.settled and relative_gap(objective, bound) <= study.config.solve.gap
     status = "optimal" if reached else "feasible"
-    content = facts(problem, outcome.best, unavoidable, objective=objective, bound=bound, status=status)
+    content = facts(
+        problem, outcome.problem.c, outcome.best, unavoidable, objective=objective, bound=bound, status=status
+    )
     plan = Plan(study, content, tables, "")
     journal.enter("verify")
     report = verify(plan)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -23,6 +23,8 @@ class Progress:
     """State of a running solve: the best plan, the proven bound and their gap; None while unknown.
 
     ``has_plan`` says whether a stop keeps a plan, also while MW-years are minimised and no plan has its USD yet.
+    ``trial_usd`` and ``trial_bound_usd`` are what the solver has in its present step, which need not be a plan of the
+    study or a bound of all of it.
     """
 
     phase: str
@@ -31,6 +33,11 @@ class Progress:
     bound_usd: float | None
     gap: float | None
     has_plan: bool = False
+    trial_usd: float | None = None
+    trial_bound_usd: float | None = None
+
+
+NOTHING = Progress("", 0.0, None, None, None)
 
 
 @dataclass
@@ -43,6 +50,7 @@ class Journal:
     seconds: dict[str, float] = field(default_factory=dict)
     phase: str = "reading"
     _since: float = field(default_factory=time.monotonic)
+    _last: Progress = NOTHING
 
     def enter(self, phase: str) -> None:
         """Close the phase that runs and open the next."""
@@ -50,6 +58,7 @@ class Journal:
         self.seconds[self.phase] = self.seconds.get(self.phase, 0.0) + now - self._since
         self.phase, self._since = phase, now
         self.say(f"--- {phase}")
+        self._report(replace(self._last, trial_usd=None, trial_bound_usd=None))
 
     @property
     def elapsed(self) -> float:
@@ -62,7 +71,19 @@ class Journal:
 
     def tell(self, objective_usd: float, bound_usd: float, *, has_plan: bool) -> None:
         """Report the state to the caller; what is not finite is not known."""
+        gap = known(relative_gap(objective_usd, bound_usd))
+        self._report(Progress("", 0.0, known(objective_usd), known(bound_usd), gap, has_plan))
+
+    def hear(self, objective_usd: float, bound_usd: float) -> None:
+        """Report what the solver has in its present step."""
+        self._report(replace(self._last, trial_usd=known(objective_usd), trial_bound_usd=known(bound_usd)))
+
+    def _report(self, state: Progress) -> None:
+        self._last = replace(state, phase=self.phase, seconds=self.elapsed)
         if self.listener is not None:
-            told = objective_usd, bound_usd, relative_gap(objective_usd, bound_usd)
-            objective, bound, gap = (number if np.isfinite(number) else None for number in told)
-            self.listener(Progress(self.phase, self.elapsed, objective, bound, gap, has_plan))
+            self.listener(self._last)
+
+
+def known(number: float) -> float | None:
+    """Return a number, None for one that is not finite."""
+    return number if np.isfinite(number) else None

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from .arrays import Job, Matrix, Result
@@ -16,12 +19,21 @@ class Stopped(Exception):
 
 
 class Runner:
-    """Runs jobs, one after the other; its time began when it was made."""
+    """Runs jobs, one after the other; its time began when it was made.
+
+    With more than one of the ``threads``, 0 for all, one more job may run beside them.
+    """
 
     def __init__(
-        self, engine: Engine, journal: Journal, time_limit_s: float | None, stop: Callable[[], bool] | None
+        self,
+        engine: Engine,
+        journal: Journal,
+        time_limit_s: float | None,
+        stop: Callable[[], bool] | None,
+        threads: int = 1,
     ) -> None:
         self.journal = journal
+        self._beside = (threads or os.cpu_count() or 1) > 1
         self._engine, self._asked_to_stop = engine, stop or (lambda: False)
         self._deadline = None if time_limit_s is None else time.monotonic() + time_limit_s
         self._interrupted = False
@@ -37,17 +49,50 @@ class Runner:
         if self.stopped:
             raise Stopped
         try:
-            return self._engine.solve(matrix, job, event=self._hear, deadline=self._deadline, stop=lambda: self.stopped)
+            return self._engine.solve(
+                matrix, job, event=partial(self._hear, matrix.unit), deadline=self._deadline, stop=lambda: self.stopped
+            )
         except KeyboardInterrupt:
             self._interrupted = True
             self._engine.close()
             raise Stopped from None
 
+    def beside(self, matrix: Matrix, job: Job) -> Callable[[], Result]:
+        """Run a job beside those that follow, in a solver process of its own, or once its result is asked for.
+
+        What is returned gives the result; it raises Stopped past the limit. The result is the same either way.
+        """
+        if not self._beside:
+            return lambda: self.run(matrix, job)
+        future = self._started(matrix, job)
+
+        def result() -> Result:
+            try:
+                return future.result()
+            except KeyboardInterrupt:
+                self._interrupted = True
+                raise Stopped from None
+
+        return result
+
+    def _started(self, matrix: Matrix, job: Job) -> Future[Result]:
+        def solved() -> Result:
+            with Engine() as engine:
+                return engine.solve(matrix, job, deadline=self._deadline, stop=lambda: self.stopped)
+
+        pool = ThreadPoolExecutor(1)
+        future = pool.submit(solved)
+        pool.shutdown(wait=False)
+        return future
+
     def finish(self, matrix: Matrix, job: Job) -> Result:
         """Run a job that a plan needs to be complete, past the limit; these are small linear programs."""
-        return self._engine.solve(matrix, job, event=self._hear)
+        return self._engine.solve(matrix, job, event=partial(self._hear, 0.0))
 
-    def _hear(self, kind: str, content: Any) -> None:
+    def _hear(self, usd: float, kind: str, content: Any) -> None:
+        """Log what the solver says, and report its incumbent and bound; ``usd`` is the unit of its objective."""
+        if kind == "progress" and usd > 1.0:  # 1: MW-years
+            self.journal.hear(content[0] * usd, content[1] * usd)
         if kind == "log":
             for line in str(content).rstrip("\n").split("\n"):
                 self.journal.say(line)

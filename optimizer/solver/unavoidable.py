@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..parameters import Parameters
+from .aggregate.relaxation import relaxation
 from .arrays import Job
 from .known import Known
-from .problem import Problem
+from .problem import MANY_PODS, Problem
 from .runner import Runner, Stopped
 
 
@@ -40,7 +41,16 @@ class Unavoidable:
 
 
 def _least(problem: Problem, known: Known | None, runner: Runner, *, ruled: bool) -> float | None:
-    """Least waiting MW-years of the model's relaxation; None where it was not found in time."""
+    """Least waiting MW-years of the model's relaxation; None where it was not found in time.
+
+    Of many pods it is that of the aggregate, which lies no lower and below every plan too.
+    """
+    if problem.size > MANY_PODS:
+        try:
+            found = relaxation(problem.waiting(ruled=ruled), runner.run)
+        except Stopped:
+            return None
+        return None if found is None else max(0.0, found.bound)
     matrix = problem.least_waiting(ruled=ruled)
     if known is not None and (same := known.unavoidable_mw_years(matrix, ruled=ruled)) is not None:
         return same

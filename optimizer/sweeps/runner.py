@@ -19,6 +19,7 @@ from ..errors import Fault, InputError
 from ..plan import Plan
 from ..solver import again
 from ..solver.options import SolveOptions
+from ..solver.solvers import need
 from ..study import Study
 from ..variants.cases import Case, made
 from . import cluster as engine
@@ -51,6 +52,7 @@ def run(
     """Carry a sweep from its cases to its table; see ``optimizer.sweep``."""
     _check(cluster, workers)
     study, cases = _with_options(study, cases, options)
+    need(study.config.solve.solver)
     digests = Digests()
     base = about(study, digests)
     folder = Path.cwd() / (_place(base) if out is None else out)

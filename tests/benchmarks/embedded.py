@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 LIMIT_S = {1: 60.0, 2: 120.0, 4: 300.0}
@@ -42,21 +43,24 @@ def tree_rss_mib(root: int) -> float:
     return total
 
 
+def measured(command: Sequence[str]) -> tuple[float, float]:
+    """Run a command in a fresh process; return its seconds and the peak MiB of it and its descendants."""
+    began, peak = time.monotonic(), 0.0
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while process.poll() is None:
+        peak = max(peak, tree_rss_mib(process.pid))
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=0.05)
+    assert process.returncode == 0, f"exit code {process.returncode}: {' '.join(command)}"
+    return time.monotonic() - began, peak
+
+
 def run(per_year: int, gap: float, folder: Path, keys: Sequence[str] = ()) -> dict[str, float | str]:
     """Solve once in a fresh process; return seconds, peak MiB and what the plan says of itself."""
     command = [sys.executable, "-m", "optimizer", "solve", "-o", str(folder), "--gap", str(gap)]
     command += ["--set", f"periods.per_year={per_year}", "--json"]
     command += [word for key in keys for word in ("--set", key)]
-    began, peak = time.monotonic(), 0.0
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    while process.poll() is None:
-        peak = max(peak, tree_rss_mib(process.pid))
-        try:
-            process.wait(timeout=0.1)
-        except subprocess.TimeoutExpired:
-            continue
-    seconds = time.monotonic() - began
-    assert process.returncode == 0, f"exit code {process.returncode}"
+    seconds, peak = measured(command)
     facts = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
     return {
         "seconds": seconds,

@@ -26,7 +26,10 @@ RACKS = [
 
 @dataclass(frozen=True)
 class Size:
-    """What a study is made of; ``tightness`` is GW delivered per GW that its grid could serve."""
+    """What a study is made of; ``tightness`` is GW delivered per GW that its grid could serve.
+
+    Sites that are ``identical`` are all the first one, at one place.
+    """
 
     sites: int
     years: int
@@ -38,6 +41,7 @@ class Size:
     site_mw: tuple[float, float] = (100.0, 900.0)
     tightness: float = 0.25
     policy: str = ""
+    identical: bool = False
 
 
 def write(folder: Path, size: Size, seed: int) -> Path:
@@ -121,7 +125,7 @@ def _sites(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     places = zones.geometry.representative_point()
     rows, ramp = [], []
-    for i in range(size.sites):
+    for i in range(1 if size.identical else size.sites):
         at = int(random.integers(len(zones)))
         site, own = f"s{i:04d}", bool(random.random() < 0.75)
         hall = float(random.choice(size.hall_mw))
@@ -154,6 +158,9 @@ def _sites(
                 )
         if start > 0:
             ramp.append({"site": site, "period": labels[0], "interconnection_mw": 0.0})
+    if size.identical:
+        names = [f"s{i:04d}" for i in range(size.sites)]
+        rows, ramp = ([row | {"site": name} for name in names for row in of] for of in (rows, ramp))
     return pd.DataFrame(rows), pd.DataFrame(ramp)
 
 

@@ -11,7 +11,6 @@ import argparse
 import json
 import random
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -21,7 +20,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from optimizer import read_study
-from tests.benchmarks.embedded import tree_rss_mib
+from tests.benchmarks.embedded import measured
 from tests.browser import chromium, launched, watched
 from tests.handmade import handmade_plan
 from tests.small import RACKS, STUDY, write_small_study
@@ -76,14 +75,7 @@ def _box(zone: str, west: float, south: float) -> dict[str, object]:
 
 def write(plan: Path, out: Path) -> tuple[float, float]:
     """Write the page in a fresh process; return seconds and peak MiB."""
-    command = [sys.executable, "-c", WRITE, str(plan), str(out / "map.html")]
-    began, peak = time.monotonic(), 0.0
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    while process.poll() is None:
-        peak = max(peak, tree_rss_mib(process.pid))
-        time.sleep(0.05)
-    assert process.returncode == 0, f"exit code {process.returncode}"
-    return time.monotonic() - began, peak
+    return measured([sys.executable, "-c", WRITE, str(plan), str(out / "map.html")])
 
 
 def look(page: Path, steps: int) -> tuple[float, float]:

@@ -10,10 +10,8 @@ from __future__ import annotations
 import argparse
 import random
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import geopandas
@@ -21,7 +19,7 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.benchmarks.embedded import tree_rss_mib
+from tests.benchmarks.embedded import measured
 from tests.small import write_small_study
 
 LIMIT_S, LIMIT_MIB = 20.0, 1024.0
@@ -74,14 +72,7 @@ def write(frame: pd.DataFrame, path: Path) -> None:
 
 def check(study: Path, file: Path) -> tuple[float, float]:
     """Check once in a fresh process; return seconds and peak MiB."""
-    command = [sys.executable, "-m", "optimizer", "check", str(study), "--sites", str(file)]
-    began, peak = time.monotonic(), 0.0
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    while process.poll() is None:
-        peak = max(peak, tree_rss_mib(process.pid))
-        time.sleep(0.05)
-    assert process.returncode == 0, f"exit code {process.returncode}"
-    return time.monotonic() - began, peak
+    return measured([sys.executable, "-m", "optimizer", "check", str(study), "--sites", str(file)])
 
 
 def main() -> None:

@@ -46,6 +46,12 @@ def test_map_benchmark_runs() -> None:
     assert [line.split()[0] for line in lines][:4] == ["measure", "write_s", "write_mib", "file_mb"]
 
 
+@reads_memory
+def test_benchmark_beside_the_search_runs() -> None:
+    head, *rows, last = printed("-m", "tests.benchmarks.beside")
+    assert (head.split()[0], len(rows), last.split()[1]) == ("size", 13, "all,")
+
+
 def test_sweep_benchmark_runs() -> None:
     lines = printed("tests/benchmarks/sweep.py", "--mix", "costs")
     assert [line.split()[0] for line in lines] == ["mix", "costs"]
@@ -57,6 +63,9 @@ def test_kills_of_what_writes(tmp_path: Path) -> None:
     assert (int(whole) + int(nothing), half, litter, fails) == (6, "0", "0", "0")
 
 
-def test_growth_benchmark_runs() -> None:
-    lines = printed("-m", "tests.benchmarks.growth", "--seconds", "60")
-    assert [line.split()[2] for line in lines] == ["search", "ours", "plain"]
+def test_search_benchmark_runs() -> None:
+    head, *rows, _, last = printed("-m", "tests.benchmarks.search")
+    assert (head.split()[0], rows[0].split()[:6]) == ("study", ["smoke", "1", "%", "in", "30", "s"])
+    assert len(rows) >= 2
+    assert all("1 of 1" in row for row in rows)
+    assert last == "Every study has a plan, and no bound lies above a plan."

@@ -127,7 +127,11 @@ def test_full_disk_leaves_nothing(tmp_path: Path, place: str, options: list[str]
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("kind", [(), ("--blank",), ("--excel",), ("--blank", "--excel")], ids=lambda k: " ".join(k))
+@pytest.mark.parametrize(
+    "kind",
+    [(), ("--blank",), ("--excel",), ("--blank", "--excel"), ("--counties", "--excel")],
+    ids=lambda k: " ".join(k),
+)
 def test_what_is_handed_out_raises_no_doubt(kind: tuple[str, ...], tmp_path: Path) -> None:
     call = inside(tmp_path)
     assert call("init", "mine", *kind).returncode == 0

@@ -108,6 +108,13 @@ WARNINGS = {
 }
 
 
+def test_power_that_comes_behind_the_horizon_is_power_that_a_site_gets(tmp_path: Path) -> None:
+    sites = "site,lon,lat,zone,max_mw,peak_pue\nalpha,-99,32,z1,60,1.2\n"
+    files = {"sites.csv": sites, "site_ramp.csv": "site,period,interconnection_mw\nalpha,2031Q1,72\n"}
+    study = read_study(write_small_study(tmp_path, files=files), keys={"files.site_ramp": "site_ramp.csv"})
+    assert study.warnings == ()
+
+
 @pytest.mark.parametrize("name", WARNINGS)
 def test_a_doubt_is_told_and_stops_nothing(name: str, tmp_path: Path) -> None:
     old, new, told = WARNINGS[name]

@@ -140,6 +140,13 @@ def test_any_value_in_plan_json_is_no_traceback(folder: Path, plan: Plan) -> Non
         assert _named(folder if read_first else replace(plan, facts=less)) & {"plan.json", "plan"}, key
 
 
+def _first_has(features: list[Any], key: str, value: Callable[[Any], Any]) -> list[Any]:
+    """Return the features, one cell of the first another."""
+    first, *others = features
+    cells = first["properties"]
+    return [{**first, "properties": {**cells, key: value(cells[key])}}, *others]
+
+
 FEATURES: dict[str, Callable[[list[Any]], Any]] = {
     "none": lambda _: [],
     "no list": lambda _: None,
@@ -150,10 +157,9 @@ FEATURES: dict[str, Callable[[list[Any]], Any]] = {
     "no geometry": lambda features: [{**features[0], "geometry": None}, *features[1:]],
     "text for a geometry": lambda features: [{**features[0], "geometry": "x"}, *features[1:]],
     "no properties": lambda features: [{**features[0], "properties": None}, *features[1:]],
+    "true told as 1": lambda features: _first_has(features, "open", int),
     **{
-        f"{key} changed": lambda features, key=key: [
-            {**features[0], "properties": {**features[0]["properties"], key: "other"}}, *features[1:],
-        ]
+        f"{key} changed": lambda features, key=key: _first_has(features, key, lambda _: "other")
         for key in ("site", "period", "open", "halls", "built_mw", "idle_power_mw", "name", "kind")
     },
 }  # fmt: skip

@@ -11,6 +11,7 @@ from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 
 from optimizer import Study
 from optimizer.formulation.build import model
+from optimizer.solver.arrays import Job, Matrix
 from optimizer.solver.matrix import MUSD, Compiled
 
 EXACT = ("starts", "rows", "values", "row_lower", "row_upper", "lower", "upper", "integer")
@@ -64,3 +65,8 @@ def agrees(ours: Compiled, study: Study) -> bool:
     for name in EXACT:
         np.testing.assert_array_equal(getattr(ours.matrix, name), theirs[name], err_msg=name)
     return True
+
+
+def relaxed(matrix: Matrix) -> Job:
+    """Solve a matrix without whole numbers."""
+    return Job(integer=np.zeros(matrix.shape[1], dtype=bool))

@@ -4,7 +4,7 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.derive_us import campuses, generics, grid, pages, programme, report
+from tools.derive_us import campuses, counties, generics, grid, pages, programme, report
 from tools.derive_us.grid_figures import SHARES, grid_book
 from tools.derive_us.raw import Raw, zone_order
 from tools.derive_us.site_figures import site_book
@@ -98,6 +98,7 @@ def write_all(raw: Raw, out: Path) -> Made:
     _write_sites(out, sites, ramp)
     book.write(out / "sites/us-figures.csv")
     _write_study(raw, out)
+    _write_county_study(raw, out)
     return Made(sites, ramp, slots, headroom, lines)
 
 
@@ -128,9 +129,15 @@ def _write_sites(out: Path, sites: list[dict[str, Cell]], ramp: list[dict[str, C
 
 def _write_study(raw: Raw, out: Path) -> None:
     folder, book = out / "studies/openai-26gw", study_book(raw)
-    template = (Path(__file__).parent / "templates/study.toml").read_text(encoding="utf-8")
-    programme.write_study(book, template, folder / "study.toml")
+    programme.write_study(book, folder / "study.toml")
     programme.write_racks(raw, folder / "racks.csv")
     for scenario, file in programme.SCENARIOS.items():
         programme.write_deliveries(programme.schedule(raw, scenario), folder / file)
     book.write(folder / "figures.csv")
+
+
+def _write_county_study(raw: Raw, out: Path) -> None:
+    folder = out / "studies/us-counties"
+    programme.write_study(study_book(raw), folder / "study.toml")
+    counties.write_counties(raw, folder / "counties.csv")
+    counties.county_book(raw).write(folder / "figures.csv")

@@ -92,18 +92,16 @@ def halls(raw: Raw) -> list[Figure]:
 def leads(raw: Raw) -> list[Figure]:
     """Return the years from the decision to power and halls, by region."""
     gas = cite(raw, LEADTIMES, "btm_any", "b_first", confidence="low")
-    found: list[Figure] = []
-    for name in sorted(set(LEADS.values())):
-        zones = "|".join(zone for zone, row in raw.zones.items() if LEADS[row["planning_region"]] == name)
-        key, central, note = LEAD_ROWS[name]
-        row = raw.row(LEADTIMES, key)
-        citation = cite(raw, LEADTIMES, key, note=note)
-        in_table = name not in {"lead_pjm", "lead_caiso", "lead_nyiso"}
-        ends = (number(row, "low"), number(row, "high")) if row["low"] and in_table else (None, None)
-        found += _lead(name, citation, f"{GRID};zone={zones}", (ends[0], central, ends[1]), in_table, note)
-    return found + _lead("lead_gas", gas, GAS, (1.5, 2.0, 2.5), True, "")
+    regions = [part for name in sorted(LEAD_ROWS) for part in _region(raw, name, in_table=name not in LATE)]
+    return regions + _lead("lead_gas", gas, GAS, (1.5, 2.0, 2.5), True, "")
 
 
+def late_leads(raw: Raw) -> list[Figure]:
+    """Return the leads of the regions where power comes after the horizon, for tables that hold their sites."""
+    return [part for name in LATE for part in _region(raw, name, in_table=True)]
+
+
+LATE = ("lead_caiso", "lead_nyiso", "lead_pjm")
 LEAD_ROWS = {
     "lead_miso": ("ll_miso", 2.5, ""),
     "lead_spp": ("ll_spp", 2.5, ""),
@@ -115,6 +113,16 @@ LEAD_ROWS = {
     "lead_caiso": ("ll_west", 6.0, "its high end; the generator queue q_caiso says 9.2"),
     "lead_nyiso": ("q_nyiso", 6.5, "generator queue as a stand-in"),
 }
+
+
+def _region(raw: Raw, name: str, *, in_table: bool) -> list[Figure]:
+    zones = "|".join(zone for zone, row in raw.zones.items() if LEADS[row["planning_region"]] == name)
+    key, central, note = LEAD_ROWS[name]
+    row = raw.row(LEADTIMES, key)
+    has_range = in_table and row["low"] and number(row, "central") == central  # a stand-in's range is not its own
+    low, high = (number(row, "low"), number(row, "high")) if has_range else (None, None)
+    citation = cite(raw, LEADTIMES, key, note=note)
+    return _lead(name, citation, f"{GRID};zone={zones}", (low, central, high), in_table, note)
 
 
 def _lead(

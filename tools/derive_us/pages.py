@@ -4,6 +4,7 @@ import csv
 import re
 from pathlib import Path
 
+from tools.derive_us.counties import by_region
 from tools.derive_us.raw import Raw
 from tools.derive_us.tables import write_text
 
@@ -25,6 +26,8 @@ def _fill(kind: str, argument: str, raw: Raw, out: Path, root: Path, summary: st
         return summary
     if kind == "licence":
         return _licence((raw.folder / argument).read_text(encoding="utf-8"))
+    if kind == "counties":
+        return by_region(raw)
     if kind == "columns":
         return _columns(argument, root)
     if kind == "figures":

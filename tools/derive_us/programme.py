@@ -151,10 +151,12 @@ def write_deliveries(steps: Iterable[Step], path: Path) -> None:
     write_csv(path, ["sku", "period", "mw", "source", "vintage", "confidence", "note"], rows)
 
 
-def write_study(book: Book, template: str, path: Path) -> None:
-    """Write study.toml; every figure carries its range and source as a comment."""
-    lines = []
-    for line in template.splitlines():
+def write_study(book: Book, path: Path) -> None:
+    """Write study.toml: keys of its own, then those all studies share; each figure with its range and source."""
+    templates = Path(__file__).parent / "templates"
+    files = (templates / f"{path.parent.name}.toml", templates / "shared.toml")
+    lines: list[str] = []
+    for line in (line for file in files for line in file.read_text(encoding="utf-8").splitlines()):
         key, mark, name = line.partition(" = @")
         if not mark:
             lines.append(line)

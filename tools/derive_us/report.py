@@ -4,7 +4,7 @@ from tools.derive_us.generics import Slot
 from tools.derive_us.grid import Headroom
 from tools.derive_us.periods import FIRST_YEAR, LAST_YEAR, standing
 from tools.derive_us.raw import Raw
-from tools.derive_us.tables import Cell
+from tools.derive_us.tables import Cell, table
 from tools.derive_us.zones import REGIONS
 
 Rows = list[dict[str, Cell]]
@@ -20,11 +20,6 @@ def text(raw: Raw, sites: Rows, ramp: Rows, slots: list[Slot], headroom: Headroo
         f"{len(raw.zones)} zones, {lines} interfaces.",
     ]
     return "\n\n".join(parts)
-
-
-def _table(head: list[str], rows: list[list[str]]) -> str:
-    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
 
 
 def powered_mw(site: dict[str, Cell], ramp: Rows, quarter: str) -> float:
@@ -50,7 +45,7 @@ def _kinds(sites: Rows, ramp: Rows) -> str:
     columns = [sum(float(row[i].replace(",", "")) for row in rows) for i in range(1, len(YEARS) + 2)]
     rows.append(["all", *(f"{value:,.0f}" for value in columns)])
     head = ["kind", "sites", *(f"IT MW {year}" for year in YEARS)]
-    return "IT MW that sites can power by the end of each year, before zone limits:\n\n" + _table(head, rows)
+    return "IT MW that sites can power by the end of each year, before zone limits:\n\n" + table(head, rows)
 
 
 def _headroom(raw: Raw, headroom: Headroom) -> str:
@@ -71,7 +66,7 @@ def _headroom(raw: Raw, headroom: Headroom) -> str:
     clipped = [zone for zone in raw.zones if headroom.surplus(zone, f"{LAST_YEAR}Q4") < 0]
     return (
         "Headroom over all zones, fence MW:\n\n"
-        + _table(head, rows)
+        + table(head, rows)
         + f"\n\nZones where others took more than the share by {LAST_YEAR}: {', '.join(clipped)}."
     )
 
@@ -107,5 +102,5 @@ def _left_out(raw: Raw, slots: list[Slot]) -> str:
     late_count = sum(slot.count for slot in slots if not slot.in_horizon)
     return (
         f"Generic sites on the grid by region; {late_count} are left out because the horizon ends "
-        "before their power comes:\n\n" + _table(head, rows)
+        "before their power comes:\n\n" + table(head, rows)
     )

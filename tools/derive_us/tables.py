@@ -36,6 +36,12 @@ def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Ce
     write_text(path, buffer.getvalue())
 
 
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table in Markdown."""
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)])
+
+
 def write_features(path: Path, features: Iterable[tuple[Mapping[str, Cell], Mapping[str, object]]]) -> None:
     """Write a FeatureCollection with one feature per line, so that a diff shows the site that changed."""
     lines = []

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from datetime import date
 
 import numpy as np
 
 from optimizer.io.checks.context import Context, Doubt
+from optimizer.io.periods import Horizon, Label
 from optimizer.io.standing import POWER_COLUMNS, by_site, doors, labels_of
 from optimizer.io.table import Finding
 from optimizer.tolerance import band
 
 _SLACK = 1 + 1e-9
+_IN_THE_END = Horizon((Label(12 * 10_000, 12),), date.max)  # behind every label
 
 
 def halls_that_never_fit(context: Context) -> Iterator[Doubt]:
     """Doubt sites without halls that are smaller than one hall."""
-    sites, existing = context.some("sites"), _standing(context, "existing_mw")
+    sites, existing = context.some("sites"), _standing(context, "existing_mw", context.horizon)
     if sites is None or existing is None:
         return
     max_mw, hall_mw = sites.numbers("max_mw"), sites.numbers("hall_mw")
@@ -29,12 +32,12 @@ def halls_that_never_fit(context: Context) -> Iterator[Doubt]:
     yield Doubt(sites, "max_mw", found, "warning")
 
 
-def _standing(context: Context, column: str) -> np.ndarray | None:
+def _standing(context: Context, column: str, horizon: Horizon | None) -> np.ndarray | None:
     """Return what holds at each site in each period, NaN or None where that can't be known."""
     sites, ramp = context.some("sites"), context.tables.get("site_ramp")
     if sites is None or ramp is None:
         return None
-    found = by_site(sites.frame, ramp.frame, column, context.horizon)
+    found = by_site(sites.frame, ramp.frame, column, horizon)
     found[[row for row, name in sites.unread_cells if name == column]] = math.nan
     return found
 
@@ -45,14 +48,14 @@ def falling_ramps(context: Context) -> Iterator[Doubt]:
     if ramp is None:
         return
     labels = labels_of(ramp.texts("period"))
-    starts = [(label.start, i) for i, label in enumerate(labels) if label is not None]
+    starts = sorted((label.start, i) for i, label in enumerate(labels) if label is not None)
     ids = ramp.texts("site")
     for column in POWER_COLUMNS:
-        numbers = ramp.numbers(column)
+        numbers = ramp.numbers(column).tolist()
         own = {} if sites is None else dict(zip(sites.texts("site"), sites.numbers(column).tolist(), strict=True))
-        last: dict[str, tuple[float, str]] = {}
+        last: dict[str, tuple[float, str | Label | None]] = {}
         found = []
-        for start, i in sorted(starts):
+        for start, i in starts:
             site = ids[i]
             if math.isnan(numbers[i]):
                 continue
@@ -65,13 +68,13 @@ def falling_ramps(context: Context) -> Iterator[Doubt]:
                 reason = f"is less than {_plain(before)} of {place}; the column is cumulative"
                 cure = "write the sum so far, not what is added"
                 found.append(Finding(i, reason, cure, _plain(numbers[i]), "falls"))
-            last[site] = numbers[i], str(labels[i])
+            last[site] = numbers[i], labels[i]
         yield Doubt(ramp, column, found, "warning")
 
 
 def too_much_existing(context: Context) -> Iterator[Doubt]:
     """Find sites whose existing halls pass their ceiling in any period."""
-    sites, existing = context.some("sites"), _standing(context, "existing_mw")
+    sites, existing = context.some("sites"), _standing(context, "existing_mw", context.horizon)
     if sites is None or existing is None:
         return
     largest, ceiling = existing.max(axis=1), sites.numbers("max_mw")
@@ -84,12 +87,11 @@ def too_much_existing(context: Context) -> Iterator[Doubt]:
 
 
 def never_powered(context: Context) -> Iterator[Doubt]:
-    """Doubt IT MW that no power of the site ever reaches."""
-    sites = context.some("sites")
-    grid, onsite = _standing(context, "interconnection_mw"), _standing(context, "onsite_mw")
-    if sites is None or grid is None or onsite is None:
+    """Doubt IT MW that no power of the site ever reaches, that of labels behind the horizon included."""
+    sites, within, later = context.some("sites"), _power(context, context.horizon), _power(context, _IN_THE_END)
+    if sites is None or within is None or later is None:
         return
-    max_mw, power_mw = sites.numbers("max_mw"), (grid + onsite).max(axis=1)
+    max_mw, power_mw = sites.numbers("max_mw"), np.maximum(within, later)
     fence_mw = max_mw * sites.numbers("peak_pue")
     is_believed = max_mw <= sites.schema["max_mw"].warn_above  # else doubted already
     found = []
@@ -99,6 +101,12 @@ def never_powered(context: Context) -> Iterator[Doubt]:
         told = f"{reason}: {power_mw[row]:,.10g}"
         found.append(Finding(row, told, cure, _plain(max_mw[row]), "never powered"))
     yield Doubt(sites, "max_mw", found, "warning")
+
+
+def _power(context: Context, horizon: Horizon | None) -> np.ndarray | None:
+    """Return the most power that each site has at its fence in any period."""
+    grid, onsite = (_standing(context, name, horizon) for name in ("interconnection_mw", "onsite_mw"))
+    return None if grid is None or onsite is None else np.asarray((grid + onsite).max(axis=1))
 
 
 def no_rack_fits(context: Context) -> Iterator[Doubt]:

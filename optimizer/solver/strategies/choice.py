@@ -4,21 +4,35 @@ from __future__ import annotations
 
 from functools import partial
 
+from ...io.searches import HIGHS
 from ..arrays import Floats
-from ..problem import FEW_PODS, Problem
+from ..problem import Problem
+from .aggregated import aggregated
+from .elsewhere import elsewhere
 from .follow import follow
 from .neighbours import neighbours
 from .protocol import Strategy
 from .whole import whole
 
+# With so few pods the whole model is solved at once.
+FEW_PODS = 100
+
 
 def chosen(problem: Problem, *, of_many: bool, base: Floats | None) -> tuple[Strategy, str]:
-    """Choose a strategy and say why: the first that fits.
+    """Choose a strategy and say why: the one that the study asks for, else the first that fits.
 
     ``of_many``: the study is one of many variants of a base case, of which ``base`` is the plan as a point, if known.
     """
-    if problem.pods.sum() <= FEW_PODS:
+    solve = problem.study.config.solve
+    if solve.solver != HIGHS:
+        return elsewhere, f"whole model by {solve.solver} (asked for)"
+    by_name: dict[str, Strategy] = {
+        "whole": partial(whole, base=base), "neighbours": neighbours, "aggregated": aggregated
+    }  # fmt: skip
+    if solve.strategy in by_name:
+        return by_name[solve.strategy], f"{solve.strategy} (asked for)"
+    if problem.size <= FEW_PODS:
         return partial(whole, base=base), "whole model: it has few pods"
     if of_many:
         return partial(follow, base=base), "follow: a linear program and the plan of the base case settle most of it"
-    return neighbours, "neighbours: relaxed pods prove and lead to whole ones"
+    return aggregated, "aggregated: racks as MW prove, open and build; whole pods fill"

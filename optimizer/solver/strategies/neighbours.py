@@ -44,7 +44,7 @@ def repair_and_improve(search: Search, relaxed: Floats) -> None:
         return
     search.journal.enter("improve")
     _improve(search, neighbourhood)
-    while not search.reached:
+    while not search.reached and not search.problem.part:
         bound = search.bound
         search.journal.enter("bound")
         search.relax(search.gap / 20, search.needed_bound)

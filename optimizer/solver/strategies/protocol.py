@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from ..arrays import Floats
+from ...account.decisions import Decisions
 from ..completion import Completed
 from ..problem import Problem
 from ..runner import Runner
@@ -16,11 +16,11 @@ Told = Literal["USD", "plans", "nothing"]
 
 @dataclass(frozen=True)
 class Aim:
-    """The gap at which a search may stop, what its caller hears of it, and a point to begin with."""
+    """The gap at which a search may stop, what its caller hears of it, and decisions to begin with."""
 
     gap: float
     told: Told = "USD"
-    start: Floats | None = None
+    start: Decisions | None = None
 
 
 @dataclass(frozen=True)
@@ -28,10 +28,12 @@ class Outcome:
     """The best plan found, None where there is none, and a bound that no plan of the problem lies below.
 
     ``objective`` and ``bound`` are in USD, or in MW-years where these are minimised. ``infeasible``: proven to have no
-    plan. ``reached``: the asked gap is proven. ``settled`` is False where an earlier objective was left open;
+    plan. ``problem`` is the one whose columns the plan has, of fewer sites where a strategy built no more.
+    ``reached``: the asked gap is proven. ``settled`` is False where an earlier objective was left open;
     ``least_waiting_mw_years`` is a bound that was proven on the way.
     """
 
+    problem: Problem
     best: Completed | None
     objective: float
     bound: float

@@ -14,8 +14,8 @@ import numpy as np
 from ...formulation.families import DISPATCH, OPENED, PODS, RESTS
 from ...tolerance import LEAST_USD
 from ..arrays import Floats, Job, Result
-from ..completion import Completed, complete
-from ..problem import FEW_PODS, Problem
+from ..completion import Completed, complete, stated
+from ..problem import Problem
 from ..progress import relative_gap
 from ..runner import Runner, Stopped
 from .protocol import Aim, Outcome
@@ -26,6 +26,8 @@ FIRST_GAP = 5e-4
 ROUNDING = 1e-6
 # Plans whose objectives differ by less than this, relative, cost the same.
 SAME = 1e-10
+# With so few integer pods the whole model is solved at once.
+FEW_PODS = 300
 # Nodes that the search for fewer sites at the same cost may take.
 FEWER_NODES = 200
 
@@ -34,9 +36,11 @@ def searched(problem: Problem, aim: Aim, runner: Runner, steps: Callable[[Search
     """Run the steps of a strategy, once more and strictly where they leave a gap; a stop keeps the best plan."""
     search = Search(problem, aim, runner)
     try:
-        search.offer(aim.start)
+        search.offer(None if aim.start is None else stated(problem, aim.start))
         steps(search)
-        if not search.reached and not search.infeasible:  # points that miss a limit passed for plans
+        if (
+            search.exhausted and not search.reached and not search.infeasible
+        ):  # points that miss a limit passed for plans
             runner.journal.say("limits lie within the solver's tolerance of whole pods: searched again, strictly")
             columns = problem.c.columns  # slower, so only where a study asks for it
             search.matrix = problem.matrix.strict(rests=columns.array(*RESTS), supplies=columns.array(*DISPATCH))
@@ -47,7 +51,9 @@ def searched(problem: Problem, aim: Aim, runner: Runner, steps: Callable[[Search
         runner.journal.say("stopped: the best plan so far is kept")
         search.salvage()
     unit = search.matrix.unit
-    return Outcome(search.best, search.objective * unit, search.bound * unit, search.infeasible, search.reached)
+    return Outcome(
+        problem, search.best, search.objective * unit, search.bound * unit, search.infeasible, search.reached
+    )
 
 
 @dataclass
@@ -64,6 +70,7 @@ class Search:
     objective: float = np.inf
     bound: float = -np.inf
     infeasible: bool = False
+    exhausted: bool = False
     guide: Floats | None = None
 
     def __post_init__(self) -> None:
@@ -122,6 +129,11 @@ class Search:
             self.bound = min(bound, self.objective)
             self._tell()
 
+    def _prove_by(self, result: Result) -> None:
+        """Take the bound of the matrix; where sites are left out it is none of the study."""
+        if not self.problem.part:
+            self.prove(result.bound)
+
     def _above(self, bound: float) -> bool:
         """Whether a bound is above the best plan by more than rounding."""
         return self.best is not None and bound > self.objective + ROUNDING * max(1.0, abs(self.objective))
@@ -147,7 +159,7 @@ class Search:
             if result.status != "infeasible":
                 self.journal.say("the solver said infeasible, then not: its second answer is used")
                 return result
-            self.infeasible = True
+            self.infeasible = not self.problem.part
         else:
             self.journal.say("the solver says infeasible of a study that has a plan: not believed")
         return Result("none", None, np.inf, -np.inf)
@@ -157,7 +169,7 @@ class Search:
         integer = self.matrix.integer & ~self.pods
         result = self.believed(Job(integer=integer, gap=gap, start=self.x, bound_target=bound_target))
         self.guide = result.x
-        self.prove(result.bound)
+        self._prove_by(result)
         if result.x is not None and np.abs(result.x - np.round(result.x))[self.pods].max(initial=0.0) < 1e-6:
             self.offer(result.x)
         return result.x
@@ -171,7 +183,7 @@ class Search:
         relaxed = self.relax(max(self.gap / 2, FIRST_GAP))
         if relaxed is None or self.reached:
             return None
-        self.offer(self._rounded_down(relaxed))
+        self.offer(self.rounded_down(relaxed))
         return relaxed
 
     def finish(self) -> None:
@@ -179,9 +191,10 @@ class Search:
         if self.reached or self.infeasible:
             return
         self.journal.enter("proof")
+        self.exhausted = True
         result = self.believed(Job(start=self.x, gap=self.gap * 0.98))
         self.offer(result.x)
-        self.prove(result.bound)
+        self._prove_by(result)
 
     def fewest_sites(self) -> None:
         """Of plans that cost the same take one with fewer sites, where opening one costs nothing."""
@@ -202,13 +215,14 @@ class Search:
 
     def salvage(self) -> None:
         """After a stop: try what is at hand with its pods rounded down; without a plan, no racks at all."""
-        if self.guide is not None:
-            self.offer(self._rounded_down(self.guide))
+        self.offer(self.rounded_down(self.guide))
         if self.best is None:
             self.offer(np.zeros(len(self.pods)))
 
-    def _rounded_down(self, x: Floats) -> Floats:
+    def rounded_down(self, x: Floats | None) -> Floats | None:
         """Round the running total of placed pods down, by site and SKU."""
+        if x is None:
+            return None
         whole, columns = x.copy(), self.problem.c.columns
         placed = np.floor(np.cumsum(columns.spread(PODS, x), axis=2) + 1e-6)
         columns.gather(PODS, np.diff(placed, axis=2, prepend=0.0), whole)

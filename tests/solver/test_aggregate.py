@@ -13,12 +13,12 @@ from scipy.sparse import csc_array
 
 from optimizer import read_study
 from optimizer.parameters import Parameters
+from optimizer.solver.aggregate.model import Aggregate, aggregate
+from optimizer.solver.aggregate.pricing import priced
 from optimizer.solver.arrays import Floats, Job, Matrix
 from optimizer.solver.engine import Engine
 from optimizer.solver.problem import Problem
-from tests.benchmarks.aggregate.model import Aggregate, aggregate
-from tests.benchmarks.aggregate.pricing import priced
-from tests.benchmarks.growth import relaxed
+from tests.solver.standard_form import relaxed
 
 ANSWERS = sorted((Path(__file__).parents[1] / "conformance").rglob("answer.json"))
 KNOWN = [path for path in ANSWERS if "objective_usd" in json.loads(path.read_text(encoding="utf-8"))]

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.resolution import Floats
-from optimizer.solver.arrays import Ints
-from tests.benchmarks.aggregate.model import Aggregate
-from tests.benchmarks.aggregate.sheet import NOWHERE
+from ...resolution import Floats
+from ..arrays import Ints
+from .model import Aggregate
+from .sheet import NOWHERE
 
 
 @dataclass(frozen=True)
@@ -26,20 +26,33 @@ def priced(a: Aggregate, dual: Floats) -> Answer:
     The bound holds for any duals: Σ dual · limits + Σ of the least of every site and of every other column.
     """
     matrix = a.matrix
-    shared = a.site_of_row == NOWHERE
-    dual = np.where(shared, dual, 0.0)
-    dual = np.where((dual > 0) & ~np.isfinite(matrix.row_lower), 0.0, dual)
-    dual = np.where((dual < 0) & ~np.isfinite(matrix.row_upper), 0.0, dual)
-    at_limits = np.where(dual > 0, matrix.row_lower, matrix.row_upper)
-    told = dual != 0
-    column = np.repeat(np.arange(matrix.shape[1]), np.diff(matrix.starts))
-    cost = matrix.cost - np.bincount(column, matrix.values * dual[matrix.rows], matrix.shape[1])
+    dual, limits = at_limits(a, dual)
+    cost = cost_under(a, dual)
     least = np.where(cost > 0, cost * matrix.lower, cost * matrix.upper)
     of_sites = np.zeros(matrix.shape[1], dtype=bool)
-    of_sites[a.own[a.own != NOWHERE]] = True
+    of_sites[a.columns_of_sites] = True
     gain = site_values(a, cost)
-    bound = matrix.offset + float(dual[told] @ at_limits[told]) + float(least[~of_sites].sum()) + float(gain.sum())
+    bound = (
+        matrix.offset + float(dual[dual != 0] @ limits[dual != 0]) + float(least[~of_sites].sum()) + float(gain.sum())
+    )
     return Answer(bound, gain)
+
+
+def at_limits(a: Aggregate, dual: Floats) -> tuple[Floats, Floats]:
+    """Return the duals of shared rows, 0 where a row has no such limit, and the limits that they price."""
+    matrix = a.matrix
+    dual = np.where(a.site_of_row == NOWHERE, dual, 0.0)
+    dual = np.where((dual > 0) & ~np.isfinite(matrix.row_lower), 0.0, dual)
+    dual = np.where((dual < 0) & ~np.isfinite(matrix.row_upper), 0.0, dual)
+    return dual, np.where(dual > 0, matrix.row_lower, matrix.row_upper)
+
+
+def cost_under(a: Aggregate, dual: Floats) -> Floats:
+    """Return what each column costs less what its rows pay for it."""
+    matrix = a.matrix
+    column = np.repeat(np.arange(matrix.shape[1]), np.diff(matrix.starts))
+    cost: Floats = matrix.cost - np.bincount(column, matrix.values * dual[matrix.rows], matrix.shape[1])
+    return cost
 
 
 def site_values(a: Aggregate, cost: Floats) -> Floats:

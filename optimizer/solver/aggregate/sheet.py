@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.sparse import csc_array
 
-from optimizer.solver.arrays import Floats, Ints, Matrix
+from ..arrays import Floats, Ints, Matrix
 
 NOWHERE = -1
 """In an array of columns: there is none at this place."""
