@@ -11,6 +11,9 @@ from ..arrays import Ints
 from .model import Aggregate
 from .sheet import NOWHERE
 
+# So many sites are walked through time at once, those of like size together, since the largest sets the width.
+SITES_AT_ONCE = 100
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -71,31 +74,37 @@ def site_values(a: Aggregate, cost: Floats) -> Floats:
     made = a.onsite != NOWHERE
     onsite = np.where(made, np.minimum(0.0, cost[a.onsite] * a.matrix.upper[a.onsite]), 0.0)
     open_ = cost[a.opened] + onsite
-    parts = np.array_split(np.arange(len(sites.s)), len(sites.s) // 100 + 1)
-    least = np.concatenate([_walk(a, part, open_, cost, earns) for part in parts])
+    least, rated = np.zeros(len(sites.s)), np.isfinite(p.halls_per_year[sites.s])
+    for alike in (rated, ~rated):
+        by_size = np.flatnonzero(alike)[np.argsort(sites.halls[alike].max(axis=1, initial=0.0), kind="stable")]
+        for part in np.array_split(by_size, len(by_size) // SITES_AT_ONCE + 1):
+            least[part] = _walk(a, part, open_, cost, earns)
     duty = p.committed[sites.s] | p.forced[sites.s]
     return np.where(duty, least, np.minimum(0.0, least))
 
 
 def _walk(a: Aggregate, part: Ints, open_: Floats, cost: Floats, earns: Floats) -> Floats:
-    """Walk some sites through time; the state is the halls that stood when the year began, and those that stand."""
+    """Walk some sites through time, all with a yearly rate of halls or none.
+
+    The state of an open one is the halls that stand and, with a rate, those that came in the same year.
+    """
     p, sites, s = a.p, a.sites, a.sites.s[part]
+    rate, committed, years = p.halls_per_year[s, None, None], p.committed[s], p.horizon.calendar_years
     halls = np.arange(int(sites.halls[part].max(initial=0.0)) + 1)
-    rate = p.halls_per_year[s, None, None]
-    allowed = (halls[None, :] >= halls[:, None]) & (halls[None, :] - halls[:, None] <= rate)
-    committed = p.committed[s, None]
-    value = np.full((len(part), len(halls)), np.inf)  # by halls that stand, of sites that are open
-    years = p.horizon.calendar_years
+    came = np.arange(1 + int(min(halls[-1], rate.max(initial=0.0, where=np.isfinite(rate)))))
+    value = np.full((len(part), len(halls), len(came)), np.inf)
     for t in range(len(p.horizon)):
+        if t and years[t] != years[t - 1]:
+            value[:, :, 0], value[:, :, 1:] = value.min(axis=2), np.inf
+        value[:, 0, 0] = np.minimum(value[:, 0, 0], np.where(committed & (t > 0), np.inf, 0.0))  # it opens now
+        if np.isfinite(rate).all():
+            for n in came[1:]:
+                value[:, 1:, n] = np.minimum(value[:, 1:, n], value[:, :-1, n - 1])
+        else:
+            value = np.minimum.accumulate(value, axis=1)
         usable = np.minimum(sites.usable_mw[part, t, None], p.existing_mw[s, t, None] + p.hall_mw[s, None] * halls)
         now = open_[part, t, None] + cost[a.halls[part, t, None]] * halls - earns[part, t, None] * usable
         now = np.where(halls <= sites.halls[part, t, None], now, np.inf)
-        if t == 0 or years[t] != years[t - 1]:
-            within = np.where(np.eye(len(halls), dtype=bool), value[:, :, None], np.inf)
-        within = np.minimum.accumulate(within, axis=2)
-        closed = np.zeros_like(now) if t == 0 else np.where(committed, np.inf, np.zeros_like(now))
-        within[:, 0] = np.minimum(within[:, 0], closed)
-        within = np.where(allowed, within + now[:, None, :], np.inf)
-        value = within.min(axis=1)
-    least: Floats = value.min(axis=1)
+        value = np.where(came <= rate, value + now[:, :, None], np.inf)
+    least: Floats = value.min(axis=(1, 2))
     return least

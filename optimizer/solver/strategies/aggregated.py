@@ -219,7 +219,7 @@ def _make_whole(search: Search, guide: Floats) -> None:
 
 def _repair(search: Search, guide: Floats, gap: float) -> None:
     """Offer what branch and bound makes of a relaxed point, period after period."""
-    *_, whole = repaired(search.problem.c, search.matrix, gap, search.runner, guide)
+    *_, whole = guide, *repaired(search.problem.c, search.matrix, gap, search.runner, guide)
     search.offer(whole)
 
 
