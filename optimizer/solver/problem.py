@@ -113,6 +113,11 @@ class Problem:
         forbidden = self.p.forbidden | ~keep
         return replace(self, statement=Statement(self.study, replace(self.p, forbidden=forbidden)), part=True)
 
+    def least_unused(self) -> Problem:
+        """Return the problem of least unused capacity, without a ceiling on it."""
+        policy = self.p.policy.model_copy(update={"max_unused_mw_years": None})
+        return replace(self, statement=Statement(self.study, replace(self.p, policy=policy)), goal="unused")
+
     def least_waiting(self, *, ruled: bool) -> Matrix:
         """Return the rows as stated under the waiting MW-years; without the rules of [policy] unless ``ruled``."""
         c = self.c

@@ -15,6 +15,7 @@ from functools import partial
 
 import numpy as np
 
+from ...account.decisions import Decisions
 from ...formulation.families import OPENED, PODS, PRESENT, UNITS
 from ..aggregate.kernel import Kernel, kernel
 from ..aggregate.model import Aggregate
@@ -45,6 +46,8 @@ VENDOR_NODES = 20
 WINDOW_NODES = 200
 # A first plan may be so far from the least, so that it is soon there.
 FIRST_GAP = 0.1
+# A plan below a ceiling is searched for to this gap where the ceiling is all but the least.
+LEAST_GAP = 5e-4
 # Repair comes so many times closer than the gap, since each of its steps adds to it.
 CLOSE = 10_000
 # A relaxed opening counts as one from here on.
@@ -55,24 +58,37 @@ def aggregated(problem: Problem, aim: Aim, runner: Runner, /) -> Outcome:
     """Search from the relaxation of the aggregate; the whole model where that says nothing, or leads to no plan."""
     if problem.other is not None:  # rows that the aggregate does not know
         return neighbours.neighbours(problem, aim, runner)
+    if aim.start is None and problem.p.policy.max_unused_mw_years is not None:
+        aim = replace(aim, start=_below_ceiling(problem, runner))
     a, relaxed = problem.aggregate, None
     runner.journal.enter("relaxation")
     with suppress(Stopped):
         relaxed = relaxation(a, runner.run)
+    started = a.duty if aim.start is None else a.duty | aim.start.opened[a.sites.s, -1].astype(bool)
     if relaxed is None and runner.stopped:
-        return searched(_part(problem, a, a.duty), aim, runner, _stopped)
+        return searched(_part(problem, a, started), aim, runner, _stopped)
     if relaxed is None:
         runner.journal.say("the aggregate seems to have no plan: the whole model is to say so")
         return neighbours.neighbours(problem, aim, runner)
-    keep = attractive(a, relaxed, PLAN_SITES)
-    if aim.start is not None:
-        keep |= aim.start.opened[a.sites.s, -1].astype(bool)
+    keep = attractive(a, relaxed, PLAN_SITES) | started
     part = _part(problem, a, keep)
     outcome = searched(part, aim, runner, partial(_steps, a=a, relaxed=relaxed, keep=keep))
     if outcome.best is None and not outcome.infeasible and not runner.stopped:
         runner.journal.say("no plan near the relaxation: the whole model is searched")
         return neighbours.neighbours(problem, aim, runner)
     return outcome
+
+
+def _below_ceiling(problem: Problem, runner: Runner) -> Decisions | None:
+    """Return a plan whose unused capacity lies halfway between the least possible and the ceiling, or near it."""
+    least, limit = problem.least_unused(), float(problem.p.policy.max_unused_mw_years or 0.0)
+    runner.journal.enter("below the ceiling")
+    with suppress(Stopped):
+        found = relaxation(least.aggregate, runner.run)
+        if found is not None and found.bound < limit:
+            best = aggregated(least, Aim(max(LEAST_GAP, 0.5 - 0.5 * found.bound / limit), told="nothing"), runner).best
+            return None if best is None else best[0]
+    return None
 
 
 def _part(problem: Problem, a: Aggregate, keep: Bools) -> Problem:
