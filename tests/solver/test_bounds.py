@@ -43,10 +43,13 @@ FEW = {"TAKEN_AT_ONCE": 1, "FIRST_SITES": 1, "MORE_SITES": 1}
 Sizes = dict[ModuleType, dict[str, int]]
 LARGE: dict[str, Sizes] = {
     "none": {},
-    "some": {relaxation: FEW, aggregated: {"FEW_UNITS": 0, "MANY_PODS": 0, "PROOF_SITES": 1, "PLAN_SITES": 1}},
+    "some": {
+        relaxation: FEW,
+        aggregated: {"FEW_UNITS": 0, "MANY_PODS": 0, "PROOF_SITES": 1, "PLAN_SITES": 1, "MORE_SITES": 0},
+    },
     "all": {
         relaxation: FEW, columns: {"MOST_GROUPS": 1}, problem_module: {"MANY_PODS": 0}, unavoidable: {"MANY_PODS": 0},
-        aggregated: {"FEW_UNITS": 0, "FEW_PODS": 0, "PROOF_SITES": 2, "PLAN_SITES": 1},
+        aggregated: {"FEW_UNITS": 0, "FEW_PODS": 0, "PROOF_SITES": 2, "PLAN_SITES": 1, "MORE_SITES": 0},
     },
 }  # fmt: skip
 

@@ -13,7 +13,7 @@ from .pricing import at_limits, cost_under, site_values
 from .sheet import NOWHERE
 
 # What other sites add to a row costs this much more than the relaxation pays for it, so that little of it is bought.
-DEARER = 0.04
+DEARER = 0.08
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,12 @@ class Kernel:
         whole[self.columns] = x[: len(self.columns)]
         return whole
 
+    def point(self, x: Floats) -> Floats:
+        """Return a point of the aggregate, in which all other sites are closed, as one of the kernel."""
+        return np.append(x[self.columns], np.zeros(self.matrix.shape[1] - len(self.columns)))
 
-def kernel(a: Aggregate, keep: Bools, dual: Floats | None = None) -> Kernel:
+
+def kernel(a: Aggregate, keep: Bools, dual: Floats | None = None, dearer: float = DEARER) -> Kernel:
     """Leave out all sites but those to ``keep``, (n,).
 
     With the ``dual`` of each row what the others might add to the rows that all share is bought instead: at that
@@ -57,7 +61,7 @@ def kernel(a: Aggregate, keep: Bools, dual: Floats | None = None) -> Kernel:
     if dual is None:
         return Kernel(part, rows, columns)
     least, most = _added(a, outside)
-    price = _dearer(a, least, most, dual)
+    price = _raised(a, least, most, dual, dearer)
     bought = np.flatnonzero((least < 0) | (most > 0))
     constant = float(np.minimum(0.0, site_values(a, cost_under(a, price))[out]).sum())
     place = np.full(m.shape[0], NOWHERE)
@@ -68,9 +72,9 @@ def kernel(a: Aggregate, keep: Bools, dual: Floats | None = None) -> Kernel:
     return Kernel(_in_whole_halls(a, backed, of_row, outside), rows, columns)
 
 
-def backstop_prices(a: Aggregate, outside: Bools, dual: Floats) -> Floats:
+def backstop_prices(a: Aggregate, outside: Bools, dual: Floats, dearer: float = DEARER) -> Floats:
     """Return by row what a unit of what the columns ``outside`` add costs."""
-    return _dearer(a, *_added(a, outside), dual)
+    return _raised(a, *_added(a, outside), dual, dearer)
 
 
 def _added(a: Aggregate, outside: Bools) -> tuple[Floats, Floats]:
@@ -84,9 +88,9 @@ def _added(a: Aggregate, outside: Bools) -> tuple[Floats, Floats]:
     return least, most
 
 
-def _dearer(a: Aggregate, least: Floats, most: Floats, dual: Floats) -> Floats:
+def _raised(a: Aggregate, least: Floats, most: Floats, dual: Floats, dearer: float) -> Floats:
     sign = np.where(least >= 0, 1.0, np.where(most <= 0, -1.0, 0.0))
-    return at_limits(a, dual + DEARER * sign * np.abs(dual))[0]
+    return at_limits(a, dual + dearer * sign * np.abs(dual))[0]
 
 
 def _with_backstop(m: Matrix, rows: Ints, price: Floats, least: Floats, most: Floats, constant: float) -> Matrix:

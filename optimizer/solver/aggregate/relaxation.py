@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..arrays import Bools, Floats, Job, Matrix, Result
-from .kernel import backstop_prices, kernel
+from .kernel import DEARER, backstop_prices, kernel
 from .model import Aggregate
 from .pricing import cost_under, priced, site_values
 
@@ -58,21 +58,34 @@ def relaxation(a: Aggregate, run: Run) -> Relaxation | None:
         keep[np.argsort(gains, kind="stable")[:MORE_SITES]] = True
 
 
-def attractive(a: Aggregate, relaxed: Relaxation, most: int) -> Bools:
+def attractive(a: Aggregate, relaxed: Relaxation, most: int, dearer: float = DEARER) -> Bools:
     """Return the sites that a plan is likely to open, (n,): those of the relaxation, and those nearest to gaining.
 
     ``most`` limits only the latter; where there are no more sites than that, all are.
     """
     if len(a.sites.s) <= most:
         return np.ones(len(a.sites.s), dtype=bool)
-    every = np.zeros(a.matrix.shape[1], dtype=bool)
-    every[a.columns_of_sites] = True
-    values = site_values(a, cost_under(a, backstop_prices(a, every, relaxed.dual)))
+    values = _values(a, relaxed, dearer)
     opened: Bools = a.duty | (relaxed.x[a.opened].max(axis=1, initial=0.0) > 1e-6)
     values = np.where(opened, 0.0, values)
     near = np.argsort(values, kind="stable")[: max(0, most - int(opened.sum()))]
     opened[near[values[near] < 0]] = True
     return opened
+
+
+def dearest(a: Aggregate, relaxed: Relaxation, most: int) -> float:
+    """Return how much dearer a backstop may be so that about as many sites gain by it as a proof may take."""
+    dearer = DEARER
+    while len(a.sites.s) > most and (_values(a, relaxed, dearer) < 0).sum() > most and dearer > DEARER / 8:
+        dearer /= 2
+    return dearer
+
+
+def _values(a: Aggregate, relaxed: Relaxation, dearer: float) -> Floats:
+    """Return what each site gains at the prices of a backstop, (n,)."""
+    every = np.zeros(a.matrix.shape[1], dtype=bool)
+    every[a.columns_of_sites] = True
+    return site_values(a, cost_under(a, backstop_prices(a, every, relaxed.dual, dearer)))
 
 
 def _cheapest(a: Aggregate, count: int) -> Bools:

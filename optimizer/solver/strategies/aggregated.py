@@ -8,7 +8,7 @@ then halls, then pods, each where the one before left little to choose.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -19,9 +19,9 @@ from ...account.decisions import Decisions
 from ...formulation.families import OPENED, PODS, PRESENT, UNITS
 from ..aggregate.kernel import Kernel, kernel
 from ..aggregate.model import Aggregate
-from ..aggregate.relaxation import Relaxation, attractive, relaxation
+from ..aggregate.relaxation import Relaxation, attractive, dearest, relaxation
 from ..aggregate.tightening import tightened
-from ..arrays import Bools, Floats, Job
+from ..arrays import Bools, Floats, Job, Result
 from ..problem import Problem
 from ..runner import Runner, Stopped
 from . import neighbours
@@ -31,19 +31,27 @@ from .repair import repaired
 from .search import Search, searched
 
 # Sites of the proof and of the plan beyond which only those that the relaxation opens are taken.
-PROOF_SITES = 220
+PROOF_SITES = 300
 PLAN_SITES = 120
+# ... or those, and half as many more.
+MORE_SITES = 1.5
 # With so few openings and halls to settle one branch and bound both proves and plans.
-FEW_UNITS = 1200
+FEW_UNITS = 600
 # Pods up to which a plan is made whole by branch and bound too, and the whole model settles what is left open.
 FEW_PODS = 4000
 # Pods from which on neighbourhoods gain more than the whole model.
 MANY_PODS = 600
 PROOF_NODES = 200
-OPENING_NODES = 20
+# A second proof knows what halls may cost at most, and takes so many nodes.
+LONG_PROOF_NODES = 1000
+OPENING_NODES = 40
 HALL_NODES = 60
 VENDOR_NODES = 20
-WINDOW_NODES = 200
+WINDOW_NODES = 20
+# A step that gains less than this share of the gap was in vain.
+LITTLE = 0.02
+# Windows in vain in a row, of studies of many pods, before the search goes on.
+PATIENCE = 3
 # A first plan may be so far from the least, so that it is soon there.
 FIRST_GAP = 0.1
 # A plan below a ceiling is searched for to this gap where the ceiling is all but the least.
@@ -70,7 +78,8 @@ def aggregated(problem: Problem, aim: Aim, runner: Runner, /) -> Outcome:
     if relaxed is None:
         runner.journal.say("the aggregate seems to have no plan: the whole model is to say so")
         return neighbours.neighbours(problem, aim, runner)
-    keep = attractive(a, relaxed, PLAN_SITES) | started
+    most = max(PLAN_SITES, int(MORE_SITES * (relaxed.x[a.opened].max(axis=1, initial=0.0) > 1e-6).sum()))
+    keep = attractive(a, relaxed, most) | started
     part = _part(problem, a, keep)
     outcome = searched(part, aim, runner, partial(_steps, a=a, relaxed=relaxed, keep=keep))
     if outcome.best is None and not outcome.infeasible and not runner.stopped:
@@ -114,19 +123,19 @@ def _steps(search: Search, a: Aggregate, relaxed: Relaxation, keep: Bools) -> No
         return
     search.journal.enter("openings and halls")
     small = 2 * a.opened.size <= FEW_UNITS
+    more = None
     if small and keep.all():
         _at_once(search, a)
     else:
-        _side_by_side(search, a, keep, relaxed)
+        more = _side_by_side(search, a, keep, relaxed)
     if search.reached:
         return
-    guide = search.guide
     _windows(search)
-    if search.pods.sum() > FEW_PODS:
-        return
-    if search.pods.sum() > MANY_PODS and guide is not None and not search.reached:
-        neighbours.repair_and_improve(search, guide)
-    if keep.all() and not search.reached:
+    if MANY_PODS < search.pods.sum() <= FEW_PODS and search.x is not None and not search.reached:
+        neighbours.improve(search)
+    if more is not None and not search.reached:
+        search.prove(more().bound * unit)
+    if keep.all() and search.pods.sum() <= FEW_PODS and not search.reached:
         search.matrix = tightened(a, search.problem.c.columns, search.matrix)
         search.finish()
 
@@ -142,12 +151,13 @@ def _at_once(search: Search, a: Aggregate) -> None:
             _make_whole(search, search.guide)
 
 
-def _side_by_side(search: Search, a: Aggregate, keep: Bools, relaxed: Relaxation) -> None:
-    """Prove for all sites while openings, halls and pods are settled one after the other."""
-    near = attractive(a, relaxed, PROOF_SITES) | keep
-    proof = search.runner.beside(
-        kernel(a, near, relaxed.dual).matrix, Job(heuristics=False, gap=search.gap / 10, max_nodes=PROOF_NODES)
-    )
+def _side_by_side(search: Search, a: Aggregate, keep: Bools, relaxed: Relaxation) -> Callable[[], Result] | None:
+    """Prove for all sites while openings, halls and pods are settled one after the other; return a longer proof."""
+    dearer = dearest(a, relaxed, PROOF_SITES)
+    near = attractive(a, relaxed, PROOF_SITES, dearer) | keep
+    all_sites = kernel(a, near, relaxed.dual, dearer)
+    job = Job(heuristics=False, gap=search.gap / 10, max_nodes=PROOF_NODES)
+    proof, units = search.runner.beside(all_sites.matrix, job), None
     for units in _settled(search, a, kernel(a, keep)):
         search.guide = _pods_for(search, units)
         search.offer(search.rounded_down(search.guide))
@@ -155,27 +165,35 @@ def _side_by_side(search: Search, a: Aggregate, keep: Bools, relaxed: Relaxation
         search.journal.enter("pods")
         _make_whole(search, search.guide)
     search.prove(proof().bound * a.matrix.unit / search.matrix.unit)
+    if units is None or search.reached:
+        return None
+    job = replace(job, start=all_sites.point(units.x), max_nodes=LONG_PROOF_NODES)
+    return search.runner.beside(all_sites.matrix, job)
 
 
 @dataclass(frozen=True)
 class _Units:
-    """Openings and halls by then at the sites of an aggregate, (n, t)."""
+    """Openings and halls by then at the sites of an aggregate, (n, t), read from a point ``x`` of it."""
 
     a: Aggregate
+    x: Floats
     opened: Floats
     halls: Floats
 
     @classmethod
     def of(cls, a: Aggregate, x: Floats) -> _Units:
         """Read them from a point with whole openings and halls."""
-        return cls(a, np.round(x[a.opened]), np.round(x[a.halls]))
+        return cls(a, x, np.round(x[a.opened]), np.round(x[a.halls]))
 
     @classmethod
     def rounded(cls, a: Aggregate, x: Floats) -> _Units:
-        """Round those of a relaxed point: openings from so much on, halls up."""
-        used = (x[a.opened][:, -1:] > OPEN_FROM) & np.logical_or.accumulate(x[a.opened] > 1e-6, axis=1)
+        """Round those of a relaxed point: openings from so much on, of no more sites than may be, halls up."""
+        in_the_end = x[a.opened][:, -1]
+        most = a.p.policy.max_sites or len(in_the_end)
+        least = max(OPEN_FROM, float(np.sort(in_the_end)[::-1][most]) if most < len(in_the_end) else 0.0)
+        used = (in_the_end > least)[:, None] & np.logical_or.accumulate(x[a.opened] > 1e-6, axis=1)
         opened = used | (x[a.opened] > 1.0 - 1e-6)
-        return cls(a, opened.astype(np.float64), np.where(opened, np.ceil(x[a.halls] - 1e-6), 0.0))
+        return cls(a, x, opened.astype(np.float64), np.where(opened, np.ceil(x[a.halls] - 1e-6), 0.0))
 
 
 def _pods_for(search: Search, units: _Units) -> Floats | None:
@@ -225,9 +243,11 @@ def _settled(search: Search, a: Aggregate, part: Kernel) -> Iterator[_Units]:
 
 def _make_whole(search: Search, guide: Floats) -> None:
     """Offer plans of whole pods near relaxed ones: by fillings of full sites, by branch and bound where it is quick."""
+    before = search.objective
     if not search.problem.p.retires:
         search.offer(filled(search.problem, guide, search.runner))
-    if search.pods.sum() <= FEW_PODS and not search.reached:
+    closer = search.objective == before and search.pods.sum() <= FEW_PODS
+    if (closer or search.pods.sum() <= MANY_PODS) and not search.reached:
         if search.best is None:
             _repair(search, guide, FIRST_GAP)
         _repair(search, guide, search.gap / CLOSE)
@@ -247,15 +267,19 @@ def _windows(search: Search) -> None:
     for family in (PODS, *UNITS):
         for index, column in columns.of(family).items():
             period[column] = index[-1]
-    n_t, improved = len(search.problem.p.horizon), True
+    n_t, improved, patience = len(search.problem.p.horizon), True, np.inf
+    if search.pods.sum() > FEW_PODS:
+        patience = PATIENCE
     while improved and not search.reached and search.x is not None:
-        before = search.objective
+        before, vain = search.objective, 0
         for t in reversed(range(n_t - 1)):
             held = matrix.integer & ((period < t) | (period > t + 1))
             lower, upper = matrix.lower.copy(), matrix.upper.copy()
             lower[held] = upper[held] = np.round(search.x[held])
             job = Job(lower=lower, upper=upper, start=search.x, gap=search.gap / 1000, max_nodes=WINDOW_NODES)
+            last = search.objective
             search.offer(search.runner.run(matrix, replace(job, objective_target=search.enough)).x)
-            if search.reached:
+            vain = 0 if search.objective < last - LITTLE * search.gap * abs(last) else vain + 1
+            if search.reached or vain >= patience:
                 return
-        improved = search.objective < before - 0.02 * search.gap * abs(before)
+        improved = search.objective < before - LITTLE * search.gap * abs(before)

@@ -14,7 +14,7 @@ from itertools import product
 
 import numpy as np
 
-from ...formulation.families import HALLS, OPENED, PODS, PRESENT, SERVED, SERVING, SWITCHES, UNITS
+from ...formulation.families import HALLS, IDLE, OPENED, PODS, PRESENT, SERVING, SPARE, SWITCHES, UNITS, WAITING
 from ...parameters import Parameters
 from ..aggregate.sheet import Sheet
 from ..arrays import Bools, Floats, Ints, Job, Matrix
@@ -28,6 +28,8 @@ MOST_SKUS = 6
 KEPT = 200
 # A MW left empty weighs as much as so many MW of other SKUs than the relaxed ones.
 EMPTY_WEIGHT = 20.0
+# Room that stays empty for good costs so many times what the relaxed plan pays for it, since that still has some left.
+FOR_GOOD = 3.0
 NODES = 60
 _HAIR_MW = 1e-9
 
@@ -48,10 +50,11 @@ def filled(problem: Problem, relaxed: Floats, runner: Runner) -> Floats | None:
     nothing = np.zeros(len(lower), dtype=bool)
     whole = np.zeros((len(p.sites), len(p.skus), len(p.horizon) + 1))
     for t in range(len(p.horizon)):
-        point = runner.run(matrix, Job(lower=lower, upper=upper, integer=nothing, series=True)).x
-        if point is None:
+        found = runner.run(matrix, Job(lower=lower, upper=upper, integer=nothing, series=True))
+        point, reduced = found.x, found.reduced_cost
+        if point is None or reduced is None:
             return None
-        choice = _Choice(p, _Guide.of(problem, point), t, whole[:, :, t - 1])
+        choice = _Choice(p, _Guide.of(problem, point, reduced), t, whole[:, :, t - 1])
         result = runner.run(choice.matrix, Job(max_nodes=NODES, gap=1e-6))
         if result.x is None:
             return None
@@ -64,30 +67,33 @@ def filled(problem: Problem, relaxed: Floats, runner: Runner) -> Floats | None:
 
 @dataclass(frozen=True)
 class _Guide:
-    """A relaxed plan: pods in service (s, k, t), what sites can hold (s, t), what load zones can serve (z, t).
+    """A relaxed plan: pods in service (s, k, t), and what sites can hold (s, t).
 
-    ``welcome`` is where a SKU's vendor is present, (s, k).
+    ``welcome`` is where a SKU's vendor is present, (s, k). ``waits`` is what a waiting pod costs, (k, t), and ``worth``
+    what a MW of room would save where sites are full, (T,); both in the unit of the problem's matrix.
     """
 
     pods: Floats
     room_mw: Floats
-    load_mw: Floats
     welcome: Bools
+    waits: Floats
+    worth: Floats
 
     @classmethod
-    def of(cls, problem: Problem, x: Floats) -> _Guide:
+    def of(cls, problem: Problem, x: Floats, reduced_cost: Floats) -> _Guide:
         p, columns = problem.p, problem.c.columns
         opened = np.where(p.committed[:, None], 1.0, np.round(columns.spread(OPENED, x)))
         built = p.existing_mw + p.hall_mw[:, None] * np.cumsum(np.round(columns.spread(HALLS, x)), axis=1)
         room = opened * np.minimum(built, p.power_mw / p.peak_pue[:, None])
         pods = np.maximum(0.0, columns.spread(SERVING, x))
-        load, zoned = np.zeros(p.headroom_mw.shape), p.zone_of >= 0
-        np.add.at(load, p.zone_of[zoned], (np.einsum("skt,k->st", pods, p.pod_mw) * p.peak_pue[:, None])[zoned])
-        spare = p.headroom_mw - columns.spread(SERVED, x).max(axis=2)
+        it_mw = np.einsum("skt,k->st", pods, p.pod_mw)
         welcome = p.admits.copy()
         for (s, vendor), column in columns.of(PRESENT).items():
             welcome[s] &= (np.array(p.vendor_of) != vendor) | (x[column] > 0.5)
-        return cls(pods, room, load + np.maximum(0.0, spare), welcome)
+        saves = columns.spread(IDLE, reduced_cost) + p.peak_pue[:, None] * columns.spread(SPARE, reduced_cost)
+        full = (it_mw > _HAIR_MW) & (room - it_mw < _HAIR_MW)
+        worth = np.where(full, np.maximum(0.0, saves), 0.0).sum(axis=0) / np.maximum(1, full.sum(axis=0))
+        return cls(pods, room, welcome, columns.spread(WAITING, problem.matrix.cost), worth)
 
 
 class _Choice:
@@ -98,13 +104,16 @@ class _Choice:
         self._sheet, self._columns = Sheet(), list[tuple[int, Ints, Ints, Floats]]()
         wanted = guide.pods[:, :, t]
         room = guide.room_mw[:, t]
+        stays = np.cumprod(np.abs(guide.room_mw[:, t + 1 :] - room[:, None]) < _HAIR_MW, axis=1)
+        price = guide.waits[:, t]
+        unit = float(price.max()) or 1.0
+        for_good = FOR_GOOD / unit * (stays @ guide.worth[t + 1 :])
         stock = p.delivered_pods[:, : t + 1].sum(axis=1).astype(np.float64)
         waits = self._sheet.columns(stock)
         self._supply = self._sheet.rows(stock.shape, stock, stock)
-        self._draws = self._sheet.rows((len(p.zones),), -np.inf, guide.load_mw[:, t])
+        self._draws = self._zones(wanted)
         self._sheet.add(self._supply, waits, 1.0)
-        price = p.waiting_usd_per_mw_year * p.pod_mw
-        self._sheet.price(waits, np.maximum(price, 1e-3) / max(1e-3, float(price.max())))
+        self._sheet.price(waits, np.maximum(price / unit, 1e-3))
         there = np.flatnonzero((wanted.sum(axis=1) > _HAIR_MW) | (before.sum(axis=1) > 0))
         for s in there.tolist():
             skus = np.flatnonzero(guide.welcome[s] & (stock > 0))
@@ -112,7 +121,7 @@ class _Choice:
             if room[s] - float(before[s] @ p.pod_mw) < float(p.pod_mw[skus].min(initial=np.inf)) - _HAIR_MW:
                 self._keeps(s)
             elif room[s] - load < float(p.pod_mw[skus].max(initial=0.0)):
-                self._full(s, skus, wanted[s], float(room[s]))
+                self._full(s, skus, wanted[s], float(room[s]), float(for_good[s]))
             else:
                 self._free(s, skus, wanted[s], float(room[s]))
         self.matrix: Matrix = self._sheet.matrix(unit=1.0, offset=0.0)
@@ -124,12 +133,28 @@ class _Choice:
             pods[s, skus] = np.round(x[at]) @ each
         return pods
 
+    def _zones(self, wanted: Floats) -> Ints:
+        """Let zones serve from their own surplus, on-site energy and lines; returns a row each that draws add to."""
+        p, sheet, t = self._p, self._sheet, self._t
+        zoned = p.zone_of >= 0
+        made = np.minimum(p.onsite_mw[:, t], p.peak_pue * (wanted @ p.pod_mw))
+        onsite = np.bincount(p.zone_of[zoned], made[zoned], len(p.zones))
+        zones = sheet.rows((len(p.zones),), -np.inf, onsite)
+        sheet.add(zones, sheet.columns(p.headroom_mw[:, t]), -1.0)
+        most = float(p.headroom_mw[:, t].sum())
+        for start, end, mw in ((p.line_from, p.line_to, p.line_mw), (p.line_to, p.line_from, p.line_back_mw)):
+            flow = sheet.columns(np.minimum(mw, most))
+            sheet.price(flow, 1e-6)
+            sheet.add(zones[end], flow, -1.0)
+            sheet.add(zones[start], flow, 1.0)
+        return zones
+
     def _keeps(self, s: int) -> None:
         """Let a site that has no room for any pod stay as it is."""
         skus = np.flatnonzero(self._before[s])
         self._takes(s, skus, self._sheet.columns(np.ones(1), lower=1.0), self._before[s, skus][None])
 
-    def _full(self, s: int, skus: Ints, wanted: Floats, room_mw: float) -> None:
+    def _full(self, s: int, skus: Ints, wanted: Floats, room_mw: float, for_good: float) -> None:
         """Let a site take one of its fillings."""
         fillings, cost = _fillings(self._p.pod_mw[skus], wanted[skus], self._before[s, skus], room_mw)
         for own, least_mw in self._clusters(s, skus):
@@ -137,7 +162,7 @@ class _Choice:
             fillings, cost = fillings[kept], cost[kept]
         at = self._sheet.columns(np.ones(len(fillings)), integer=True)
         self._sheet.add(self._sheet.rows((1,), 1.0, 1.0), at, 1.0)
-        self._sheet.price(at, 1e-3 * cost)
+        self._sheet.price(at, 1e-3 * cost + for_good * (room_mw - fillings @ self._p.pod_mw[skus]))
         self._takes(s, skus, at, fillings)
 
     def _free(self, s: int, skus: Ints, wanted: Floats, room_mw: float) -> None:
@@ -182,7 +207,9 @@ def _fillings(pod_mw: Floats, wanted: Floats, before: Floats, room_mw: float) ->
     found, empty = found[kept], empty[kept]
     cost = EMPTY_WEIGHT * empty + np.abs(found - wanted) @ pod_mw
     best = np.argsort(cost, kind="stable")[:KEPT]
-    return np.concatenate([found[best], before[None]]), np.append(cost[best], room_mw)
+    least = [base] if base @ pod_mw <= room_mw + _HAIR_MW else []
+    some = np.unique([*found[best], *least, before], axis=0)
+    return some, EMPTY_WEIGHT * (room_mw - some @ pod_mw) + np.abs(some - wanted) @ pod_mw
 
 
 @lru_cache

@@ -34,14 +34,18 @@ def steps(search: Search) -> None:
 
 def repair_and_improve(search: Search, relaxed: Floats) -> None:
     """Make a point with continuous pods whole, and improve plan and bound in turn, until neither helps."""
-    neighbourhood = Neighbourhood(search.problem, search.matrix)
     search.journal.enter("repair")
     search.guide = relaxed
     for point in repaired(search.problem.c, search.matrix, search.gap, search.runner, relaxed):
         search.guide = point
     search.offer(search.guide)
-    if search.x is None:
-        return
+    if search.x is not None:
+        improve(search)
+
+
+def improve(search: Search) -> None:
+    """Improve plan and bound in turn, until neither helps."""
+    neighbourhood = Neighbourhood(search.problem, search.matrix)
     search.journal.enter("improve")
     _improve(search, neighbourhood)
     while not search.reached and not search.problem.part:
