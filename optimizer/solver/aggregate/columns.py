@@ -27,7 +27,7 @@ class Sites:
     """The candidate sites ``s`` of a study, and what each can hold by t if it is open, (n, T).
 
     ``usable_mw``: IT MW by its halls, power and lead. ``halls``: new halls that it can use. ``group`` is that of the
-    SKUs ``admits``, (groups, K); ``placement_usd_per_mw`` the least of the group.
+    SKUs ``admits``, (groups, K); ``placement_usd_per_mw`` the least of the group; ``blurred``: its sites' own differ.
     """
 
     s: Ints
@@ -36,6 +36,7 @@ class Sites:
     group: Ints
     admits: Bools
     placement_usd_per_mw: Floats
+    blurred: bool
 
     @classmethod
     def of(cls, p: Parameters) -> Sites:
@@ -54,7 +55,8 @@ class Sites:
         groups, group = np.unique(kinds, axis=0, return_inverse=True)
         least = np.array([prices[group.ravel() == g].min(axis=0) for g in range(len(groups))]).reshape(-1, len(p.skus))
         admits = groups[:, : len(p.skus)] > 0
-        return cls(s, usable, np.minimum(possible, needed[:, None]), group.ravel(), admits, least)
+        blurred = bool((p.admits[s] & (prices > least[group.ravel()])).any())
+        return cls(s, usable, np.minimum(possible, needed[:, None]), group.ravel(), admits, least, blurred)
 
 
 class Decided:

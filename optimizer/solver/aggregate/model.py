@@ -8,7 +8,7 @@ racks that need not be whole. There is one load block. Letters are those of ``op
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
 import numpy as np
@@ -34,6 +34,7 @@ class Aggregate:
     rows that add up load, (groups, T); ``whole_halls``: those that count the halls of all sites in whole ones, as
     (row, t, MW of a hall).
     ``tightening``: rows that whole halls and openings imply, in openings, halls, load and waiting alone.
+    ``ceilings``: rows that limit MW-years, that of the goal which is held first.
     """
 
     p: Parameters
@@ -48,6 +49,13 @@ class Aggregate:
     loaded: Ints
     whole_halls: list[tuple[int, int, float]]
     tightening: Ints
+    ceilings: Ints
+
+    def below_ceiling(self, room_mw_years: float) -> Aggregate:
+        """Return the aggregate with that much less below its first ceiling, if it has one."""
+        row_upper = self.matrix.row_upper.copy()
+        row_upper[self.ceilings[:1]] -= room_mw_years
+        return replace(self, matrix=replace(self.matrix, row_upper=row_upper))
 
     @property
     def own(self) -> Ints:
@@ -85,9 +93,11 @@ class _Statement(Decided):
         self._rack_rows()
         self._grid_rows()
         self._policy_rows()
+        ceilings = list[int]()
         for kind, limit in [*([held] if held else []), *self._ceiling()]:
             terms, constant = self.unused() if kind == "unused" else self.waiting()
             row = self.sheet.rows((1,), -inf, limit - constant)
+            ceilings += row.tolist()
             for columns, values in terms:
                 self.sheet.add(row, columns, values)
         offset = self.priced(goal)
@@ -99,7 +109,7 @@ class _Statement(Decided):
             site_of_row[rows[rows != NOWHERE]] = place[rows != NOWHERE]
         return Aggregate(
             self.p, self.sites, matrix, self.y, self.h, self.load, self.o, self.w, site_of_row, self.loaded, self.whole,
-            np.concatenate([rows[rows != NOWHERE] for rows in self.tightening]),
+            np.concatenate([rows[rows != NOWHERE] for rows in self.tightening]), np.array(ceilings, dtype=np.int64),
         )  # fmt: skip
 
     # rows of one site ------------------------------------------------------------------------------------------

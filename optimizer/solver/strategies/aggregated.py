@@ -15,7 +15,6 @@ from functools import partial
 
 import numpy as np
 
-from ...account.decisions import Decisions
 from ...formulation.families import OPENED, PODS, PRESENT, UNITS
 from ..aggregate.kernel import Kernel, kernel
 from ..aggregate.model import Aggregate
@@ -36,11 +35,12 @@ PLAN_SITES = 120
 # ... or those, and half as many more.
 MORE_SITES = 1.5
 # With so few openings and halls to settle one branch and bound both proves and plans.
-FEW_UNITS = 600
+FEW_UNITS = 400
 # Pods up to which a plan is made whole by branch and bound too, and the whole model settles what is left open.
 FEW_PODS = 4000
 # Pods from which on neighbourhoods gain more than the whole model.
 MANY_PODS = 600
+AT_ONCE_NODES = 500
 PROOF_NODES = 200
 # A second proof knows what halls may cost at most, and takes so many nodes.
 LONG_PROOF_NODES = 1000
@@ -56,6 +56,8 @@ PATIENCE = 3
 FIRST_GAP = 0.1
 # A plan below a ceiling is searched for to this gap where the ceiling is all but the least.
 LEAST_GAP = 5e-4
+# Whole pods leave more unused than racks as MW: so much of what lies below a ceiling is left to them.
+POD_SHARE = 0.5
 # Repair comes so many times closer than the gap, since each of its steps adds to it.
 CLOSE = 10_000
 # A relaxed opening counts as one from here on.
@@ -67,7 +69,7 @@ def aggregated(problem: Problem, aim: Aim, runner: Runner, /) -> Outcome:
     if problem.other is not None:  # rows that the aggregate does not know
         return neighbours.neighbours(problem, aim, runner)
     if aim.start is None and problem.p.policy.max_unused_mw_years is not None:
-        aim = replace(aim, start=_below_ceiling(problem, runner))
+        aim = _below_ceiling(problem, aim, runner)
     a, relaxed = problem.aggregate, None
     runner.journal.enter("relaxation")
     with suppress(Stopped):
@@ -88,16 +90,22 @@ def aggregated(problem: Problem, aim: Aim, runner: Runner, /) -> Outcome:
     return outcome
 
 
-def _below_ceiling(problem: Problem, runner: Runner) -> Decisions | None:
-    """Return a plan whose unused capacity lies halfway between the least possible and the ceiling, or near it."""
+def _below_ceiling(problem: Problem, aim: Aim, runner: Runner) -> Aim:
+    """Begin with a plan whose unused capacity lies halfway between the least possible and the ceiling, or near it."""
     least, limit = problem.least_unused(), float(problem.p.policy.max_unused_mw_years or 0.0)
     runner.journal.enter("below the ceiling")
     with suppress(Stopped):
         found = relaxation(least.aggregate, runner.run)
-        if found is not None and found.bound < limit:
-            best = aggregated(least, Aim(max(LEAST_GAP, 0.5 - 0.5 * found.bound / limit), told="nothing"), runner).best
-            return None if best is None else best[0]
-    return None
+        bound, gap, start = np.inf if found is None else found.bound, np.inf, None
+        while bound < limit and gap > LEAST_GAP:
+            gap = max(LEAST_GAP, 0.5 - 0.5 * bound / limit)
+            outcome = aggregated(least, Aim(gap, told="nothing", start=start), runner)
+            if outcome.best is None:
+                break
+            start, bound = outcome.best[0], outcome.bound
+            if outcome.objective <= limit:
+                return replace(aim, start=start, room_mw_years=max(0.0, limit - bound))
+    return aim
 
 
 def _part(problem: Problem, a: Aggregate, keep: Bools) -> Problem:
@@ -142,7 +150,7 @@ def _steps(search: Search, a: Aggregate, relaxed: Relaxation, keep: Bools) -> No
 
 def _at_once(search: Search, a: Aggregate) -> None:
     """Settle and prove openings and halls by one branch and bound."""
-    result = search.runner.run(a.matrix, Job(gap=search.gap / 5))
+    result = search.runner.run(a.matrix, Job(gap=search.gap / 5, max_nodes=AT_ONCE_NODES))
     search.prove(result.bound * a.matrix.unit / search.matrix.unit)
     if result.x is not None:
         search.journal.enter("pods")
@@ -158,9 +166,12 @@ def _side_by_side(search: Search, a: Aggregate, keep: Bools, relaxed: Relaxation
     all_sites = kernel(a, near, relaxed.dual, dearer)
     job = Job(heuristics=False, gap=search.gap / 10, max_nodes=PROOF_NODES)
     proof, units = search.runner.beside(all_sites.matrix, job), None
-    for units in _settled(search, a, kernel(a, keep)):
-        search.guide = _pods_for(search, units)
-        search.offer(search.rounded_down(search.guide))
+    for room in (POD_SHARE * search.aim.room_mw_years, 0.0) if a.ceilings.size else (0.0,):
+        if units is not None:
+            break
+        for units in _settled(search, a, kernel(a.below_ceiling(room), keep)):
+            search.guide = _pods_for(search, units)
+            search.offer(search.rounded_down(search.guide))
     if search.guide is not None and not search.reached:
         search.journal.enter("pods")
         _make_whole(search, search.guide)

@@ -16,6 +16,8 @@ from .whole import whole
 
 # With so few pods the whole model is solved at once.
 FEW_PODS = 100
+# Up to so many pods the model of all sites is solved with relaxed pods where the aggregate would blur prices by site.
+MOST_PODS = 50_000
 
 
 def chosen(problem: Problem, *, of_many: bool, base: Floats | None) -> tuple[Strategy, str]:
@@ -35,4 +37,6 @@ def chosen(problem: Problem, *, of_many: bool, base: Floats | None) -> tuple[Str
         return partial(whole, base=base), "whole model: it has few pods"
     if of_many:
         return partial(follow, base=base), "follow: a linear program and the plan of the base case settle most of it"
+    if problem.size <= MOST_PODS and problem.aggregate.sites.blurred:
+        return neighbours, "neighbours: what racks cost to place differs by site, which racks as MW do not see"
     return aggregated, "aggregated: racks as MW prove, open and build; whole pods fill"

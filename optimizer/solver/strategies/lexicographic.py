@@ -19,5 +19,6 @@ def lexicographic(strategy: Strategy, problem: Problem, aim: Aim, runner: Runner
         return first
     least = first.objective * (1.0 + config.solve.gap) + 1e-6
     runner.journal.say(f"least {first.objective:.6f} MW-years, held at {least:.6f}")
-    second = strategy(replace(problem, held=(goal, least)), replace(aim, start=first.best[0]), runner)
+    aim = replace(aim, start=first.best[0], room_mw_years=least - first.bound)
+    second = strategy(replace(problem, held=(goal, least)), aim, runner)
     return replace(second, settled=first.reached, least_waiting_mw_years=first.bound if goal == "waiting" else 0.0)

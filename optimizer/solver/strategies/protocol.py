@@ -16,11 +16,15 @@ Told = Literal["USD", "plans", "nothing"]
 
 @dataclass(frozen=True)
 class Aim:
-    """The gap at which a search may stop, what its caller hears of it, and decisions to begin with."""
+    """The gap at which a search may stop, what its caller hears of it, and decisions to begin with.
+
+    ``room_mw_years``: what lies between the least possible of the MW-years that are limited, and their limit.
+    """
 
     gap: float
     told: Told = "USD"
     start: Decisions | None = None
+    room_mw_years: float = 0.0
 
 
 @dataclass(frozen=True)
