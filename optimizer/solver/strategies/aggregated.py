@@ -56,6 +56,8 @@ PATIENCE = 3
 FIRST_GAP = 0.1
 # A plan below a ceiling is searched for to this gap where the ceiling is all but the least.
 LEAST_GAP = 5e-4
+# ... and once more where what the first search proves asks for a gap so much closer.
+CLOSER = 0.9
 # Whole pods leave more unused than racks as MW: so much of what lies below a ceiling is left to them.
 POD_SHARE = 0.5
 # Repair comes so many times closer than the gap, since each of its steps adds to it.
@@ -97,8 +99,8 @@ def _below_ceiling(problem: Problem, aim: Aim, runner: Runner) -> Aim:
     with suppress(Stopped):
         found = relaxation(least.aggregate, runner.run)
         bound, gap, start = np.inf if found is None else found.bound, np.inf, None
-        while bound < limit and gap > LEAST_GAP:
-            gap = max(LEAST_GAP, 0.5 - 0.5 * bound / limit)
+        while bound < limit and (closer := max(LEAST_GAP, 0.5 - 0.5 * bound / limit)) < CLOSER * gap:
+            gap = closer
             outcome = aggregated(least, Aim(gap, told="nothing", start=start), runner)
             if outcome.best is None:
                 break
