@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -16,6 +17,21 @@ from .progress import Journal
 
 class Stopped(Exception):
     """The time limit struck or the caller asked to stop."""
+
+
+@dataclass
+class Beside:
+    """A job that runs beside others: called, it waits for the result, and raises Stopped past the limit."""
+
+    asked: Callable[[], Result]
+    dropped: bool = False
+
+    def __call__(self) -> Result:
+        return self.asked()
+
+    def drop(self) -> None:
+        """End the job: nobody asks for its result any more, and the program could not end before it."""
+        self.dropped = True
 
 
 class Runner:
@@ -57,33 +73,31 @@ class Runner:
             self._engine.close()
             raise Stopped from None
 
-    def beside(self, matrix: Matrix, job: Job) -> Callable[[], Result]:
+    def beside(self, matrix: Matrix, job: Job) -> Beside:
         """Run a job beside those that follow, in a solver process of its own, or once its result is asked for.
 
-        What is returned gives the result; it raises Stopped past the limit. The result is the same either way.
+        The result is the same either way.
         """
-        if not self._beside:
-            return lambda: self.run(matrix, job)
-        future = self._started(matrix, job)
+        beside = Beside(partial(self.run, matrix, job))
+        if self._beside:
 
-        def result() -> Result:
-            try:
-                return future.result()
-            except KeyboardInterrupt:
-                self._interrupted = True
-                raise Stopped from None
+            def solved() -> Result:
+                with Engine() as engine:
+                    return engine.solve(
+                        matrix, job, deadline=self._deadline, stop=lambda: beside.dropped or self.stopped
+                    )
 
-        return result
+            pool = ThreadPoolExecutor(1)
+            beside.asked = partial(self._asked, pool.submit(solved))
+            pool.shutdown(wait=False)
+        return beside
 
-    def _started(self, matrix: Matrix, job: Job) -> Future[Result]:
-        def solved() -> Result:
-            with Engine() as engine:
-                return engine.solve(matrix, job, deadline=self._deadline, stop=lambda: self.stopped)
-
-        pool = ThreadPoolExecutor(1)
-        future = pool.submit(solved)
-        pool.shutdown(wait=False)
-        return future
+    def _asked(self, future: Future[Result]) -> Result:
+        try:
+            return future.result()
+        except KeyboardInterrupt:
+            self._interrupted = True
+            raise Stopped from None
 
     def finish(self, matrix: Matrix, job: Job) -> Result:
         """Run a job that a plan needs to be complete, past the limit; these are small linear programs."""

@@ -16,6 +16,8 @@ import pytest
 from optimizer.errors import SolverError
 from optimizer.solver.arrays import Job, Matrix
 from optimizer.solver.engine import GRACE_S, Engine
+from optimizer.solver.progress import Journal
+from optimizer.solver.runner import Runner
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals between processes are POSIX")
 
@@ -103,3 +105,11 @@ def test_two_runs_of_one_job_are_the_same() -> None:
     assert answers[0].status == "optimal"
     assert np.array_equal(answers[0].x, answers[1].x)
     assert answers[0].nodes == answers[1].nodes
+
+
+def test_a_job_beside_ends_once_nobody_asks_for_it() -> None:
+    """A program that ends waits for it; the rest of a search would too."""
+    with Engine() as engine:
+        beside = Runner(engine, Journal(), None, None, threads=2).beside(hard(), Job())
+        beside.drop()
+        assert beside().status in ("feasible", "none")

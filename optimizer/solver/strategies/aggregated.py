@@ -8,26 +8,27 @@ then halls, then pods, each where the one before left little to choose.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 
-from ...formulation.families import OPENED, PODS, PRESENT, UNITS
+from ...formulation.families import OPENED, PRESENT, UNITS
 from ..aggregate.kernel import Kernel, kernel
 from ..aggregate.model import Aggregate
 from ..aggregate.relaxation import Relaxation, attractive, dearest, relaxation
 from ..aggregate.tightening import tightened
-from ..arrays import Bools, Floats, Job, Result
+from ..arrays import Bools, Floats, Job
 from ..problem import Problem
-from ..runner import Runner, Stopped
+from ..runner import Beside, Runner, Stopped
 from . import neighbours
 from .filling import filled
 from .protocol import Aim, Outcome
 from .repair import repaired
 from .search import Search, searched
+from .windows import windows
 
 # Sites of the proof and of the plan beyond which only those that the relaxation opens are taken.
 PROOF_SITES = 300
@@ -47,9 +48,6 @@ LONG_PROOF_NODES = 1000
 OPENING_NODES = 40
 HALL_NODES = 60
 VENDOR_NODES = 20
-WINDOW_NODES = 20
-# A step that gains less than this share of the gap was in vain.
-LITTLE = 0.02
 # Windows in vain in a row, of studies of many pods, before the search goes on.
 PATIENCE = 3
 # A first plan may be so far from the least, so that it is soon there.
@@ -132,19 +130,19 @@ def _steps(search: Search, a: Aggregate, relaxed: Relaxation, keep: Bools) -> No
     if search.reached:
         return
     search.journal.enter("openings and halls")
-    small = 2 * a.opened.size <= FEW_UNITS
-    more = None
-    if small and keep.all():
+    proof = None
+    if keep.all() and 2 * a.opened.size <= FEW_UNITS:
         _at_once(search, a)
     else:
-        more = _side_by_side(search, a, keep, relaxed)
-    if search.reached:
-        return
-    _windows(search)
-    if MANY_PODS < search.pods.sum() <= FEW_PODS and search.x is not None and not search.reached:
-        neighbours.improve(search)
-    if more is not None and not search.reached:
-        search.prove(more().bound * unit)
+        proof = _side_by_side(search, a, keep, relaxed)
+    try:
+        if not search.reached:
+            _improve(search)
+        if proof is not None and not search.reached:
+            search.prove(proof().bound * unit)
+    finally:
+        if proof is not None:
+            proof.drop()
     if keep.all() and search.pods.sum() <= FEW_PODS and not search.reached:
         search.matrix = tightened(a, search.problem.c.columns, search.matrix)
         search.finish()
@@ -161,7 +159,7 @@ def _at_once(search: Search, a: Aggregate) -> None:
             _make_whole(search, search.guide)
 
 
-def _side_by_side(search: Search, a: Aggregate, keep: Bools, relaxed: Relaxation) -> Callable[[], Result] | None:
+def _side_by_side(search: Search, a: Aggregate, keep: Bools, relaxed: Relaxation) -> Beside | None:
     """Prove for all sites while openings, halls and pods are settled one after the other; return a longer proof."""
     dearer = dearest(a, relaxed, PROOF_SITES)
     near = attractive(a, relaxed, PROOF_SITES, dearer) | keep
@@ -272,27 +270,8 @@ def _repair(search: Search, guide: Floats, gap: float) -> None:
     search.offer(whole)
 
 
-def _windows(search: Search) -> None:
-    """Set pods and halls of a few periods in turn free around the best plan, from the last ones back."""
-    search.journal.enter("windows")
-    columns, matrix = search.problem.c.columns, search.matrix
-    period = np.full(matrix.shape[1], -1)
-    for family in (PODS, *UNITS):
-        for index, column in columns.of(family).items():
-            period[column] = index[-1]
-    n_t, improved, patience = len(search.problem.p.horizon), True, np.inf
-    if search.pods.sum() > FEW_PODS:
-        patience = PATIENCE
-    while improved and not search.reached and search.x is not None:
-        before, vain = search.objective, 0
-        for t in reversed(range(n_t - 1)):
-            held = matrix.integer & ((period < t) | (period > t + 1))
-            lower, upper = matrix.lower.copy(), matrix.upper.copy()
-            lower[held] = upper[held] = np.round(search.x[held])
-            job = Job(lower=lower, upper=upper, start=search.x, gap=search.gap / 1000, max_nodes=WINDOW_NODES)
-            last = search.objective
-            search.offer(search.runner.run(matrix, replace(job, objective_target=search.enough)).x)
-            vain = 0 if search.objective < last - LITTLE * search.gap * abs(last) else vain + 1
-            if search.reached or vain >= patience:
-                return
-        improved = search.objective < before - LITTLE * search.gap * abs(before)
+def _improve(search: Search) -> None:
+    """Search around the best plan, by windows and, where there are not too many pods, by neighbours."""
+    windows(search, PATIENCE if search.pods.sum() > FEW_PODS else None)
+    if MANY_PODS < search.pods.sum() <= FEW_PODS and search.x is not None and not search.reached:
+        neighbours.improve(search)
