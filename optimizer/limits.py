@@ -16,16 +16,21 @@ _MOST_SKUS, _MOST_PERIODS = 12, 6
 def powered_it_mw(p: Parameters) -> Floats:
     """Return an upper limit of the IT MW that all sites together can hold in each period, (t,).
 
-    Each site by its own halls and power; on top, what all zones' headroom serves where there is a grid: a
-    site's draw beyond its on-site power must come from some zone's headroom.
+    Each site by its own halls and power; on top, what all zones' headroom serves where there is a grid, or all
+    generators beyond the base load: in every load block a site's draw beyond its on-site power must come from there.
     """
     may, gridded = np.where(p.forbidden[:, None], 0.0, p.may_hold_it_mw), p.zone_of >= 0
-    if not gridded.any():
+    loaded = p.load_scale > 0
+    if not gridded.any() or not loaded.any():
         return np.asarray(may.sum(axis=0), dtype=np.float64)
     onsite_it = (p.most_onsite_mw / p.peak_pue[:, None])[gridded].sum(axis=0)
-    # A MW of headroom serves at most 1 / (lowest peak PUE of the gridded sites) IT MW.
-    from_grid = p.headroom_mw.sum(axis=0) / p.peak_pue[gridded].min()
-    return np.asarray(np.minimum(may.sum(axis=0), may[~gridded].sum(axis=0) + onsite_it + from_grid), dtype=np.float64)
+    supply_mw = p.most_headroom_mw.sum(axis=0)
+    if p.generation is not None:
+        supply_mw = np.maximum(0.0, p.generation.most_mw.sum(axis=0) - p.generation.load_mw.sum(axis=0))
+    # A MW of supply serves at most 1 / (lowest peak PUE of the gridded sites) IT MW.
+    from_grid = supply_mw / p.peak_pue[gridded].min()
+    served = ((onsite_it[:, None] + from_grid)[:, loaded] / p.load_scale[loaded]).min(axis=1)
+    return np.asarray(np.minimum(may.sum(axis=0), may[~gridded].sum(axis=0) + served), dtype=np.float64)
 
 
 def obvious_limits(p: Parameters) -> list[str]:

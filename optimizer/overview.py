@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pandas as pd
 
 from optimizer.errors import shown
-from optimizer.io.config import Policy, StudyConfig, Unused
+from optimizer.io.config import GridConfig, Policy, StudyConfig, Unused
 from optimizer.io.periods import Horizon
 from optimizer.io.searches import HIGHS
 from optimizer.io.wording import listed
@@ -24,12 +24,12 @@ def in_a_line(config: StudyConfig, table: Tables, horizon: Horizon) -> str:
     return f"{_name(config)}: {_many(table('sites'), 'site')}, {total} delivered, {_span(horizon)}"
 
 
-def overview(config: StudyConfig, table: Tables, horizon: Horizon, flow: str | None) -> str:
-    """Return what is planned, where, by which rules and at which prices; ``flow`` is None without a grid."""
+def overview(config: StudyConfig, table: Tables, horizon: Horizon, grid: GridConfig | None) -> str:
+    """Return what is planned, where, by which rules and at which prices; ``grid`` is None without one."""
     told = {
         "periods": _periods(config, horizon),
         "sites": _sites(table("sites")),
-        "grid": f"{_many(table('zones'), 'zone')}, {_many(table('lines'), 'line')}, flow {flow}" if flow else "none",
+        "grid": grid_in_words(grid, table) if grid else "none",
         "racks": _racks(table("racks")),
         "delivered": _deliveries(table),
         "policy": ", ".join(_rules(config.policy)) or "no rules",
@@ -38,6 +38,20 @@ def overview(config: StudyConfig, table: Tables, horizon: Horizon, flow: str | N
         "solve": _solve(config),
     }
     return "\n".join([_name(config), *(_cut(f"{label:<11}{text}") for label, text in told.items())])
+
+
+def grid_in_words(grid: GridConfig, table: Tables) -> str:
+    """Say what a grid holds and how power moves in it."""
+    more = [
+        _many(table(name).drop_duplicates(key), word)
+        for name, key, word in (
+            ("blocks", "block", "block"), ("upgrades", "upgrade", "upgrade"), ("generators", "gen", "generator"),
+        )
+        if len(table(name))
+    ]  # fmt: skip
+    security = [grid.security] if grid.security != "none" else []
+    counts = [_many(table("zones"), "zone"), _many(table("lines"), "line"), *more]
+    return ", ".join([*counts, f"flow {grid.flow}", *security])
 
 
 def _cut(line: str) -> str:

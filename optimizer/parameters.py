@@ -6,94 +6,31 @@ that order; all but periods stand in the order of their ids, so that the order o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from math import inf
 
 import numpy as np
 
 from . import resolution
 from .io.config import SHARES, Policy
-from .io.periods import Horizon
 from .io.rooms import Rooms, numbered
 from .io.standing import POWER_COLUMNS, doors, halls_by
-from .resolution import EPS, Bools, Floats, Ints, numbers
+from .resolution import EPS, Floats, numbers
+from .resolved.arrays import Arrays
+from .resolved.generation import Generation
+from .resolved.upgrades import Upgrades
+from .resolved.wires import Wires
 from .study import Study
 from .tolerance import whole
 
 HOURS_PER_YEAR = 8760.0
+MANY_BUSES = 2_000
 
 
 @dataclass(frozen=True)
-class Parameters:
-    """Everything a plan is computed from, by site s, SKU k, period t, zone z, line l and load block b.
-
-    Power in MW (``it`` = of racks, otherwise at the fence), money in USD, prices per MW-year or MWh as named.
-    ``interconnection_mw`` is inf where unlimited. ``halls_max`` counts new halls; ``first_hall`` is the first
-    period in which one can be commissioned (T or more: never). ``serves[k][a][t]`` says whether a pod placed in
-    period a is in service in t. ``zone_of`` is the zone of the grid that serves a site, ``sharers`` whose share
-    it counts for, by the keys of ``SHARES``; -1 where there is none.
-    ``may_hold_it_mw`` is the most IT load that a site's own halls and power allow in t, were it open from the start.
-    """
-
-    horizon: Horizon
-    sites: list[str]
-    skus: list[str]
-    zones: list[str]
-    lines: list[str]
-    vendors: list[str]
-    # racks
-    vendor_of: list[str]
-    pod_racks: Ints
-    pod_mw: Floats
-    price_usd_per_rack: Floats
-    waiting_usd_per_mw_year: Floats
-    delivered_pods: Ints
-    delivered_as_stated_mw: Floats
-    serves: Bools
-    aged_before: list[int]
-    # sites
-    committed: Bools
-    own: Bools
-    forbidden: Bools
-    forced: Bools
-    existing_mw: Floats
-    hall_mw: Floats
-    halls_max: Ints
-    halls_per_year: Floats
-    first_hall: Ints
-    interconnection_mw: Floats
-    onsite_mw: Floats
-    peak_pue: Floats
-    annual_pue: Floats
-    load_factor: Floats
-    energy_usd_per_mwh: Floats
-    onsite_usd_per_mwh: Floats
-    open_usd: Floats
-    hall_usd_per_mw: Floats
-    lease_usd_per_mw_year: Floats
-    fixed_usd_per_mw_year: Floats
-    admits: Bools
-    placement_usd_per_rack: Floats
-    may_hold_it_mw: Floats
-    # grid
-    zone_of: Ints
-    sharers: dict[str, Ints]
-    headroom_mw: Floats
-    line_from: Ints
-    line_to: Ints
-    line_mw: Floats
-    line_back_mw: Floats
-    line_usd_per_mwh: Floats
-    # time and money
-    block_hours: Mapping[str, float]
-    length_years: float
-    start_years: Floats
-    end_years: float
-    discount: Floats
-    discount_end: float
-    # what the planner rules
-    policy: Policy
+class Parameters(Arrays):
+    """Everything a plan is computed from: the arrays of a study and what follows from them."""
 
     @property
     def periods(self) -> list[str]:
@@ -104,7 +41,10 @@ class Parameters:
     def ids(self) -> dict[str, list[str]]:
         """Ids along each axis, in the order of arrays."""
         return {"site": self.sites, "sku": self.skus, "period": self.periods, "vendor": self.vendors,
-                "zone": self.zones, "line": self.lines, "block": [*self.block_hours]}  # fmt: skip
+                "zone": self.zones, "line": self.lines, "block": [*self.block_hours],
+                "upgrade": self.upgrades.ids, "copy": [f"{self.upgrades.ids[u]}.{j}" for u, j in self.upgrades.copies],
+                "gen": self.generation.ids if self.generation else [],
+                "segment": self.generation.segments if self.generation else []}  # fmt: skip
 
     @property
     def delivered_mw(self) -> Floats:
@@ -116,6 +56,56 @@ class Parameters:
         """Fence MW energised at each site in each period, inf where unlimited, (s, t)."""
         return self.interconnection_mw + self.onsite_mw
 
+    @cached_property
+    def most_interconnection_mw(self) -> Floats:
+        """Most fence MW of firm power that a site can have in each period, upgrades included, (s, t)."""
+        return self.interconnection_mw + self.upgrades.added_mw("site", len(self.sites))
+
+    @cached_property
+    def most_headroom_mw(self) -> Floats:
+        """Most that the surplus of a zone can serve, upgrades included, (z, t, b)."""
+        return self.headroom_mw + self.upgrades.added_mw("zone", len(self.zones))[:, :, None]
+
+    @cached_property
+    def most_line_mw(self) -> Floats:
+        """Most that a line can carry from → to, upgrades of links included, (l, t)."""
+        return self.line_mw[:, None] + self.upgrades.added_mw("line", len(self.lines))
+
+    @cached_property
+    def most_line_back_mw(self) -> Floats:
+        """Most that a line can carry to → from, upgrades of links included, (l, t)."""
+        return self.line_back_mw[:, None] + self.upgrades.added_mw("line", len(self.lines))
+
+    @property
+    def many_buses(self) -> bool:
+        """Whether the grid has so many buses, times periods and blocks, that a search is kept from its rows."""
+        return len(self.zones) * len(self.horizon) * len(self.block_hours) > MANY_BUSES
+
+    @property
+    def is_physical(self) -> bool:
+        """Whether the grid has more than zones with headroom and transport over lines in one load block."""
+        return bool(
+            len(self.block_hours) > 1 or self.load_scale[0] != 1 or self.upgrades.ids
+            or self.generation is not None or np.isfinite(self.line_per_rad_mw).any()
+        )  # fmt: skip
+
+    @cached_property
+    def wires(self) -> Wires:
+        """The AC circuits of the grid, those that stand and those that can be bought."""
+        return Wires(
+            len(self.zones), self.line_from, self.line_to, np.maximum(self.line_mw, self.line_back_mw),
+            self.line_per_rad_mw, self.line_shift_rad, self.upgrades, self.supply_mw,
+        )  # fmt: skip
+
+    @property
+    def supply_mw(self) -> float:
+        """Most that can be fed into the grid at once, all zones together."""
+        if self.generation is None:
+            return float(self.most_headroom_mw.sum(axis=0).max(initial=0.0))
+        made = self.generation
+        most = np.maximum(0.0, made.output_mw(made.width_mw)).sum(axis=0) + np.maximum(0.0, -made.load_mw).sum(axis=0)
+        return float(most.max(initial=0.0))
+
     @property
     def most_onsite_mw(self) -> Floats:
         """Most fence MW that can be generated at each site in each period, (s, t)."""
@@ -124,7 +114,7 @@ class Parameters:
     @property
     def load_per_it(self) -> Floats:
         """Fence MW at which an IT MW in service runs, (s, b)."""
-        return np.tile(self.peak_pue[:, None], len(self.block_hours))
+        return self.peak_pue[:, None] * self.load_scale
 
     @property
     def hours(self) -> Floats:
@@ -137,14 +127,19 @@ class Parameters:
         return (self.hours[:, None] * self.load_factor * self.annual_pue / self.peak_pue).T[:, None]
 
     @property
+    def onsite_hours(self) -> Floats:
+        """The same of on-site energy, which in a nodal grid counts as all generation does, (s, 1, b)."""
+        return self.energy_hours if self.generation is None else np.ones((len(self.sites), 1, 1)) * self.hours
+
+    @property
     def draw_usd_per_mw(self) -> Floats:
         """What a MW drawn through a period costs in energy, at peak, undiscounted, (s, t, b)."""
-        return self.energy_hours * self.energy_usd_per_mwh[:, :, None]
+        return self.energy_hours * self.energy_usd_per_mwh
 
     @property
     def onsite_usd_per_mw(self) -> Floats:
         """What a MW generated on site through a period costs in energy, at peak, undiscounted, (s, t, b)."""
-        return self.energy_hours * self.onsite_usd_per_mwh[:, :, None]
+        return self.onsite_hours * self.onsite_usd_per_mwh
 
     @property
     def flow_usd_per_mw(self) -> Floats:
@@ -169,7 +164,7 @@ class Parameters:
         wanted = np.array([vendor is None or v == vendor for v in self.vendor_of], dtype=bool)
         pods = np.where(self.admits & wanted, self.pod_mw, 0.0)
         largest = pods.max(axis=1, initial=0.0)
-        asked = np.minimum(key_mw, self.may_hold_it_mw[:, -1] - largest)
+        asked = np.minimum(key_mw, self.hold_it_mw[:, -1] - largest)
         return np.where(largest > 0, np.maximum(asked, 0.0), 0.0)
 
     def rooms(self, *, ruled: bool = True) -> Rooms:
@@ -203,19 +198,29 @@ class Parameters:
         first_hall = np.array([after[lead] for lead in leads], dtype=np.int64)
         halls_max = whole(numbers(sites["max_mw"]) - ramp["existing_mw"].max(axis=1), hall_mw)
         halls_per_year = numbers(sites["halls_per_year"])
-        power_it = (ramp["interconnection_mw"] + ramp["onsite_mw"]) / numbers(sites["peak_pue"])[:, None]
+        blocks = dict(zip(study.blocks["block"], numbers(study.blocks["hours_per_year"]).tolist(), strict=True))
+        blocks = blocks or {"all": HOURS_PER_YEAR}
+        scale = numbers(study.blocks["load_scale"]) if len(study.blocks) else np.ones(1)
+        zones, names = list(study.zones["zone"]), [*blocks]
         possible = halls_by(horizon, halls_max, halls_per_year, first_hall)
         admits, placement = doors(sites, racks, study.placement)
-        energy, onsite_energy = resolution.energy_prices(study)
+        energy, onsite_energy = resolution.energy_prices(study, names)
         start_years = np.array(horizon.start_years)
         rate = config.money.discount_rate
         delivered_pods, as_stated_mw = resolution.deliveries(study, pod_mw)
         lines, zone_index = study.lines, {z: i for i, z in enumerate(study.zones["zone"])}
-        used_lines = lines if study.flow == "transport" else lines.iloc[:0]
+        used_lines = lines if study.flow != "none" else lines.iloc[:0]
+        upgrades = Upgrades.resolved(study, {"zone": zones, "line": list(lines["line"]), "site": list(sites["site"])})
+        power = ramp["interconnection_mw"] + ramp["onsite_mw"]
+        bought = upgrades.added_mw("site", len(sites))
+        hold, may_hold = (
+            np.minimum(ramp["existing_mw"] + hall_mw[:, None] * possible, mw / numbers(sites["peak_pue"])[:, None])
+            for mw in (power, power + bought)
+        )
         life = numbers(racks["life_years"])
         age = start_years[None, :] - start_years[:, None]
         return cls(
-            horizon=horizon, sites=list(sites["site"]), skus=skus, zones=list(study.zones["zone"]),
+            horizon=horizon, sites=list(sites["site"]), skus=skus, zones=zones,
             lines=list(used_lines["line"]), vendors=sorted(set(vendor_of)), vendor_of=vendor_of,
             pod_racks=racks["pod_racks"].to_numpy(dtype=np.int64), pod_mw=pod_mw,
             price_usd_per_rack=numbers(racks["price_usd"]),
@@ -237,15 +242,16 @@ class Parameters:
             lease_usd_per_mw_year=numbers(sites["lease_usd_per_mw_year"]),
             fixed_usd_per_mw_year=numbers(sites["fixed_usd_per_mw_year"]),
             admits=admits, placement_usd_per_rack=placement,
-            may_hold_it_mw=np.minimum(ramp["existing_mw"] + hall_mw[:, None] * possible, power_it),
+            may_hold_it_mw=may_hold, hold_it_mw=hold,
             zone_of=np.array([zone_index.get(z, -1) for z in sites["zone"]], dtype=np.int64),
             sharers={key: numbered(sites[column].tolist()) for key, column in SHARES.items()},
-            headroom_mw=resolution.of_grid(horizon, study.headroom, "zone", list(study.zones["zone"]), "headroom_mw"),
+            headroom_mw=resolution.by_block(horizon, study.headroom, "zone", zones, "headroom_mw", names),
             line_from=resolution.positions(used_lines["from"], zone_index),
             line_to=resolution.positions(used_lines["to"], zone_index), line_mw=numbers(used_lines["capacity_mw"]),
             line_back_mw=numbers(used_lines["capacity_back_mw"]), line_usd_per_mwh=numbers(used_lines["usd_per_mwh"]),
-            block_hours={"all": HOURS_PER_YEAR}, length_years=horizon.length_years,
-            start_years=start_years, end_years=horizon.end_years,
+            **resolution.circuits(study, used_lines), upgrades=upgrades,
+            generation=Generation.resolved(study, zones, names), block_hours=blocks, load_scale=scale,
+            length_years=horizon.length_years, start_years=start_years, end_years=horizon.end_years,
             discount=(1.0 + rate) ** -start_years, discount_end=float((1.0 + rate) ** -horizon.end_years),
             policy=config.policy,
         )  # fmt: skip

@@ -12,11 +12,11 @@ from typing import Any
 import pandas as pd
 
 from optimizer.errors import Fault, Faults, InputError, in_order
-from optimizer.grid.folder import TABLES as GRID_TABLES
-from optimizer.grid.folder import Grid, no_grid, read_grid, unread_grid
+from optimizer.grid import checks as grid_checks
+from optimizer.grid.folder import Grid, grid_of, no_grid, read_grid, unread_grid
 from optimizer.grid.zones import join_zones
 from optimizer.io import checks
-from optimizer.io.config import USUAL, StudyConfig
+from optimizer.io.config import USUAL, GridConfig, StudyConfig
 from optimizer.io.embedded import embedded_study
 from optimizer.io.frames import raw_from_frame
 from optimizer.io.keys import Keys, check_format, overridden, toml_keys, validated
@@ -26,7 +26,7 @@ from optimizer.io.parse import as_it_is, empty, parse
 from optimizer.io.paths import REQUIRED, at_their_keys, located, replaced, study_file
 from optimizer.io.periods import Horizon
 from optimizer.io.reader import read_table
-from optimizer.io.schema import TABLES, schema
+from optimizer.io.schema import GRID_TABLES, TABLES, schema
 from optimizer.io.source import Source
 from optimizer.io.starter import write_whole
 from optimizer.io.table import Table
@@ -58,8 +58,12 @@ class Study:
     headroom: pd.DataFrame
     energy_prices: pd.DataFrame
     lines: pd.DataFrame
+    blocks: pd.DataFrame
+    upgrades: pd.DataFrame
+    generators: pd.DataFrame
+    loads: pd.DataFrame
     has_grid: bool
-    flow: str
+    grid: GridConfig
     horizon: Horizon
     inputs: dict[str, str]
     warnings: tuple[Fault, ...] = ()
@@ -74,19 +78,24 @@ class Study:
         sites: pd.DataFrame, racks: pd.DataFrame, deliveries: pd.DataFrame,
         site_ramp: pd.DataFrame | None = None, placement: pd.DataFrame | None = None,
         zones: pd.DataFrame | None = None, headroom: pd.DataFrame | None = None,
-        energy_prices: pd.DataFrame | None = None, lines: pd.DataFrame | None = None, flow: str | None = None,
+        energy_prices: pd.DataFrame | None = None, lines: pd.DataFrame | None = None,
+        blocks: pd.DataFrame | None = None, upgrades: pd.DataFrame | None = None,
+        generators: pd.DataFrame | None = None, loads: pd.DataFrame | None = None,
+        flow: str | None = None, grid: Mapping[str, object] | None = None,
     ) -> Study:  # fmt: skip
         """Make a study of DataFrames; ``keys`` as in study.toml, nested or dotted, without [files].
 
-        Raises InputError with every fault found.
+        ``grid`` are keys as in grid.toml, of which ``flow`` may be passed by itself. Raises InputError with every
+        fault found.
         """
         frames = _given(
             sites=sites, site_ramp=site_ramp, racks=racks, deliveries=deliveries, placement=placement, zones=zones,
-            headroom=headroom, energy_prices=energy_prices, lines=lines,
+            headroom=headroom, energy_prices=energy_prices, lines=lines, blocks=blocks, upgrades=upgrades,
+            generators=generators, loads=loads,
         )  # fmt: skip
         content, dotted = parted(keys)
         content = {"format": FORMAT, **content, "files": _standard_files(frames)}
-        return _from_frames(Keys("keys", content, overrider="keys"), dotted, frames, flow, {}, {})
+        return _from_frames(Keys("keys", content, overrider="keys"), dotted, frames, _keys_of_grid(flow, grid), {}, {})
 
     def replace(
         self,
@@ -96,7 +105,9 @@ class Study:
         racks: pd.DataFrame | None = None, deliveries: pd.DataFrame | None = None,
         placement: pd.DataFrame | None = None, zones: pd.DataFrame | None = None,
         headroom: pd.DataFrame | None = None, energy_prices: pd.DataFrame | None = None,
-        lines: pd.DataFrame | None = None, flow: str | None = None,
+        lines: pd.DataFrame | None = None, blocks: pd.DataFrame | None = None,
+        upgrades: pd.DataFrame | None = None, generators: pd.DataFrame | None = None,
+        loads: pd.DataFrame | None = None, flow: str | None = None, grid: Mapping[str, object] | None = None,
     ) -> Study:  # fmt: skip
         """Return a variant, validated anew: dotted ``keys`` and tables given replace this study's.
 
@@ -105,7 +116,8 @@ class Study:
         """
         new = _given(
             sites=sites, site_ramp=site_ramp, racks=racks, deliveries=deliveries, placement=placement, zones=zones,
-            headroom=headroom, energy_prices=energy_prices, lines=lines,
+            headroom=headroom, energy_prices=energy_prices, lines=lines, blocks=blocks, upgrades=upgrades,
+            generators=generators, loads=loads,
         )  # fmt: skip
         names = [*self.own_tables, *(GRID_TABLES if self.has_grid else ())]
         kept = {n: self.table(n) for n in names if n not in new}
@@ -113,10 +125,12 @@ class Study:
         content["files"] = {**_standard_files(new), **content["files"]}
         gone = {content["files"].get(n, f"{content['files'].get('grid')}/{n}") for n in new}
         inputs = {p: digest for p, digest in self.inputs.items() if not {p, p.rpartition(".")[0]} & gone}
-        if flow is None and self.has_grid and lines is None:
-            flow = self.flow
+        own = _keys_of_grid(flow, grid)
+        if self.has_grid:
+            stated = {k: v for k, v in self.grid.stated.items() if (k, v) != ("flow", "none") or lines is None}
+            own = stated | own
         base = Keys("study.toml", content, overrider="keys")
-        variant = _from_frames(base, flat(keys or {}), new, flow, inputs, kept)
+        variant = _from_frames(base, flat(keys or {}), new, own, inputs, kept)
         same: dict[str, Any] = {n: self.table(n) for n in TABLES if n not in new and not len(variant.table(n))}
         return dataclasses.replace(variant, folder=self.folder, **same)
 
@@ -124,7 +138,17 @@ class Study:
         return f"<Study {in_a_line(self.config, self.table, self.horizon)}>"
 
     def __str__(self) -> str:
-        return overview(self.config, self.table, self.horizon, self.flow if self.has_grid else None)
+        return overview(self.config, self.table, self.horizon, self.grid if self.has_grid else None)
+
+    @property
+    def flow(self) -> str:
+        """How power moves: none, transport or dc."""
+        return self.grid.flow or "none"
+
+    @property
+    def is_nodal(self) -> bool:
+        """Whether generators are dispatched around the new load, in the place of headroom."""
+        return len(self.generators) > 0
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a table by its name in the data dictionary."""
@@ -148,7 +172,7 @@ class Study:
         """
         tables = {n: self.table(n) for n in self.own_tables}
         grid = {n: self.table(n) for n in GRID_TABLES} if self.has_grid else None
-        write_whole(Path(folder), lambda fresh: write_study(fresh, self.config, tables, grid, self.flow))
+        write_whole(Path(folder), lambda fresh: write_study(fresh, self.config, tables, grid, self.grid))
 
 
 def read_study(
@@ -186,8 +210,13 @@ def read_study(
     place = paths.get("grid")
     grid = no_grid() if "grid" not in paths else read_grid(*place, source) if place else unread_grid()
     at_their_keys(read, files, faults)
-    study = _assembled(config, read, tables, grid, "grid" in paths, source)
+    study = assembled(config, read, tables, grid, "grid" in paths, source)
     return dataclasses.replace(study, folder=study_path.parent)
+
+
+def _keys_of_grid(flow: str | None, keys: Mapping[str, object] | None) -> dict[str, object]:
+    """Return keys of grid.toml, of which ``flow`` may be passed by itself."""
+    return {**(keys or {}), **({} if flow is None else {"flow": flow})}
 
 
 def _given(**frames: pd.DataFrame | None) -> dict[str, pd.DataFrame]:
@@ -201,8 +230,9 @@ def _standard_files(frames: Frames) -> dict[str, str]:
 
 
 def _from_frames(
-    keys: Keys, overrides: Mapping[str, object], frames: Frames, flow: str | None, inputs: dict[str, str], kept: Frames
-) -> Study:
+    keys: Keys, overrides: Mapping[str, object], frames: Frames, own: Mapping[str, object], inputs: dict[str, str],
+    kept: Frames,
+) -> Study:  # fmt: skip
     """Parse DataFrames as files are parsed, take those of a study as they are, and assemble the study."""
     faults = Faults()
     keys = overridden(keys, overrides, faults)
@@ -220,23 +250,16 @@ def _from_frames(
     there = {*kept, *frames}
     has_grid = any(name in there for name in GRID_TABLES)
     needed = [*REQUIRED, *(("zones", "headroom") if has_grid else ())]
-    for name in (n for n in needed if n not in there):
-        cure = "a grid needs zones and headroom" if name in GRID_TABLES else "pass a DataFrame"
+    for name in (n for n in needed if n not in there and not (n == "headroom" and "generators" in there)):
+        cure = "a grid needs zones and headroom, or zones and generators" if name in GRID_TABLES else "pass a DataFrame"
         faults.add(Fault(name, "is missing", cure=cure))
         tables.pop(name)
-    if flow not in (None, "none", "transport"):
-        reason, cure = "can't be modelled by this release", 'pass "none" or "transport"'
-        faults.add(Fault(keys.file, reason, None, "flow", str(flow), cure))
-    elif flow == "none" and "lines" in tables and len(tables["lines"].frame):
-        cure = 'pass flow="transport" to use them'
-        faults.add(Fault("lines", 'are not used: flow is "none"', cure=cure, severity="warning"))
-    grid = Grid(
-        {n: t for n, t in tables.items() if n in GRID_TABLES}, flow or ("transport" if "lines" in there else "none")
-    )
-    return _assembled(config, keys, tables, grid, has_grid, Source(faults, inputs), kept=kept)
+    of_grid = {n: t for n, t in tables.items() if n in GRID_TABLES}
+    grid = grid_of(of_grid, "lines" if "lines" in there else None, Keys("grid", dict(own)), faults)
+    return assembled(config, keys, tables, grid, has_grid, Source(faults, inputs), kept=kept)
 
 
-def _assembled(
+def assembled(
     config: StudyConfig,
     keys: Keys,
     tables: dict[str, Table],
@@ -246,20 +269,20 @@ def _assembled(
     *,
     kept: Frames = MappingProxyType({}),
 ) -> Study:
-    """Check tables against each other, find the zones of sites and return the study."""
+    """Check tables against each other, find the zones of sites and return the study; raises InputError."""
     faults = source.faults
     every = {**tables, **grid.tables}
     horizon = config.periods.horizon if "periods" in config.model_fields_set else None
-    context = checks.Context(config, keys, horizon, every, has_grid)
+    context = checks.Context(config, keys, horizon, every, has_grid, grid.config, grid.keys)
     source.tell("checking the tables against each other")
-    checks.run(context, faults)
+    checks.run(context, faults, (*checks.CHECKS, *grid_checks.CHECKS))
     if has_grid and "sites" in every and "zones" in every and not every["zones"].missing:
         source.tell("finding the zones of the sites")
         join_zones(every["sites"], every["zones"], every.get("site_ramp"), horizon, faults)
         if "sites" in kept and not every["sites"].frame["zone"].equals(kept["sites"]["zone"]):
             kept = {name: frame for name, frame in kept.items() if name != "sites"}
-    checks.run(context, faults, checks.WITH_ZONES)
-    files = [keys.file, *(table.file for table in every.values())]
+    checks.run(context, faults, (*checks.WITH_ZONES, *grid_checks.WITH_ZONES))
+    files = [keys.file, *(table.file for table in every.values()), grid.keys.file]
     if faults.errors or horizon is None:
         raise InputError(in_order(faults.errors, files), in_order(faults.warnings, files))
     source.tell("sorting the tables")
@@ -267,7 +290,7 @@ def _assembled(
         config,
         **{name: kept[name] if name in kept else sorted_frame(every[name]) for name in TABLES},
         has_grid=has_grid,
-        flow=grid.flow,
+        grid=grid.config,
         horizon=horizon,
         inputs=source.inputs,
         warnings=tuple(in_order(faults.warnings, files)),

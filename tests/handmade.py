@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -42,13 +43,20 @@ def handmade_plan(study: Study, **facts: object) -> Plan:
     it_mw = np.einsum("skt,k->st", np.cumsum(pods, axis=2), p.pod_mw)
     load = p.peak_pue[:, None] * it_mw
     onsite = np.minimum(load, p.onsite_mw)
-    served = np.zeros(p.headroom_mw.shape)
+    served = np.zeros(p.headroom_mw.shape[:2])
     for s, z in enumerate(p.zone_of):
         if z >= 0:
             served[z] += load[s] - onsite[s]
     dispatch = (load - onsite, onsite, served, np.zeros((len(p.lines), n_t)))
-    x = Decisions(pods, halls, opened, *(mw[:, :, None] for mw in dispatch))
+    none = np.zeros((len(p.upgrades.ids), n_t), dtype=np.int64), np.zeros((len(p.ids["gen"]), n_t, len(p.load_scale)))
+    x = Decisions(pods, halls, opened, *(mw[:, :, None] * p.load_scale for mw in dispatch), *none)
     return made_by_hand(study, p, x, frames(p, x, study.config), **facts)
+
+
+def plain_decisions(pods: Any, halls: Any, opened: Any, *dispatch: Any) -> Decisions:
+    """Decisions in a grid of one load block without upgrades and generators; ``dispatch`` by (·, t)."""
+    none = np.zeros((0, pods.shape[-1]), dtype=np.int64)
+    return Decisions(pods, halls, opened, *(mw[:, :, None] for mw in dispatch), none, none[:, :, None] * 0.0)
 
 
 def made_by_hand(

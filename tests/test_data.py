@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,16 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from optimizer import Study, read_study
+from optimizer import Study, read_study, solve
+from optimizer.grid_alone import read_grid_alone
+from optimizer.limits import powered_it_mw
+from optimizer.parameters import Parameters
 from optimizer.variants.selector import parse_key, selected
 
 ROOT = Path(__file__).resolve().parents[1]
 STUDY = ROOT / "studies/openai-26gw"
+PRAIRIE = ROOT / "studies/prairie"
+INVENTED = [PRAIRIE, ROOT / "grids/prairie"]
 DELIVERIES = ["deliveries.csv", "deliveries-guided-2026q3.csv"]
 FIGURES = ["sites/us-figures.csv", "grids/us-figures.csv", "studies/openai-26gw/figures.csv"]
 RULES = "studies/us-counties/figures.csv"
@@ -62,6 +68,7 @@ def test_script_writes_the_committed_files(tmp_path: Path) -> None:
     subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, timeout=300)
     made = sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file())
     kept = [path for top in ("grids", "sites", "studies") for path in (ROOT / top).rglob("*") if path.is_file()]
+    kept = [path for path in kept if path.parent not in INVENTED]
     assert made == sorted(path.relative_to(ROOT) for path in kept)
     differing = [str(path) for path in made if (tmp_path / path).read_bytes() != (ROOT / path).read_bytes()]
     assert not differing, "edited by hand, or tools/derive_us was not run again"
@@ -172,3 +179,26 @@ def test_a_desert_counts_as_one() -> None:
     pue = embedded().sites.set_index("site")["annual_pue"]
     assert pue["dona_ana"] == 1.2
     assert pue[["port_washington", "milam", "gas-p31"]].tolist() == [1.08, 1.17, 1.08]
+
+
+def test_the_invented_network_says_so_and_has_its_plan() -> None:
+    study = read_study(PRAIRIE)
+    assert study.warnings == ()
+    assert "synthetic, made for this project" in (ROOT / "grids/prairie/README.md").read_text(encoding="utf-8")
+    assert study.sites["name"].str.endswith("(invented)").all()
+    assert (len(study.zones), len(study.lines), study.flow, study.grid.security) == (24, 44, "dc", "n-1")
+    answer = json.loads((PRAIRIE / "answer.json").read_text(encoding="utf-8"))
+    plan = solve(study, gap=1e-5)
+    assert plan.status == answer["status"]
+    assert plan.objective_usd == pytest.approx(answer["objective_usd"], rel=1e-5)
+    bought = plan.tables["upgrades"]
+    assert dict(zip(bought["upgrade"], bought["period"], strict=True)) == answer["upgrades"]
+
+
+def test_what_the_invented_network_can_power_is_told_before_any_solve() -> None:
+    p = Parameters.of(read_study(PRAIRIE))
+    assert powered_it_mw(p).tolist() == [850.0, 2850.0, 2850.0, 2850.0]  # its sites bind, not 26 plants less the loads
+    starved = replace(p, generation=replace(p.generation, width_mw=0.2 * p.generation.width_mw))
+    assert powered_it_mw(starved) == pytest.approx(120 / 1.3)  # on-site power alone
+    alone = read_grid_alone(ROOT / "grids/prairie")  # without the study's sites there is nothing to reinforce there
+    assert set(alone.upgrades["kind"]) == {"line"}

@@ -18,6 +18,8 @@ from .barriers import barriers
 from .decisions import Decisions, Usage
 
 LIMITS = ("interconnection", "onsite", "zone", "hall")
+ZONE = LIMITS.index("zone")
+GENERATION, UPGRADE = "generation", "upgrade"
 DELIVERY, POLICY, COST = "delivery", "policy", "cost"
 
 
@@ -39,6 +41,8 @@ def causes(p: Parameters, x: Decisions, use: Usage) -> Causes:
         cluster=rules.cluster,
         kept_small=rules.halls & x.opened[:, None],
         barred=rules.closed,
+        helps=_helps(p, x),
+        lacks_generation=_lacks_generation(p, x, use),
     )
 
 
@@ -48,7 +52,8 @@ class Causes:
 
     ``lifted_pods`` counts the pods for which every other limit has room, ``fit_pods`` those for which all have.
     A closed site is taken as though it were open; ``barred`` is where a rule lets no pod in there. ``kept_small`` is
-    where an open site's halls are full and the programme's yearly rate keeps more of them back.
+    where an open site's halls are full and the programme's yearly rate keeps more of them back. ``helps`` is where one
+    more upgrade would raise a limit (limit, s, t), ``lacks_generation`` where lines have room and generators have none.
     """
 
     waits: Ints
@@ -63,6 +68,8 @@ class Causes:
     cluster: Bools
     kept_small: Bools
     barred: Bools
+    helps: Bools
+    lacks_generation: Bools
 
     def of_sites(self, s: Ints, t: Ints) -> list[str]:
         """Why halls or power are unused, of each site in its period: the smallest pod that waits is tried there."""
@@ -70,8 +77,13 @@ class Causes:
         k = np.where(waiting, self.pod_mw, np.inf).argmin(axis=1)
         full = self.full[:, s, k, t]
         ruled = self.share[s, k, t] | self.kept_small[s, k, t] | (~full.any(axis=0) & self.cluster[s, k, t])
-        told = zip(waiting.tolist(), np.vstack([full, ruled]).T.tolist(), strict=True)
-        return [(";".join(compress((*LIMITS, POLICY), row)) or COST) if any(waits) else DELIVERY for waits, row in told]
+        upgrade = (full & self.helps[:, s, t]).any(axis=0)
+        lacks = self.lacks_generation[s, t].tolist()
+        told = zip(waiting.tolist(), np.vstack([full, upgrade, ruled]).T.tolist(), lacks, strict=True)
+        return [
+            (";".join(compress((*_named(LIMITS, lack), UPGRADE, POLICY), row)) or COST) if any(waits) else DELIVERY
+            for waits, row, lack in told
+        ]
 
     def of_sku(self, k: int, t: int) -> str:
         """Why racks of a SKU wait in a period."""
@@ -100,7 +112,39 @@ class Causes:
         ruled = self.opened[:, t] & (self.share[:, k, t] | self.cluster[:, k, t])
         pods = np.minimum(self.lifted_pods[:, :, k, t], float(self.waits[k, t]))
         stopped = np.where(full & ~ruled, pods, 0.0).sum(axis=1)
-        return [LIMITS[i] for i in np.argsort(-stopped, kind="stable") if full[i].any()]
+        names = _named(LIMITS, bool(self.lacks_generation[full[ZONE], t].all()))
+        ranked = [names[i] for i in np.argsort(-stopped, kind="stable") if full[i].any()]
+        return ranked + [UPGRADE] * bool((full & self.helps[:, :, t]).any())
+
+
+def _named(limits: tuple[str, ...], lacks_generation: bool) -> tuple[str, ...]:
+    """Return the names of limits; the zone's is generation where that is what it lacks."""
+    return tuple(GENERATION if name == LIMITS[ZONE] and lacks_generation else name for name in limits)
+
+
+def _helps(p: Parameters, x: Decisions) -> Bools:
+    """Where one more upgrade would raise a limit: of the site, or of its zone and the lines there, (limit, s, t)."""
+    found = np.zeros((len(LIMITS), len(p.sites), len(p.horizon)), dtype=np.bool_)
+    left = np.cumsum(x.upgrades, axis=1) < p.upgrades.most[:, None]
+    for u, (kind, at) in enumerate(zip(p.upgrades.kind, p.upgrades.target.tolist(), strict=True)):
+        if kind == "site":
+            found[LIMITS.index("interconnection"), at] |= left[u]
+        else:
+            zones = [at] if kind == "zone" else [int(p.line_from[at]), int(p.line_to[at])]
+            found[ZONE, np.isin(p.zone_of, zones)] |= left[u]
+    return found
+
+
+def _lacks_generation(p: Parameters, x: Decisions, use: Usage) -> Bools:
+    """Whether lines could bring a pod to a site's bus in every block, so that generators are what lacks, (s, t)."""
+    if p.generation is None or not len(p.pod_mw):
+        return np.zeros((len(p.sites), len(p.horizon)), dtype=np.bool_)
+    free = np.zeros((len(p.zones) + 1, len(p.horizon), len(p.block_hours)))
+    np.add.at(free, p.line_to, np.maximum(0.0, use.line_mw[:, :, None] - x.flow_mw))
+    np.add.at(free, p.line_from, np.maximum(0.0, use.line_back_mw[:, :, None] + x.flow_mw))
+    alone = ~np.isin(np.arange(len(free)), [*p.line_from, *p.line_to])
+    pod = p.load_per_it[:, None] * p.pod_mw.min()
+    return np.asarray((alone[p.zone_of, None, None] | (free[p.zone_of] >= pod)).all(axis=2), dtype=np.bool_)
 
 
 @dataclass(frozen=True)
@@ -145,7 +189,8 @@ class _Limits:
 
     def room_it_mw(self, p: Parameters) -> Floats:
         """IT MW for which halls and power have room, (s, t)."""
-        able = np.minimum(self.hall, self._power() / p.load_per_it[:, None, None])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            able = np.fmin(self.hall, self._power() / p.load_per_it[:, None, None])
         return np.asarray(np.maximum(0.0, able.min(axis=3)[:, 0]), dtype=np.float64)
 
     def _power(self) -> Floats:
@@ -155,13 +200,15 @@ class _Limits:
         return np.asarray((left_mw < pod_mw - self.band_mw).any(axis=3), dtype=np.bool_)
 
     def _pods(self, left_mw: Floats, pod_mw: Floats) -> Floats:
-        return np.asarray(np.maximum(0.0, np.floor((left_mw + self.band_mw) / pod_mw).min(axis=3)), dtype=np.float64)
+        with np.errstate(divide="ignore"):  # a block may have no load at all
+            pods = np.floor((left_mw + self.band_mw) / pod_mw)
+        return np.asarray(np.maximum(0.0, pods.min(axis=3)), dtype=np.float64)
 
 
 def _limits(p: Parameters, x: Decisions, use: Usage) -> _Limits:
     possible = halls_by(p.horizon, p.halls_max, p.halls_per_year, p.first_hall)
     as_open = p.existing_mw + p.hall_mw[:, None] * possible
-    left = _zone_left(p, x)
+    left = _zone_left(p, x, use)
     zone = np.vstack([left, np.full((1, *left.shape[1:]), np.inf)])[p.zone_of]
     has_onsite = (use.onsite_mw > 0).any(axis=1, keepdims=True)
     has_grid = (use.interconnection_mw > 0).any(axis=1, keepdims=True) | ~has_onsite
@@ -179,15 +226,18 @@ def _limits(p: Parameters, x: Decisions, use: Usage) -> _Limits:
     )
 
 
-def _zone_left(p: Parameters, x: Decisions) -> Floats:
+def _zone_left(p: Parameters, x: Decisions, use: Usage) -> Floats:
     """Fence MW that a zone can still get: headroom left, and what lines bring of that left next door, (z, t, b).
 
     left_ztb + Σ_{z'} min(left_z'tb, Σ_{l from z' to z} (cap_l − flow towards z))
     """
-    left = np.maximum(0.0, p.headroom_mw[:, :, None] - x.served_mw)
+    left = np.maximum(0.0, use.headroom_mw - x.served_mw)
+    if p.generation is not None:
+        np.add.at(left, p.generation.zone_of, p.generation.most_mw - x.output_mw)
     brought: dict[tuple[int, int], Floats] = {}
+    ahead, back = use.line_mw[:, :, None] - x.flow_mw, use.line_back_mw[:, :, None] + x.flow_mw
     for i, ends in enumerate(zip(p.line_from.tolist(), p.line_to.tolist(), strict=True)):
-        for way, spare in ((ends, p.line_mw[i] - x.flow_mw[i]), (ends[::-1], p.line_back_mw[i] + x.flow_mw[i])):
+        for way, spare in ((ends, ahead[i]), (ends[::-1], back[i])):
             if way[0] != way[1]:
                 brought[way] = brought.get(way, np.zeros(left.shape[1:])) + np.maximum(0.0, spare)
     total = left.copy()

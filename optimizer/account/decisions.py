@@ -17,12 +17,12 @@ from ..tolerance import band
 STATED = {
     "pods": ("assignments", "pods"), "halls": ("sites", "halls"), "opened": ("sites", "open"),
     "draw_mw": ("power", "draw_mw"), "onsite_mw": ("power", "onsite_output_mw"), "served_mw": ("zones", "served_mw"),
-    "flow_mw": ("flows", "flow_mw"),
+    "flow_mw": ("flows", "flow_mw"), "upgrades": ("upgrades", "count"), "output_mw": ("dispatch", "mw"),
 }  # fmt: skip
 """The table and the column in which a plan states each decision."""
 SO_FAR = ("halls",)
 """What sites.csv counts from the first period on."""
-_WHOLE = {"pods": np.int64, "halls": np.int64, "opened": np.bool_}
+_WHOLE = {"pods": np.int64, "halls": np.int64, "opened": np.bool_, "upgrades": np.int64}
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,8 @@ class Decisions:
     """Pods placed (s, k, t), halls commissioned (s, t), sites open (s, t) and the dispatch by load block.
 
     ``draw_mw`` and ``onsite_mw`` (s, t, b) serve the sites; ``served_mw`` (z, t, b) comes from a zone's own surplus;
-    ``flow_mw`` (l, t, b) is positive from → to. All power in fence MW.
+    ``flow_mw`` (l, t, b) is positive from → to, of all circuits of a line together. ``upgrades`` (u, t) are
+    commissioned; ``output_mw`` (g, t, b) is what generators of a nodal grid make. All power in fence MW.
     """
 
     pods: Ints
@@ -40,6 +41,8 @@ class Decisions:
     onsite_mw: Floats
     served_mw: Floats
     flow_mw: Floats
+    upgrades: Ints
+    output_mw: Floats
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Decisions:
@@ -81,7 +84,8 @@ class Decisions:
 class Usage:
     """Quantities by site and period, (s, t): IT MW in service and built; at the fence load at peak, what the
     interconnection, generation on site and both give (inf where unlimited) and what of it is spare (nan there).
-    ``load_mw`` is what draw and on-site output serve, (s, t, b).
+    ``load_mw`` is what draw and on-site output serve, (s, t, b); ``headroom_mw`` (z, t, b), ``line_mw`` and
+    ``line_back_mw`` (l, t) are limits of the grid. What was bought is included everywhere.
     """
 
     it_mw: Floats
@@ -93,12 +97,19 @@ class Usage:
     idle_hall_mw: Floats
     idle_power_mw: Floats
     load_mw: Floats
+    headroom_mw: Floats
+    line_mw: Floats
+    line_back_mw: Floats
 
 
 def usage(p: Parameters, x: Decisions) -> Usage:
     """Compute what each site holds and leaves unused."""
-    it_mw, onsite_mw = x.it_mw(p), p.onsite_mw
-    power_mw = p.interconnection_mw + onsite_mw
+    it_mw, onsite_mw, standing = x.it_mw(p), p.onsite_mw, np.cumsum(x.upgrades, axis=1)
+    bought = p.upgrades.added_mw("site", len(p.sites), standing)
+    ways = p.upgrades.added_mw("line", len(p.lines), standing)
+    interconnection_mw, copies = p.interconnection_mw + bought, p.upgrades.circuits_mw(len(p.lines), standing)
+    power_mw = interconnection_mw + onsite_mw
+    headroom_mw = p.headroom_mw + p.upgrades.added_mw("zone", len(p.zones), standing)[:, :, None]
     peak_mw = p.peak_pue[:, None] * it_mw
     built = p.existing_mw * x.opened + p.hall_mw[:, None] * np.cumsum(x.halls, axis=1)
     limited = np.isfinite(power_mw)
@@ -106,7 +117,10 @@ def usage(p: Parameters, x: Decisions) -> Usage:
     spare = _clean(np.where(limited, energised - peak_mw, np.nan), energised)
     load_mw = p.load_per_it[:, None] * it_mw[:, :, None]
     idle = _clean(built - it_mw, built)
-    return Usage(it_mw, peak_mw, p.interconnection_mw, onsite_mw, power_mw, built, idle, spare, load_mw)
+    return Usage(
+        it_mw, peak_mw, interconnection_mw, onsite_mw, power_mw, built, idle, spare, load_mw, headroom_mw,
+        p.line_mw[:, None] + ways + copies, p.line_back_mw[:, None] + ways + copies,
+    )  # fmt: skip
 
 
 def _clean(rest: Floats, of: Floats) -> Floats:

@@ -48,7 +48,8 @@ def _vendor_cost(p: Parameters, x: Decisions, of: dict[str, Floats]) -> dict[str
     """Undiscounted cost of each vendor's racks, of the facilities that hold them and of their energy, in USD.
 
     ``of`` are the charges. A site's facility cost is shared by IT MW-years in service there, that of a site which
-    never holds a rack by the programme's; energy by IT MW in service at the site in the period.
+    never holds a rack by the programme's; energy by IT MW in service at the site in the period, generation by that at
+    all sites.
     """
     serving = x.pods_in_service(p) * p.pod_mw[None, :, None]
     total = serving.sum(axis=1)
@@ -60,10 +61,11 @@ def _vendor_cost(p: Parameters, x: Decisions, of: dict[str, Floats]) -> dict[str
         programme = mw.sum() / everywhere if everywhere > 0 else 0.0
         share = np.divide(mw.sum(axis=1), by_site, out=np.full(len(by_site), programme), where=by_site > 0)
         of_period = np.divide(mw, total, out=np.zeros_like(total), where=total > 0)
+        of_all = np.divide(mw.sum(axis=0), total.sum(axis=0), out=np.zeros(mw.shape[1]), where=total.sum(axis=0) > 0)
         cost[vendor] = {
             "racks": float(np.nansum(_purchase_usd(p)[own])),
             "facility": float((facility * share).sum()),
-            "energy": float((of["energy"] * of_period).sum()),
+            "energy": float((of["energy"] * of_period).sum() + of["generation"] @ of_all),
         }
     return cost
 

@@ -14,27 +14,38 @@ from ..io.schema import schema
 from ..parameters import Parameters
 from ..resolution import Ints
 from ..tolerance import LEAST_USD
+from .binding import base, binding, loading, tidy
 from .causes import causes
 from .costs import charges, unused_mw, unused_usd
 from .decisions import SO_FAR, Decisions, Usage, usage
+from .prices import Prices
 
 # Below this, in MW, a remainder is too little for a row of unused.csv.
 NOTHING_MW = 1e-6
 
 
-def frames(p: Parameters, x: Decisions, config: StudyConfig) -> dict[str, pd.DataFrame]:
-    """Build every table of the plan folder."""
+def frames(p: Parameters, x: Decisions, config: StudyConfig, prices: Prices | None = None) -> dict[str, pd.DataFrame]:
+    """Build every table of the plan folder; without ``prices`` dual values are 0."""
+    prices = prices or Prices.nothing(p)
     use = usage(p, x)
     return {
         "assignments": _assignments(p, x),
         "sites": _sites(p, x, use),
         "power": _power(p, x, use),
         "waiting": _waiting(p, x),
-        "zones": _zones(p, x),
-        "flows": _flows(p, x),
+        "zones": _zones(p, x, use, prices),
+        "flows": _flows(p, x, use, prices),
         "unused": _unused(p, x, use, config),
-        "upgrades": _frame("upgrades", []),
+        "upgrades": _each(
+            "upgrades",
+            p,
+            {"count": x.upgrades, "capex_usd": p.upgrades.capex_usd[:, None] * x.upgrades},
+            x.upgrades > 0,
+        ),
         "costs": costs(p, x, use, config),
+        "binding": binding(p, x, use, prices),
+        "dispatch": _dispatch(p, x),
+        "base": base(p),
     }
 
 
@@ -86,15 +97,32 @@ def _waiting(p: Parameters, x: Decisions) -> pd.DataFrame:
     return _each("waiting", p, values, comes)
 
 
-def _zones(p: Parameters, x: Decisions) -> pd.DataFrame:
+def _zones(p: Parameters, x: Decisions, use: Usage, prices: Prices) -> pd.DataFrame:
     load, inside = np.zeros(x.served_mw.shape), p.zone_of >= 0
     np.add.at(load, p.zone_of[inside], x.draw_mw[inside])
-    return _each("zones", p, {"load_mw": load, "served_mw": x.served_mw, "headroom_mw": p.headroom_mw})
+    values = {"load_mw": load, "served_mw": x.served_mw, "headroom_mw": use.headroom_mw}
+    unknown = np.full(load.shape, np.nan)
+    values |= {"base_load_mw": unknown, "generation_mw": unknown, "price_usd_per_mwh": tidy(prices.mwh)}
+    if p.generation is not None:
+        made = np.zeros(load.shape)
+        np.add.at(made, p.generation.zone_of, x.output_mw)
+        served = made - p.generation.load_mw
+        values |= {"served_mw": served, "headroom_mw": unknown}
+        values |= {"base_load_mw": p.generation.load_mw, "generation_mw": made}
+    return _each("zones", p, values)
 
 
-def _flows(p: Parameters, x: Decisions) -> pd.DataFrame:
-    capacity = np.where(x.flow_mw.T < 0, p.line_back_mw, p.line_mw).T
-    return _each("flows", p, {"flow_mw": x.flow_mw, "capacity_mw": capacity})
+def _flows(p: Parameters, x: Decisions, use: Usage, prices: Prices) -> pd.DataFrame:
+    capacity = np.where(x.flow_mw < 0, use.line_back_mw[:, :, None], use.line_mw[:, :, None])
+    capacity = np.where(np.isfinite(capacity), capacity, np.nan)
+    values = {"flow_mw": x.flow_mw, "capacity_mw": capacity, "loading": loading(p, x)}
+    return _each("flows", p, values | {"shadow_usd_per_mw_year": tidy(prices.line)})
+
+
+def _dispatch(p: Parameters, x: Decisions) -> pd.DataFrame:
+    if p.generation is None or p.base is None:
+        return _frame("dispatch", [])
+    return _each("dispatch", p, {"base_mw": p.base.output_mw, "mw": x.output_mw})
 
 
 def _unused(p: Parameters, x: Decisions, use: Usage, config: StudyConfig) -> pd.DataFrame:
@@ -121,8 +149,8 @@ def costs(p: Parameters, x: Decisions, use: Usage, config: StudyConfig) -> pd.Da
 
 
 def _ids(p: Parameters, axes: Sequence[str], at: tuple[Ints, ...]) -> dict[str, Any]:
-    """Return the ids at places along some axes."""
-    return {axis: np.array(p.ids[axis], dtype=object)[i] for axis, i in zip(axes, at, strict=True)}
+    """Return the ids at places along some axes; a place beyond the last is nobody's."""
+    return {axis: np.array([*p.ids[axis], ""], dtype=object)[i] for axis, i in zip(axes, at, strict=True)}
 
 
 def _sorted(table: str, parts: Sequence[Mapping[str, Any]]) -> pd.DataFrame:

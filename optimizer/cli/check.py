@@ -70,7 +70,9 @@ def _as_json(errors: Sequence[Fault], warnings: Sequence[Fault], limits: Sequenc
 def _overview(study: Study, p: Parameters, told: Sequence[str]) -> list[str]:
     """Describe the study in a few lines: what there is, and what is delivered against what can be powered."""
     from optimizer.limits import powered_it_mw
+    from optimizer.overview import grid_in_words
 
+    in_words, no_grid = grid_in_words(study.grid, study.table), "none: only the sites' own limits bind"
     kinds = study.sites["kind"].replace("", "without kind").value_counts().sort_index()
     counted = ", ".join(f"{n} {shown(kind, 30)}" for kind, n in kinds.items())
     racks = [
@@ -81,9 +83,7 @@ def _overview(study: Study, p: Parameters, told: Sequence[str]) -> list[str]:
     lines = [
         f"{shown(study.config.study.name or 'study without a name')}: the files are right",
         f"sites      {len(study.sites)}: {counted}",
-        f"grid       {len(study.zones)} zones, {len(study.lines)} lines, flow {study.flow}"
-        if study.has_grid
-        else "grid       none: only the sites' own limits bind",
+        f"grid       {in_words if study.has_grid else no_grid}",
         f"racks      {len(p.skus)} types, delivered: {', '.join(racks) or 'none'}",
         f"periods    {p.periods[0]} to {p.periods[-1]}, {p.horizon.counted}",
         "",

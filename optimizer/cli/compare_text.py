@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from optimizer.differences import Differences
-from optimizer.plan.comparison import Change, Comparison, Pair
+from optimizer.plan.comparison import Change, Comparison, Pair, Reinforced
 from optimizer.plan.kinds import GENERIC
 from optimizer.view.comparison import Section, missing, sections
 
@@ -34,6 +34,8 @@ def facts(found: Comparison, inputs: Differences) -> str:
         "sites_only_a": [c.site for c in found.lost],
         "sites_only_b": [c.site for c in found.gained],
         "sites": [_site(change) for change in found.changes],
+        "upgrades": [_upgrade(upgrade) for upgrade in found.upgrades],
+        "limits": _pairs(found.limits),
         "periods_only_a": found.periods_a,
         "periods_only_b": found.periods_b,
         "skus_only_a": found.skus_a,
@@ -49,6 +51,11 @@ def _pair(pair: Pair) -> dict[str, float | None]:
 
 def _pairs(pairs: Sequence[Pair]) -> dict[str, dict[str, float | None]]:
     return {pair.name: _pair(pair) for pair in pairs}
+
+
+def _upgrade(upgrade: Reinforced) -> dict[str, Any]:
+    usd = _pair(Pair("capex_usd", "USD", upgrade.a_usd, upgrade.b_usd))
+    return {"upgrade": upgrade.upgrade, "a": dict(upgrade.a), "b": dict(upgrade.b), "capex_usd": usd}
 
 
 def _site(change: Change) -> dict[str, Any]:

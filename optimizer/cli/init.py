@@ -108,7 +108,7 @@ def _sheets(make: str) -> list[Sheet]:
             study, figures = county_study(study), in_place(figures)
         last = figure_sheets(figures, others)
     tables = {name: study.table(name) for name in TABLES}
-    return [*study_sheets(study.config, tables, flow=study.flow if study.has_grid else None), *last]
+    return [*study_sheets(study.config, tables, grid=study.grid if study.has_grid else None), *last]
 
 
 def _blank_study() -> Study:

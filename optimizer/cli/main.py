@@ -14,7 +14,10 @@ from optimizer.errors import InfeasibleError, InputError, RackgridError, limit_m
 from .check import check
 from .compare import compare
 from .diff import diff
+from .dispatch import dispatch
 from .export import export
+from .headroom import headroom
+from .import_ import import_app
 from .init import init
 from .map import MapCommand, map_
 from .memory import lacking_memory
@@ -59,9 +62,12 @@ app.command("diff", short_help="Say what differs between two studies.")(diff)
 app.command("compare", short_help="Say what differs between two plans, with both maps on one page.")(compare)
 app.command("export", short_help="Write a plan as a GeoPackage, an Excel workbook or GeoJSON.")(export)
 app.command("init", short_help="Start a study: a copy of the embedded one, or a blank; as files or a workbook.")(init)
+app.add_typer(import_app, name="import", short_help="Write a MATPOWER case or a PyPSA network as a grid folder.")
 app.command("verify", short_help="Recheck a plan against its study.")(verify)
 app.command("map", cls=MapCommand, short_help="Draw a plan: a map to explore; pictures with --png.")(map_)
 app.command("report", short_help="Write a plan as a report for people; --pdf prints it.")(report)
+app.command("dispatch", short_help="Dispatch a nodal grid by itself: cost, flows, prices by bus.")(dispatch)
+app.command("headroom", short_help="Say how much new load each bus of a grid can take.")(headroom)
 app.command("upgrade", short_help="Rewrite a folder of an earlier release in the formats of this one.")(upgrade)
 app.command("schema", short_help="Describe the files of a study and of a plan for editors and programs.")(schema)
 

@@ -20,7 +20,8 @@ _IN_ANY_ORDER = ("policy.force_open", "policy.forbid")
 class KeyChange:
     """A dotted key of study.toml and its values; None where it is not set.
 
-    ``grid`` ("absent", "present") and ``grid.flow`` stand for the grid's folder. Text only: no plan depends on it.
+    ``grid`` ("absent", "present"), ``grid.flow`` and the other keys of grid.toml stand for the grid's folder. Text
+    only: no plan depends on it.
     """
 
     key: str
@@ -65,4 +66,6 @@ def _keys(study: Study) -> dict[str, object]:
     """Return every key of study.toml but its paths, and what stands for the grid."""
     keys = dotted(study.config.model_dump(exclude={"files"}))
     keys |= {key: tuple(sorted(study.config.policy.model_dump()[key.rpartition(".")[2]])) for key in _IN_ANY_ORDER}
-    return keys | {"grid": "present" if study.has_grid else "absent", "grid.flow": study.flow}
+    keys |= {"grid": "present" if study.has_grid else "absent", "grid.flow": study.flow}
+    order = {"security": study.grid.security, "outages": study.grid.outages, "reference": study.grid.reference}
+    return keys | {f"grid.{key}": tuple(sorted(v)) if isinstance(v, tuple) else v for key, v in order.items()}

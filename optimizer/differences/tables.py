@@ -92,11 +92,13 @@ def compare_tables(name: str, a: pd.DataFrame, b: pd.DataFrame) -> TableDifferen
 
 
 def _rows(frame: pd.DataFrame, known: Schema) -> Rows:
-    """Return the rows by what identifies them: their keys, of a standing value the start of its label."""
+    """Return the rows by what identifies them: keys, a label by its start, and of segments their turn."""
     columns = {str(name): frame[name].tolist() for name in frame.columns}
     rows = [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
-    if known.unique:
-        return {tuple(_identity(c, row[c]) for c in known.unique): row for row in rows}
+    if known.unique or known.in_turn:
+        turns = frame.groupby(known.order, sort=False).cumcount().tolist()
+        pairs = zip(rows, turns, strict=True)
+        return {(*(_identity(c, row[c]) for c in known.order), turn): row for row, turn in pairs}
     shared: dict[tuple[object, ...], list[Cells]] = {}
     for row in rows:
         shared.setdefault(_key(row, known), []).append(row)
@@ -104,7 +106,7 @@ def _rows(frame: pd.DataFrame, known: Schema) -> Rows:
 
 
 def _identity(column: str, value: object) -> object:
-    return parse_label(str(value)).start if column == "period" else value
+    return parse_label(str(value)).start if column == "period" and value else value
 
 
 def _added_up(rows: list[Cells], known: Schema) -> Cells:
@@ -149,15 +151,17 @@ def _equal(a: object, b: object) -> bool:
 
 def _sums(known: Schema, changed: set[str], left: list[Cells], right: list[Cells]) -> Iterable[Amount]:
     """Yield the sums of columns that hold MW, USD or racks and differ in some row."""
-    for column in known.columns:
+    for column in known.columns if not known.in_turn else ():
         if column.name in changed and column.unit in _SUMMED and column.name not in _SIZES:
             yield Amount(column.name, column.unit, _sum(left, column.name, known), _sum(right, column.name, known))
 
 
 def _sum(rows: list[Cells], column: str, known: Schema) -> float:
-    """Add up the cells that are filled; of a standing value the last of each id, rows being in order of time."""
-    stands = "period" in known.unique
+    """Add up the cells that are finite; of a standing value the last of each id, rows being in order of time."""
+    ids = [c for c in known.unique if c != "period"] if "period" in known.unique else []
     last = {
-        row[known.order[0]] if stands else i: row[column] for i, row in enumerate(rows) if not _is_empty(row[column])
+        tuple(row[c] for c in ids) if ids else i: row[column]
+        for i, row in enumerate(rows)
+        if not _is_empty(row[column])
     }
-    return math.fsum(float(str(value)) for value in last.values())
+    return math.fsum(filter(math.isfinite, (float(str(value)) for value in last.values())))

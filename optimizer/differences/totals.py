@@ -33,8 +33,8 @@ class Amount:
 def totals(a: Study, b: Study) -> tuple[Amount, ...]:
     """Return the totals of both studies; deliveries by vendor, and what has come by the end of each year.
 
-    Power is that of the last period: firm at the fence of sites where limited, and headroom of zones. Halls are as
-    many as fit below each own site's ceiling.
+    Power is that of the last period: firm at the fence of sites where limited, and headroom of zones in the load block
+    with the least of it; lines are those with a limit. Halls are as many as fit below each own site's ceiling.
     """
     left, right = Parameters.of(a), Parameters.of(b)
     was, now = _figures(a, left), _figures(b, right)
@@ -79,8 +79,8 @@ def _figures(study: Study, p: Parameters) -> dict[str, tuple[str, float]]:
         "ceiling_it_mw": ("MW IT", math.fsum(study.sites["max_mw"])),
         "firm_power_mw": (_FENCE, power_mw[limited].sum()),
         "unlimited_power_sites": ("sites", (~limited).sum()),
-        "headroom_mw": (_FENCE, p.headroom_mw[:, -1].sum()),
-        "line_mw": ("MW", p.line_mw.sum()),
+        "headroom_mw": (_FENCE, p.headroom_mw[:, -1].sum(axis=0).min()),
+        "line_mw": ("MW", p.line_mw[np.isfinite(p.line_mw)].sum()),
         "opening_usd": ("USD", p.open_usd.sum()),
         "halls_usd": ("USD", (p.hall_usd_per_mw * halls_mw)[p.own].sum()),
     }

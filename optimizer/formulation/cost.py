@@ -91,8 +91,29 @@ def energy(c: Program, money: Money) -> Sum:
 
 
 def wheeling(c: Program, money: Money) -> Sum:
-    """Transport on lines that state a price: Σ δ_t H_b L_t usd_per_mwh_l |f_ltb|."""
-    return [term for var in (c.m.f, c.m.r) for term in _through_periods(var, c.p.flow_usd_per_mw, money)]
+    """Transport on lines that state a price, less that of the base case: Σ δ_t H_b L_t usd_per_mwh_l |f_ltb|."""
+    lines = [term for var in (c.m.f, c.m.r) for term in _through_periods(var, c.p.flow_usd_per_mw, money)]
+    price = c.p.flow_usd_per_mw[[c.p.upgrades.target[u] for u, _ in c.p.upgrades.copies]]
+    bought = [term for var in (c.m.q, c.m.j) for term in _through_periods(var, price, money)]
+    return [*lines, *bought, *_less_base(c, money, "wheeling_usd")]
+
+
+def generation(c: Program, money: Money) -> Sum:
+    """Cost of generation less that of the base case: Σ δ_t H_b L_t (usd_per_mwh m + usd_per_mw2h W c) + constants."""
+    made = c.p.generation
+    if made is None:
+        return []
+    terms = _through_periods(c.m.m, made.usd_per_mwh * c.p.hours, money)
+    terms += _through_periods(c.m.c, made.usd_per_mw2h * made.width_mw * c.p.hours, money)
+    always = float((made.standing_usd.sum(axis=0) @ c.p.hours) @ money.factor) * MUSD
+    return [*terms, (always, None), *_less_base(c, money, "generation_usd")]
+
+
+def _less_base(c: Program, money: Money, what: str) -> Sum:
+    """Less what the base case of a nodal grid costs; nothing until it is known."""
+    if c.p.base is None:
+        return []
+    return [(-float((getattr(c.p.base, what) @ c.p.hours) @ money.factor) * MUSD, None)]
 
 
 def _through_periods(var: Any, usd_per_mw: Floats, money: Money) -> Sum:
@@ -100,17 +121,25 @@ def _through_periods(var: Any, usd_per_mw: Floats, money: Money) -> Sum:
     return [(float(usd_per_mw[at] * money.factor[at[1]]) * MUSD, var[at]) for at in var]
 
 
-def upgrades(_c: Program, _money: Money) -> Sum:
-    """Nothing: this release buys no grid upgrades."""
-    return []
+def upgrades(c: Program, money: Money) -> Sum:
+    """Price of reinforcements: Σ δ_t capex_usd_u x_ut."""
+    return _reinforced(c, money.factor)
+
+
+def _reinforced(c: Program, worth: Floats) -> Sum:
+    return [(float(c.p.upgrades.capex_usd[u] * worth[t]) * MUSD, c.m.x[u, t]) for u, t in c.m.x]
 
 
 def residual(c: Program, money: Money) -> Sum:
-    """Less the straight-line value left at the horizon's end, of openings and of own halls (negative)."""
+    """Less the straight-line value left at the horizon's end, of openings, own halls and upgrades (negative)."""
     if not money.config.money.residual_value:
         return []
     life, end = money.config.money.asset_life_years, -money.factor_end
-    return _openings(c, end * c.p.left_value(life.site)) + _bought(HALLS, c, end * c.p.left_value(life.hall))
+    return (
+        _openings(c, end * c.p.left_value(life.site))
+        + _bought(HALLS, c, end * c.p.left_value(life.hall))
+        + (_reinforced(c, end * c.p.left_value(life.grid)))
+    )
 
 
 def waiting(c: Program, money: Money) -> Sum:
@@ -149,8 +178,8 @@ TERMS: dict[str, Callable[[Program, Money], Sum]] = {
     **{
         term.__name__: term
         for term in (
-            lease, fixed, placement, energy, wheeling, upgrades, residual, waiting, aged, unplaced, idle_hall,
-            idle_power,
+            lease, fixed, placement, energy, generation, wheeling, upgrades, residual, waiting, aged, unplaced,
+            idle_hall, idle_power,
         )
     },
 }  # fmt: skip

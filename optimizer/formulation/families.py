@@ -12,7 +12,7 @@ import numpy as np
 from ..parameters import Parameters
 from .sets import Sets, by_block
 
-Axis = Literal["site", "sku", "period", "vendor", "zone", "line", "block"]
+Axis = Literal["site", "sku", "period", "vendor", "zone", "line", "block", "upgrade", "copy", "segment"]
 Index = list[tuple[Any, ...]]
 
 
@@ -86,8 +86,8 @@ SPARE = Family(
 )  # fmt: skip
 DRAW = Family(
     "d", "drawn from the zone", ("site", "period", "block"), "dispatch", "MW",
-    lambda c, p: by_block(p, [at for at in c.loaded if p.interconnection_mw[at] > 0]),
-    field="draw_mw", most=lambda p, s, t, _b: float(p.interconnection_mw[s, t]),
+    lambda c, p: by_block(p, [at for at in c.loaded if p.most_interconnection_mw[at] > 0]),
+    field="draw_mw", most=lambda p, s, t, _b: float(p.most_interconnection_mw[s, t]),
 )  # fmt: skip
 ONSITE = Family(
     "o", "generated on site", ("site", "period", "block"), "dispatch", "MW",
@@ -96,17 +96,81 @@ ONSITE = Family(
 )  # fmt: skip
 SERVED = Family(
     "g", "served from the zone's own surplus", ("zone", "period", "block"), "dispatch", "MW",
-    lambda _c, p: by_block(p, [at for at in _grid(p.zones, p) if p.headroom_mw[at] > 0]),
-    field="served_mw", most=lambda p, z, t, _b: float(p.headroom_mw[z, t]),
+    lambda _c, p: [at for at in by_block(p, _grid(p.zones, p)) if p.most_headroom_mw[at] > 0],
+    field="served_mw", most=lambda p, z, t, b: float(p.most_headroom_mw[z, t, b]),
 )  # fmt: skip
 FLOW = Family(
     "f", "flow on a line", ("line", "period", "block"), "dispatch", "MW",
-    lambda _c, p: by_block(p, _grid(p.lines, p)), field="flow_mw", most=lambda p, i, *_: float(p.line_mw[i]),
+    lambda _c, p: by_block(p, _grid(p.lines, p)), field="flow_mw",
+    most=lambda p, i, t, _b: float(p.most_line_mw[i, t]),
 )  # fmt: skip
 BACKFLOW = Family(
     "r", "flow on a line, backwards", ("line", "period", "block"), "dispatch", "MW",
-    lambda _c, p: by_block(p, _grid(p.lines, p)), most=lambda p, i, *_: float(p.line_back_mw[i]),
+    lambda _c, p: by_block(p, _grid(p.lines, p)), most=lambda p, i, t, _b: float(p.most_line_back_mw[i, t]),
 )  # fmt: skip
+
+
+BOUGHT = Family(
+    "x", "upgrades commissioned", ("upgrade", "period"), "decide", "pieces",
+    lambda c, p: upgrades(c, p),
+    whole="count", field="upgrades", most=lambda p, u, _t: int(p.upgrades.most[u]),
+)  # fmt: skip
+STANDING = Family(
+    "e", "bought circuit in service", ("copy", "period"), "decide", "1", lambda _c, p: copies(p), whole="switch"
+)
+ALONG = Family(
+    "q", "flow on a bought circuit", ("copy", "period", "block"), "dispatch", "MW",
+    lambda _c, p: by_block(p, copies(p)),
+    most=lambda p, c, *_: float(p.upgrades.capacity_mw[p.upgrades.copies[c][0]]),
+)  # fmt: skip
+AGAINST = Family(
+    "j", "flow on a bought circuit, backwards", ("copy", "period", "block"), "dispatch", "MW",
+    lambda _c, p: by_block(p, copies(p)), most=ALONG.most,
+)  # fmt: skip
+ANGLE = Family(
+    "th", "angle of a bus over the least of its island, in 1/100 rad", ("zone", "period", "block"), "dispatch", "1",
+    lambda _c, p: by_block(p, [(z, t) for z in p.wires.angled for t in range(len(p.horizon))]),
+)  # fmt: skip
+MADE = Family(
+    "m", "generated above the least output", ("segment", "period", "block"), "dispatch", "MW",
+    lambda _c, p: [] if p.generation is None else [*map(tuple, np.argwhere(p.generation.width_mw > 0).tolist())],
+    most=lambda p, j, t, b: float(p.generation.width_mw[j, t, b]),
+)  # fmt: skip
+SQUARE = Family(
+    "c", "square of what is generated, in MW of its largest", ("segment", "period", "block"), "dispatch", "MW",
+    lambda _c, p: squares(p),
+)  # fmt: skip
+UNSERVED = Family(
+    "short", "load that nothing serves", ("zone", "period", "block"), "dispatch", "MW",
+    lambda _c, p: by_block(p, _grid(p.zones, p)) if p.elastic else [],
+)  # fmt: skip
+SURPLUS = Family(
+    "over", "generation that nothing takes", ("zone", "period", "block"), "dispatch", "MW",
+    lambda _c, p: by_block(p, _grid(p.zones, p)) if p.elastic else [],
+)  # fmt: skip
+
+
+def upgrades(c: Sets, p: Parameters) -> Index:
+    """Upgrades and the periods in which they can be bought, those of sites only where the site is a candidate."""
+    able = p.upgrades.can_stand & (p.upgrades.most > 0)[:, None]
+    sites = {*c.candidates}
+    return [
+        (u, t) for u, t in np.argwhere(able).tolist() if p.upgrades.kind[u] != "site" or p.upgrades.target[u] in sites
+    ]
+
+
+def copies(p: Parameters) -> Index:
+    """Bought AC circuits and the periods in which they can stand."""
+    able = p.upgrades.can_stand
+    return [(c, t) for c, (u, _) in enumerate(p.upgrades.copies) for t in range(len(p.horizon)) if able[u, t]]
+
+
+def squares(p: Parameters) -> Index:
+    """Cost segments with a square, where they can make anything."""
+    if p.generation is None:
+        return []
+    there = (p.generation.width_mw > 0) & (p.generation.usd_per_mw2h > 0)
+    return [*map(tuple, np.argwhere(there).tolist())]
 
 
 def _grid(things: list[str], p: Parameters) -> Index:
@@ -114,13 +178,14 @@ def _grid(things: list[str], p: Parameters) -> Index:
 
 
 FAMILIES = (
-    OPENED, HALLS, PODS, SERVING, WAITING, AGED, PRESENT, IDLE, SPARE, DRAW, ONSITE, SERVED, FLOW, BACKFLOW
+    OPENED, HALLS, PODS, SERVING, WAITING, AGED, PRESENT, IDLE, SPARE, DRAW, ONSITE, SERVED, FLOW, BACKFLOW,
+    BOUGHT, STANDING, ALONG, AGAINST, ANGLE, MADE, SQUARE, UNSERVED, SURPLUS,
 )  # fmt: skip
 """All families, in the order in which the model declares them."""
 SWITCHES = tuple(f for f in FAMILIES if f.stage == "decide" and f.whole == "switch")
 """What a plan decides by yes or no."""
-UNITS = tuple(f for f in FAMILIES if f.stage == "decide" and f.whole == "count" and f is not PODS)
-"""What a plan buys in whole units."""
+UNITS = (HALLS,)
+"""What sites buy in whole units."""
 FOLLOW = tuple(f for f in FAMILIES if f.stage == "follow")
 """What arithmetic gives once a plan is decided."""
 RESTS = tuple(f for f in FAMILIES if f.rest)

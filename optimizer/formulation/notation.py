@@ -49,6 +49,15 @@ class Program:
         """``factor`` · Σ_{τ≤t} h_sτ."""
         return [(factor, self.m.h[s, a]) for a in range(len(self.p.horizon)) if a <= t and (s, a) in self.m.h]
 
+    def bought_by(self, u: int, t: int, factor: float = 1.0) -> list[Term]:
+        """``factor`` · Σ_{τ≤t} x_uτ."""
+        return [(factor, self.m.x[u, a]) for a in range(t + 1) if (u, a) in self.m.x]
+
+    def upgraded(self, kind: str, target: int, t: int, factor: float = 1.0) -> list[Term]:
+        """``factor`` · Σ_u capacity_u Σ_{τ≤t} x_uτ over the upgrades that add to a limit of a zone, line or site."""
+        u = self.p.upgrades
+        return [term for i in u.of(kind, target) for term in self.bought_by(i, t, factor * float(u.capacity_mw[i]))]
+
     def built(self, s: int, t: int, factor: float = 1.0) -> list[Term]:
         """``factor`` · (existing_st y_st + hall_s Σ_{τ≤t} h_sτ) in IT MW."""
         standing = self.open_(s, t, factor * float(self.p.existing_mw[s, t]))

@@ -12,35 +12,36 @@ from optimizer.io.config import GridConfig
 from optimizer.io.keys import Keys, toml_keys, validated
 from optimizer.io.parse import empty
 from optimizer.io.reader import TABLE_ENDINGS, read_table
+from optimizer.io.schema import GRID_TABLES as TABLES
 from optimizer.io.schema import schema
 from optimizer.io.source import Source, nearest, path_fault
 from optimizer.io.table import Table
 from optimizer.io.workbook import GRID, book_at, is_book, is_filled, read_keys, sheet_named
 
-TABLES = ("zones", "headroom", "energy_prices", "lines")
 MOST_NAMED = 5  # tables that are no part of the grid are told one by one up to so many
 _REQUIRED = ("zones", "headroom")
-_LATER = ("blocks", "upgrades", "generators", "loads")
+_NODAL = "generators"
 _LOOK_LIKE_TABLES = (*TABLE_ENDINGS, ".tsv", ".json", ".xls", ".xlsm", ".ods", ".pq", ".toml")
-_REFUSED = "can't be modelled by this release"
 
 
 @dataclass(frozen=True)
 class Grid:
-    """Tables of a grid that could be read, and how power moves between its zones."""
+    """Tables of a grid that could be read, how power moves between its zones, and where the keys stand that say so."""
 
     tables: dict[str, Table]
-    flow: str
+    config: GridConfig
+    keys: Keys
 
 
 def no_grid() -> Grid:
     """Return the grid of a study without one: empty tables, no flow."""
-    return Grid({name: empty(name, schema(name)) for name in TABLES}, "none")
+    tables = {name: empty(name, schema(name)) for name in TABLES}
+    return Grid(tables, GridConfig(flow="none"), Keys("grid.toml", {}))
 
 
 def unread_grid() -> Grid:
     """Return the grid of a study that has one of which nothing can be read."""
-    return Grid({}, "none")
+    return Grid({}, GridConfig(flow="none"), Keys("grid.toml", {}, unread=frozenset({""})))
 
 
 def read_grid(place: Path, name: str, source: Source) -> Grid:
@@ -60,19 +61,18 @@ def read_grid(place: Path, name: str, source: Source) -> Grid:
         source.faults.add(Fault(name, reason, cure=fault.cure or "name the grid's folder, or leave files.grid out"))
         return unread_grid()
     _name_others(present - _of_figures(place, present), name, source.faults)
-    found = {table: _files(table, present) for table in (*TABLES, *_LATER)}
-    _refuse({f"{name}/{file}" for table in _LATER for file in found[table]}, "the grid's folder", source.faults)
-    twice = {table: files for table, files in found.items() if len(files) > 1 and table in TABLES}
+    found = {table: _files(table, present) for table in TABLES}
+    twice = {table: files for table, files in found.items() if len(files) > 1}
     for files in twice.values():
         fault = Fault(f"{name}/{files[0]}", f"stands beside {' and '.join(files[1:])}", cure="keep one of them")
         source.faults.add(fault)
     chosen = {t: (place / found[t][0], f"{name}/{found[t][0]}") for t in TABLES if len(found[t]) == 1}
     hidden = {t for t in TABLES if t in twice or any(f.lower().startswith(f"{t}.") for f in present)}
-    if "generators.csv" in present:
+    if found[_NODAL]:
         hidden.add("headroom")
     _name_missing({t: f"{name}/{t}.csv" for t in _REQUIRED if t not in hidden}, "there is no such file", source.faults)
     keys = toml_keys(place / "grid.toml", f"{name}/grid.toml", source) if "grid.toml" in present else None
-    return _read(chosen, keys, source)
+    return _read(chosen, keys or Keys(f"{name}/grid.toml", {}), source)
 
 
 def _files(table: str, present: set[str]) -> list[str]:
@@ -88,15 +88,10 @@ def _of_figures(place: Path, present: set[str]) -> set[str]:
     return figures | (present & set(re.split(r"[\s;,\"]+", words)))
 
 
-def _refuse(names: set[str], place: str, faults: Faults) -> None:
-    for name in sorted(names):
-        faults.add(Fault(name, _REFUSED, cure=f"take it out of {place}"))
-
-
 def _name_others(present: set[str], name: str, faults: Faults) -> None:
     """Name what looks like a table of a grid and is not read: an error where the spelling alone hides it."""
-    known = [*(t + e for t in (*TABLES, *_LATER) for e in TABLE_ENDINGS), "grid.toml"]
-    stems = {*TABLES, *_LATER, "grid"}
+    known = [*(t + e for t in TABLES for e in TABLE_ENDINGS), "grid.toml"]
+    stems = {*TABLES, "grid"}
     unused = []
     for file in sorted(f for f in present - set(known) if not f.startswith((".", "~"))):
         stem, ending = Path(file).stem, Path(file).suffix
@@ -129,39 +124,39 @@ def _read_book(path: Path, name: str, source: Source) -> Grid:
     book = book_at(path, name, source)
     if book is None:
         return unread_grid()
-    later = {f"{name}#{sheet_named(book, table)}" for table in _LATER if is_filled(book, table)}
-    _refuse(later, "the workbook", source.faults)
     sheets = {t: f"#{sheet_named(book, t)}" for t in TABLES if is_filled(book, t)}
-    _name_missing({t: f"{name}#{t}" for t in _REQUIRED if t not in sheets}, "there is no such sheet", source.faults)
-    keys = read_keys(book, GRID, source.faults) if is_filled(book, GRID) else None
+    needed = [t for t in _REQUIRED if t not in sheets and not (t == "headroom" and _NODAL in sheets)]
+    _name_missing({t: f"{name}#{t}" for t in needed}, "there is no such sheet", source.faults)
+    keys = read_keys(book, GRID, source.faults) if is_filled(book, GRID) else Keys(f"{name}#{GRID}", {})
     return _read({t: (path.with_name(path.name + s), name + s) for t, s in sheets.items()}, keys, source)
 
 
-def _read(places: Mapping[str, tuple[Path, str]], keys: Keys | None, source: Source) -> Grid:
-    """Read the tables that are there and say how power moves."""
+def _read(places: Mapping[str, tuple[Path, str]], keys: Keys, source: Source) -> Grid:
+    """Read the tables that are there; the lines and the keys say how power moves."""
     tables: dict[str, Table] = {}
     for table in TABLES:
         if table in places:
             read = read_table(table, *places[table], source)
             if read is not None:
                 tables[table] = read
-        elif table not in _REQUIRED:
+        elif table not in _REQUIRED or (table == "headroom" and _NODAL in places):
             tables[table] = empty(table, schema(table))
+    return grid_of(tables, places["lines"][1] if "lines" in places else None, keys, source.faults)
+
+
+def grid_of(tables: dict[str, Table], lines_file: str | None, keys: Keys, faults: Faults) -> Grid:
+    """Return a grid whose keys say how power moves, else whether it has lines; ``lines_file`` is None without any.
+
+    Every fault of the keys is added, and a doubt of lines that are not used.
+    """
     lines = tables.get("lines")
-    has_lines = "lines" in places and (lines is None or len(lines.frame) > 0)
-    default = "transport" if has_lines else "none"
-    return Grid(tables, default if keys is None else _flow(keys, default, places, has_lines, source))
-
-
-def _flow(keys: Keys, default: str, places: Mapping[str, tuple[Path, str]], has_lines: bool, source: Source) -> str:
-    """Return how power moves: as the keys say, else by whether there are lines."""
-    if keys.content.get("flow") == "dc":
-        source.faults.add(keys.fault("flow", _REFUSED, value="dc", cure='write "transport" or "none"'))
-    if keys.content.get("security") == "n-1":
-        source.faults.add(keys.fault("security", _REFUSED, value="n-1", cure='write "none"'))
-    config, keys = validated(keys, GridConfig, source.faults)
-    if config.flow == "none" and has_lines:
-        reason = f'is not used: {keys.file.rpartition("/")[2]} says flow = "none"'
-        fault = Fault(places["lines"][1], reason, cure='write flow = "transport" to use it', severity="warning")
-        source.faults.add(fault)
-    return config.flow or default
+    flowing = lines_file if lines is None or len(lines.frame) else None
+    config, keys = validated(keys, GridConfig, faults)
+    if config.flow == "none" and flowing:
+        reason, cure = (
+            f'is not used: {keys.file.rpartition("/")[2]} says flow = "none"',
+            'write flow = "transport" to use it',
+        )
+        faults.add(Fault(flowing, reason, cure=cure, severity="warning"))
+    default = "transport" if flowing else "none"
+    return Grid(tables, config if config.flow else config.model_copy(update={"flow": default}), keys)

@@ -49,7 +49,9 @@ rackgrid solve .
 `study.toml` says what is planned and explains its own keys. A table is a CSV file with commas between cells and decimal
 points. Columns may stand in any order; those that are not required may be left out, and so may every cell of them.
 `site_ramp.csv`, `placement.csv` and the folder `grid` are templates: fill them in, then take the # from their line in
-`study.toml`. Sites of a study with a grid have the column `zone` as well.
+`study.toml`. Sites of a study with a grid have the column `zone` as well. A grid has `headroom.csv`, or, where power is
+dispatched from bus to bus, `generators.csv` and `loads.csv`; a table without rows counts as absent. How power moves may
+stand in `grid/grid.toml`: `flow = "none"`, `"transport"` or `"dc"`, and with `"dc"` also `security = "n-1"`.
 
 A period is a year (`2027`), a half (`2027H1`) or a quarter (`2027Q3`). MW are IT megawatts unless the unit says fence.
 """
@@ -124,7 +126,7 @@ def _plain(value: Any) -> str:
 def _csv(table: str) -> str:
     """Return a table with an example row, or a template without any."""
     offered = _OFFERED.get(table, "").split()
-    names = offered or [c.name for c in schema(table).typed if c.type != "geometry"] + ["source", "note"]
+    names = offered or [c.name for c in schema(table).columns if c.type != "geometry"] + ["source", "note"]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(names)

@@ -22,7 +22,6 @@ from optimizer.io.table import Finding
 Values = Sequence[Any]
 
 _READERS: dict[str, Callable[[object, Column], Any]] = {"bool": cells.read_bool, "period": cells.read_period}
-_REFUSED = "can't be modelled by this release"
 
 
 @dataclass
@@ -50,10 +49,6 @@ def read_column(column: Column, values: Values, *, needed: bool) -> Read:
     """Read the cells of a column; ``needed`` where no default can stand for a mark of nothing."""
     if column.is_number:
         return _read_numbers(column, values, needed=needed)
-    if column.type == "refused":
-        problem = Problem(_REFUSED, f"leave the column {column.name} empty")
-        found = [_finding(i, v, problem) for i, v in enumerate(values) if not cells.is_empty(v)]
-        return Read([""] * len(values), found)
     if column.type in _READERS:
         return _read_each(column, values, _READERS[column.type])
     return read_texts(column, values)

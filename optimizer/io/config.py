@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema, field_validator
@@ -58,10 +59,10 @@ def _one_two_four(value: object) -> object:
     return value
 
 
-def _ids(value: object) -> object:
-    """Take a list of site ids."""
+def _ids(value: object, whose: str, some: str) -> object:
+    """Take a list of ids."""
     if not isinstance(value, (list, tuple)) or not all(isinstance(v, str) for v in value):
-        raise ValueError('is no list of site ids: write ["abilene", "milam"]')
+        raise ValueError(f"is no list of {whose} ids: write {some}")
     return tuple(dict.fromkeys(v.strip() for v in value))
 
 
@@ -83,7 +84,9 @@ _A_SOLVER = {"anyOf": [{"enum": list(SOLVERS)}, {"type": "string", "pattern": f"
 Period = Annotated[str, BeforeValidator(_label), WithJsonSchema({"anyOf": [_A_YEAR, _A_LABEL]})]
 Day = Annotated[date | None, BeforeValidator(_day), WithJsonSchema(_A_DAY)]
 Solver = Annotated[str, BeforeValidator(_solver), WithJsonSchema(_A_SOLVER)]
-Ids = Annotated[tuple[str, ...], BeforeValidator(_ids)]
+Ids = Annotated[tuple[str, ...], BeforeValidator(partial(_ids, whose="site", some='["abilene", "milam"]'))]
+LineIds = Annotated[tuple[str, ...], BeforeValidator(partial(_ids, whose="line", some='["l12", "l13"]'))]
+BusIds = Annotated[tuple[str, ...], BeforeValidator(partial(_ids, whose="zone", some='["bus1"]'))]
 Price = Annotated[float, Field(ge=0, le=1e10)]
 Years = Annotated[float, Field(gt=0, le=1000)]
 Share = Annotated[float | None, Field(gt=0, le=1)]
@@ -272,7 +275,18 @@ class GridConfig(Section):
     """grid.toml: how power moves."""
 
     flow: Literal["none", "transport", "dc"] | None = Field(default=None, description="How power moves between zones.")
-    security: Literal["none", "n-1"] = Field(default="none", description="Outages that must be survived.")
+    security: Literal["none", "n-1"] = Field(
+        default="none", description="Outages that must be survived: n-1, each AC circuit by itself."
+    )
+    outages: LineIds | None = Field(default=None, description="Lines whose outage counts; default: all AC circuits.")
+    reference: BusIds = Field(default=(), description="A reference bus for each island; default: its largest supply.")
+
+    @property
+    def stated(self) -> dict[str, object]:
+        """The keys as grid.toml holds them."""
+        return self.model_dump(
+            mode="json", exclude_none=True, exclude={k for k in ("reference",) if not self.reference}
+        )
 
 
 def keys_of(model: type[BaseModel], prefix: str = "") -> Iterable[str]:

@@ -29,7 +29,7 @@ _PATTERNS = {
     "period": rf"{YEAR}(H[12]|Q[1-4]|\.0+|-01-01)?",  # 2026.0 is a spreadsheet's year
     "label": rf"{YEAR}(H[12]|Q[1-4])?",
 }
-_LONGEST = {"id": 200, "code": 200, "refused": 0}
+_LONGEST = {"id": 200, "code": 200}
 _WORDS = {
     "trueValues": ["true", "True", "TRUE", "yes", "Yes", "YES", "1"],
     "falseValues": ["false", "False", "FALSE", "no", "No", "NO", "0"],
@@ -90,7 +90,8 @@ def table_schema(name: str) -> dict[str, Any]:
     }
     if table.unique:
         found["primaryKey"] = table.unique
-    targets = {c.name: c.refers_to.split(".") for c in table.columns if c.refers_to}
+    named = {c.name: c.refers_to.split(".") for c in table.columns if c.refers_to}
+    targets = {name: (file, key) for name, (file, key) in named.items() if schema(file).unique == [key]}
     if targets:
         found["foreignKeys"] = [
             {"fields": [column], "reference": {"resource": resource, "fields": [key]}}

@@ -46,7 +46,7 @@ def read_places(table: Table, cells: Mapping[str, Any]) -> Places:
         return Places()
     geometries, wrong = _geometries(table, cells.get("geometry"))
     if table.name == "zones":
-        return Places({"geometry": geometries}, {"geometry": wrong})
+        return _of_zones(table, geometries, wrong)
     lon, lat = table.numbers("lon").copy(), table.numbers("lat").copy()
     places = Places({"lon": lon, "lat": lat}, {"geometry": wrong})
     bad = {f.row for f in wrong}
@@ -64,6 +64,25 @@ def read_places(table: Table, cells: Mapping[str, Any]) -> Places:
     if has_place(table.name, cells):
         places.errors["geometry" if "geometry" in cells else "lon"] = wrong + nowhere
     return places
+
+
+def _of_zones(table: Table, geometries: np.ndarray, wrong: list[Finding]) -> Places:
+    """Return the geometry of zones, of which a bus may be stated by lon and lat."""
+    lon, lat = (table.numbers(n) if n in table.frame else np.full(len(geometries), math.nan) for n in ("lon", "lat"))
+    stated = ~np.isnan(lon) | ~np.isnan(lat)
+    half = []
+    for i in np.flatnonzero(stated).tolist():
+        if table.unread(i, ("lon", "lat", "geometry")):
+            continue
+        if geometries[i] is not None:
+            half.append(Finding(i, "stands beside a geometry", "keep one of the two"))
+        elif math.isnan(lon[i]) or math.isnan(lat[i]):
+            half.append(Finding(i, "lon and lat are not both there", "give both in degrees, or none"))
+        else:
+            from shapely import Point
+
+            geometries[i] = Point(lon[i], lat[i])
+    return Places({"geometry": geometries}, {"geometry": wrong, "lon": half})
 
 
 def _is_elsewhere(geometry: Any, lon: float, lat: float) -> bool:

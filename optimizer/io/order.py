@@ -21,7 +21,7 @@ def sorted_frame(table: Table) -> pd.DataFrame:
             columns["months"] = [-label.months if label else 0 for label in labels]
         else:
             columns[name] = frame[name].tolist()
-    if not table.schema.unique:  # rows of one key add up: what is left decides
+    if not table.schema.unique and not table.schema.in_turn:  # rows of one key add up: what is left decides
         rest = [str(n) for n in frame.columns if n not in table.schema.order]
         columns |= {f"rest {n}": frame[n].tolist() for n in rest}
     order = pd.DataFrame(columns).sort_values(list(columns), kind="stable").index if columns else frame.index

@@ -92,7 +92,9 @@ def register(name: str) -> list[dict[str, str]]:
 
 
 TERMS = {
-    row["term"]: Term(row["term"], tuple(row["axes"].split("|")), row["part"], bool(row["at_the_end"]), row["words"])
+    row["term"]: Term(
+        row["term"], tuple(filter(None, row["axes"].split("|"))), row["part"], bool(row["at_the_end"]), row["words"]
+    )
     for row in register("terms")
 }
 """Every term, in the order in which people are told of them."""

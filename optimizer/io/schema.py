@@ -12,10 +12,21 @@ from typing import Any
 
 from optimizer.io.registers import register
 
-TABLES = ("sites", "site_ramp", "racks", "deliveries", "placement", "zones", "headroom", "energy_prices", "lines")
-PLAN_TABLES = ("assignments", "sites", "power", "waiting", "zones", "flows", "unused", "upgrades", "costs")
+GRID_TABLES = (
+    "zones", "blocks", "headroom", "energy_prices", "lines", "upgrades", "generators", "loads",
+)  # fmt: skip
+"""Tables of a grid's folder."""
+TABLES = ("sites", "site_ramp", "racks", "deliveries", "placement", *GRID_TABLES)
+PLAN_TABLES = (
+    "assignments", "sites", "power", "waiting", "zones", "flows", "unused", "upgrades", "costs", "binding", "dispatch",
+    "base",
+)  # fmt: skip
+NODAL_TABLES = ("dispatch", "base")
+"""Tables that only the plan of a nodal grid has rows of, and a file for."""
 """Tables of a plan's folder; their schemas are named plan/assignments and so on, since a study has sites too."""
 _REGISTERS = ("terms", "statuses")
+_PLACES = {"zones": ("lon", "lat"), "sites": ("geometry",)}
+"""Columns that reading turns into those that a table has."""
 _PATTERN = re.compile("<(.+?)>")
 SWEEP_TABLES = ("cases",)
 """Tables of a sweep's folder, named sweep/cases: a column of theirs may stand for many, such as spend_<period>_usd."""
@@ -28,7 +39,8 @@ class Column:
     ``applied`` says who fills an empty cell: "reading" (the table holds the default) or "model" (the table
     says not stated: NaN or empty text). Numbers above ``warn_above``, or above 0 and below ``warn_below``, are
     doubted; ``if_high`` and ``if_low`` say what was perhaps meant. ``adds``: its rows may be summed. ``title`` names
-    it over a picture. ``example`` may stand in a key that is absent by default.
+    it over a picture. ``example`` may stand in a key that is absent by default. A ``quiet`` column that says nothing in
+    any row is left out of files.
     """
 
     name: str
@@ -48,6 +60,7 @@ class Column:
     infinity: bool = False
     adds: bool = False
     refers_to: str = ""
+    quiet: bool = False
     title: str = ""
     example: str = ""
     meaning: str = ""
@@ -148,7 +161,7 @@ class Schema:
     @property
     def typed(self) -> list[Column]:
         """The columns that a table of a Study always has."""
-        return [c for c in self.columns if c.type != "refused" and (c.type != "geometry" or self.table == "zones")]
+        return [c for c in self.columns if c.name not in _PLACES.get(self.table, ())]
 
     @property
     def order(self) -> list[str]:
@@ -160,6 +173,11 @@ class Schema:
         """Columns that together may stand only once; empty where rows add up."""
         return [c.name for c in self.columns if c.key == "yes"]
 
+    @property
+    def in_turn(self) -> bool:
+        """Whether rows of one key stand in the order of the file, which has a meaning."""
+        return any(c.key == "group" for c in self.columns)
+
 
 def _columns(name: str) -> tuple[Column, ...]:
     return tuple(_column({key: value for key, value in row.items() if value}) for row in register(name))
@@ -169,7 +187,7 @@ def _column(row: Mapping[str, str]) -> Column:
     """Return the column of a row; what a dictionary leaves out is as a cell left empty."""
     limits = ("minimum", "maximum", "above", "warn_below", "warn_above")
     values: dict[str, Any] = {name: float(text) if name in limits else text for name, text in row.items()}
-    values |= {name: values.get(name) == "yes" for name in ("required", "infinity", "adds")}
+    values |= {name: values.get(name) == "yes" for name in ("required", "infinity", "adds", "quiet")}
     return Column(name=values.pop("column"), **values)
 
 

@@ -8,4 +8,4 @@ HIGHS, SCIP = "highs", "scip"
 SOLVERS = (HIGHS, SCIP, "gurobi", "cplex", "xpress", "cbc", "glpk")
 ANY_SOLVER = "pyomo:"
 """What stands before the name of any other solver that Pyomo knows."""
-Strategy = Literal["auto", "whole", "neighbours", "aggregated"]
+Strategy = Literal["auto", "whole", "neighbours", "aggregated", "decomposed"]

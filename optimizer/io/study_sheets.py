@@ -16,7 +16,8 @@ from optimizer.io.figures import SHEET as FIGURES
 from optimizer.io.schema import TABLES, Column, Schema, schema
 from optimizer.io.settings import Setting, choices_of, settings, value_of
 from optimizer.io.sheets import LAST_ROW, MORE_ROWS, Head, Rule, Sheet, letter, rows_of
-from optimizer.io.write import cell_text
+from optimizer.io.toml import written
+from optimizer.io.write import cell_text, without_limits
 
 _KEEP_GEOJSON = "keep zones as GeoJSON and name it in files.grid"
 _KEYS = (
@@ -27,16 +28,16 @@ _KEYS = (
 )
 
 
-def study_sheets(config: StudyConfig, tables: Mapping[str, pd.DataFrame], *, flow: str | None) -> list[Sheet]:
+def study_sheets(config: StudyConfig, tables: Mapping[str, pd.DataFrame], *, grid: GridConfig | None) -> list[Sheet]:
     """Return the sheet "study", one sheet per table – its header alone where there are no rows – and "grid".
 
-    ``flow`` says how power moves between zones; None for a study without a grid, which has no sheet "grid".
+    ``grid`` says how power moves between zones; None for a study without a grid, which has no sheet "grid".
     """
     lengths = {name: len(frame) for name, frame in tables.items()}
     sheets = [_keys_sheet(config)]
     for name in TABLES:
-        if name == "zones" and flow is not None:
-            sheets.append(_grid_sheet(flow))
+        if name == "zones" and grid is not None:
+            sheets.append(_grid_sheet(grid))
         sheets.append(_table_sheet(schema(name), tables.get(name), lengths))
     return sheets
 
@@ -77,12 +78,18 @@ def _value(config: StudyConfig, setting: Setting) -> Any:
     return int(value) if is_year else value
 
 
-def _grid_sheet(flow: str) -> Sheet:
+def _grid_sheet(config: GridConfig) -> Sheet:
     fields = GridConfig.model_fields
     key = Head("key", "Key of the grid: flow says how power moves, security which outages it survives.", is_text=True)
     rules = {f"B{n}": _one_of(choices_of(fields[k].annotation)) for n, k in ((2, "flow"), (3, "security"))}
+    rows = [(k, _ids(v) if isinstance(v, list) else v) for k, v in config.stated.items()]
     value = Head("value", "; ".join(f"{k}: {f.description}" for k, f in fields.items()), is_text=True)
-    return Sheet("grid", (key, value), [("flow", flow), ("security", "none")], rules)
+    return Sheet("grid", (key, value), rows, rules)
+
+
+def _ids(ids: list[str]) -> str:
+    """Return ids as one text: a; b – or as TOML where that would read as others, or as none."""
+    return "; ".join(ids) if ids and not {*",;"} & {*"".join(ids)} else written(ids)
 
 
 def _one_of(choices: tuple[Any, ...]) -> Rule:
@@ -106,13 +113,8 @@ def _table_sheet(table: Schema, frame: pd.DataFrame | None, lengths: Mapping[str
 
 def _for_sheet(frame: pd.DataFrame, table: Schema) -> pd.DataFrame:
     """Return a table with its shapes as text, and nothing where a default is unlimited."""
-    changed: dict[str, Any] = {}
-    for column in table.typed:
-        if column.default == "unlimited":
-            changed[column.name] = frame[column.name].where(frame[column.name] != math.inf)
-        elif column.type == "geometry":
-            changed[column.name] = _texts(frame[column.name])
-    return frame.assign(**changed)
+    shapes: dict[str, Any] = {c.name: _texts(frame[c.name]) for c in table.typed if c.type == "geometry"}
+    return without_limits(frame, table).assign(**shapes)
 
 
 def _texts(shapes: pd.Series) -> list[str | None]:

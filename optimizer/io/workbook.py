@@ -16,7 +16,7 @@ from optimizer.io.figures import named_tables, sheet_of
 from optimizer.io.formats.book import Book, open_book
 from optimizer.io.formats.excel import read_sheet
 from optimizer.io.keys import Keys
-from optimizer.io.schema import TABLES, Column, Schema, schema
+from optimizer.io.schema import GRID_TABLES, TABLES, Column, Schema, schema
 from optimizer.io.settings import read_value
 from optimizer.io.source import Source, kind_of, nearest
 from optimizer.io.table import RawTable
@@ -24,10 +24,9 @@ from optimizer.io.wording import counted, listed
 
 ENDINGS = (".xlsx", ".xlsm")
 KEYS, GRID = "study", "grid"
-_GRID_TABLES = ("zones", "headroom", "energy_prices", "lines")
 _NEEDED = ("sites", "racks", "deliveries")
 _TEXTS = ("study.name", "study.description")
-_LISTS = ("policy.force_open", "policy.forbid")
+_LISTS = ("policy.force_open", "policy.forbid", "outages", "reference")
 _KEY_SHEET = Schema(KEYS, (Column("key", "text", required=True), Column("value", "text", required=True)), ())
 
 
@@ -116,12 +115,12 @@ def _add_files(book: Book, file: str, content: dict[str, Any]) -> None:
     for table in ("sites", "site_ramp", "racks", "deliveries", "placement"):
         if table not in files and (table in _NEEDED or is_filled(book, table)):
             files[table] = f"{file}#{sheet_named(book, table) or table}"
-    if "grid" not in files and any(is_filled(book, table) for table in _GRID_TABLES):
+    if "grid" not in files and any(is_filled(book, table) for table in GRID_TABLES):
         files["grid"] = file
 
 
 def _doubt_other_sheets(book: Book, faults: Faults) -> None:
-    known = {_folded(name) for name in (KEYS, GRID, *TABLES, "blocks", "upgrades", "generators", "loads")}
+    known = {_folded(name) for name in (KEYS, GRID, *TABLES)}
     known |= {FIGURES, *_alternatives(book)}
     others = [s for s in book.sheets if _folded(s) not in known and not book.is_hidden(s) and book.is_filled(s, (s,))]
     if others:

@@ -12,8 +12,8 @@ from typing import Any
 
 import pandas as pd
 
-from optimizer.io.config import USUAL, StudyConfig
-from optimizer.io.schema import schema
+from optimizer.io.config import USUAL, GridConfig, StudyConfig
+from optimizer.io.schema import Schema, schema
 from optimizer.io.toml import dumps
 
 
@@ -57,7 +57,7 @@ def write_study(
     config: StudyConfig,
     tables: Mapping[str, pd.DataFrame],
     grid: Mapping[str, pd.DataFrame] | None,
-    flow: str,
+    config_of_grid: GridConfig,
 ) -> None:
     """Write study.toml, its tables and its grid so that they need nothing outside of ``root``."""
     root.mkdir(parents=True, exist_ok=True)
@@ -66,7 +66,7 @@ def write_study(
     for name, frame in tables.items():
         write_text(table_text(frame, name)[1], root / f"{name}.csv")
     if grid is not None:
-        _write_grid(root / "grid", grid, flow)
+        _write_grid(root / "grid", grid, config_of_grid)
 
 
 def config_text(config: StudyConfig) -> str:
@@ -83,12 +83,16 @@ def table_text(frame: pd.DataFrame, name: str) -> tuple[str, str]:
 
 def grid_tables(grid: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """Return the tables that have a file in a grid's folder."""
-    return {name: frame for name, frame in grid.items() if len(frame) or name in ("zones", "headroom")}
+    return {
+        name: frame
+        for name, frame in grid.items()
+        if len(frame) or name == "zones" or (name == "headroom" and not len(grid["generators"]))
+    }
 
 
-def grid_text(flow: str) -> str:
+def grid_text(config: GridConfig) -> str:
     """Return the text of grid.toml."""
-    return dumps({"flow": flow, "security": "none"})
+    return dumps(config.stated)
 
 
 def self_contained(config: StudyConfig, tables: Collection[str], *, has_grid: bool) -> StudyConfig:
@@ -98,7 +102,7 @@ def self_contained(config: StudyConfig, tables: Collection[str], *, has_grid: bo
     return config.model_copy(update={"files": config.files.model_copy(update=paths)})
 
 
-def _write_grid(folder: Path, grid: Mapping[str, pd.DataFrame], flow: str) -> None:
+def _write_grid(folder: Path, grid: Mapping[str, pd.DataFrame], config: GridConfig) -> None:
     folder.mkdir(exist_ok=True)
     for name in grid:
         for ending in (".csv", ".geojson"):  # of an earlier study in this folder
@@ -106,14 +110,21 @@ def _write_grid(folder: Path, grid: Mapping[str, pd.DataFrame], flow: str) -> No
     for name, frame in grid_tables(grid).items():
         ending, text = table_text(frame, name)
         write_text(text, folder / f"{name}{ending}")
-    write_text(grid_text(flow), folder / "grid.toml")
+    write_text(grid_text(config), folder / "grid.toml")
 
 
 def _for_file(frame: pd.DataFrame, name: str) -> pd.DataFrame:
-    """Return a table as its file holds it: an empty cell where a default is unlimited, no empty geometry."""
-    unlimited = [c.name for c in schema(name).typed if c.default == "unlimited"]
-    plain = frame.drop(columns="geometry") if name == "zones" else frame
-    return plain.assign(**{n: plain[n].where(plain[n] != math.inf) for n in unlimited})
+    """Return a table as its file holds it: empty where a default is unlimited, no empty geometry, no quiet column."""
+    columns = schema(name)
+    unsaid = [c.name for c in columns.typed if c.quiet and frame[c.name].isin([c.fill]).all()]
+    return without_limits(frame, columns).drop(columns=[*unsaid, "geometry"] if name == "zones" else unsaid)
+
+
+def without_limits(frame: pd.DataFrame, columns: Schema) -> pd.DataFrame:
+    """Return a table with NaN where a number is unlimited by default, or as the column is that it is taken from."""
+    unlimited: dict[str, Any] = {c.name: math.inf for c in columns.typed if c.default == "unlimited"}
+    unlimited |= {c.name: frame[c.same_as] for c in columns.typed if c.same_as in unlimited}
+    return frame.assign(**{n: frame[n].where((frame[n] != math.inf) | (frame[n] != v)) for n, v in unlimited.items()})
 
 
 def features_text(frame: pd.DataFrame) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..account.quantities import first_open, first_serving
 from ..io.registers import KINDS, Kind
+from .grid import limit_in_words, shows_grid
 from .kinds import Known, known_sites
 from .plan import TABLES, Plan
 
@@ -55,11 +56,24 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Reinforced:
+    """An upgrade of which the plans buy other numbers, or at other times: pieces by period, and USD undiscounted."""
+
+    upgrade: str
+    a: Mapping[str, int]
+    b: Mapping[str, int]
+    a_usd: float
+    b_usd: float
+
+
+@dataclass(frozen=True)
 class Comparison:
     """What two plans say of the same things; ``same`` where nothing differs.
 
     ``serving`` is by period, ``vendors`` in ``last``, the last period of both plans ("" where they share none).
-    ``changes`` are the sites that differ, what moves most first. ``periods_a`` and the like are ids of one plan alone.
+    ``changes`` are the sites that differ, what moves most first; ``upgrades`` those bought otherwise; ``limits`` count
+    the periods and blocks in which a limit binds, where they differ. ``periods_a`` and the like are ids of one plan
+    alone.
     """
 
     same: bool
@@ -72,6 +86,8 @@ class Comparison:
     vendors: tuple[Pair, ...]
     last: str
     changes: tuple[Change, ...]
+    upgrades: tuple[Reinforced, ...]
+    limits: tuple[Pair, ...]
     periods_a: tuple[str, ...]
     periods_b: tuple[str, ...]
     skus_a: tuple[str, ...]
@@ -119,6 +135,8 @@ def compare_plans(a: Plan, b: Plan) -> Comparison:
         vendors=_pairs(*(_serving(p, "vendor", last, like=_delivering(p)) for p in (a, b))) if last else (),
         last=last,
         changes=_changes(a, b, shared),
+        upgrades=_upgrades(a, b),
+        limits=_limits(a, b) if shows_grid(a.study) or shows_grid(b.study) else (),
         periods_a=tuple(p for p in names[0] if p not in names[1]),
         periods_b=tuple(p for p in names[1] if p not in names[0]),
         skus_a=tuple(sorted(skus[0] - skus[1])),
@@ -131,6 +149,36 @@ def _is_same(a: Plan, b: Plan) -> bool:
     proof = ("status", "objective_usd", "bound_usd", "gap", "cost_usd", "unused")
     return all(a.tables[name].equals(b.tables[name]) for name in TABLES) and all(
         a.facts.get(key) == b.facts.get(key) for key in proof
+    )
+
+
+def _upgrades(a: Plan, b: Plan) -> tuple[Reinforced, ...]:
+    """Return the upgrades that differ, by id."""
+    counts: list[dict[str, dict[str, int]]] = []
+    paid: list[dict[str, float]] = []
+    for plan in (a, b):
+        rows = plan.tables["upgrades"]
+        of = ((str(u), zip(r["period"], r["count"].tolist(), strict=True)) for u, r in rows.groupby("upgrade"))
+        counts.append({u: dict(pairs) for u, pairs in of})
+        paid.append({str(u): float(usd) for u, usd in rows.groupby("upgrade")["capex_usd"].sum().items()})
+    return tuple(
+        Reinforced(u, was, now, paid[0].get(u, 0.0), paid[1].get(u, 0.0))
+        for u in sorted(counts[0].keys() | counts[1].keys())
+        if (was := counts[0].get(u, {})) != (now := counts[1].get(u, {}))
+    )
+
+
+def _limits(a: Plan, b: Plan) -> tuple[Pair, ...]:
+    """Count periods and blocks in which each limit binds, where they differ: their prices are not unique."""
+    keys = ["element", "id"]
+    was, now = (
+        {at: set(zip(rows["period"], rows["block"], strict=True)) for at, rows in plan.tables["binding"].groupby(keys)}
+        for plan in (a, b)
+    )
+    return tuple(
+        Pair(limit_in_words(*map(str, at)), "periods and blocks", *(float(len(of.get(at, ()))) for of in (was, now)))
+        for at in sorted(was.keys() | now.keys())
+        if was.get(at) != now.get(at)
     )
 
 

@@ -10,6 +10,7 @@ from ..account.quantities import Quantities, quantities
 from ..io.registers import KINDS
 from ..io.sheets import Cell, Head, Sheet, letter
 from ..units import excel_format, power_unit, share
+from .grid import bought, fullest, limits, relief_usd, screened, shows_grid
 from .kinds import GENERIC, REAL, UNSTATED, standing
 from .plan import Plan
 from .summary import FIRST, status_in_words
@@ -35,6 +36,7 @@ def key_figures(plan: Plan, others: Sequence[Sheet]) -> Sheet:
         *_unused(plan, sheets["unused"]),
         *_vendors(plan, seen),
         *_sites(plan, seen),
+        *(_grid(plan) if shows_grid(plan.study) else ()),
     ]
     shown = [(a, f, v if isinstance(v, str) else _typed(v, u), u, note) for a, f, v, u, note in rows]
     return Sheet(KEY_FIGURES, _HEADS, shown)
@@ -139,3 +141,16 @@ def _sites(plan: Plan, seen: Quantities) -> Iterable[Row]:
             note = "no projects: places where one could be" if which == GENERIC else ""
             yield "sites", f"{which}: open", len(part), "sites", note
             yield "sites", f"{which}: in service", float(part["it_mw"].sum()) / size, f"{unit} IT", note
+
+
+def _grid(plan: Plan) -> Iterable[Row]:
+    """Yield what is reinforced and how full the grid is in its worst block."""
+    own, last = bought(plan), plan.study.horizon.names[-1]
+    yield "grid", "upgrades bought", sum(b.count for b in own), "pieces", f"of {len(plan.study.upgrades):,} offered"
+    yield "grid", "upgrades: price", math.fsum(b.usd for b in own), "USD", "part of the cost"
+    note = "generation and wheeling, how far below those without the programme; discounted"
+    yield "grid", "relief of old congestion", relief_usd(plan), "USD", note
+    loading = plan.tables["flows"]["loading"].max()
+    yield "grid", "fullest line: loading", None if math.isnan(loading) else float(loading), "share", fullest(plan)
+    binds = sum(limit.period == last for limit in limits(plan))
+    yield "grid", f"limits that bind in {last}", binds, "limits", screened(plan)

@@ -150,7 +150,8 @@ def _lines(plan: Plan) -> pd.DataFrame:
     ends = dict(zip(lines["line"], zip(lines["from"], lines["to"], strict=True), strict=True))
     table = plan.tables["flows"].copy()
     table["from"], table["to"] = ([ends[line][i] for line in table["line"]] for i in (0, 1))
-    table["loading_share"] = (table["flow_mw"].abs() / table["capacity_mw"]).where(table["capacity_mw"] > 0)
+    of_all = (table["flow_mw"].abs() / table["capacity_mw"]).where(table["capacity_mw"] > 0)
+    table["loading_share"] = table["loading"].fillna(of_all)  # a plan of before tells no loading
     pairs = zip(table["from"], table["to"], strict=True)
     drawn = [LineString([points[a], points[b]]) if {a, b} <= points.keys() else None for a, b in pairs]
     return table.assign(geometry=pd.Series(drawn, index=table.index, dtype=object))

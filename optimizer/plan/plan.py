@@ -11,12 +11,18 @@ import pandas as pd
 
 from ..errors import shown
 from ..io.schema import PLAN_TABLES as TABLES
+from ..io.schema import schema
 from ..study import Study
 from ..units import share, usd
 from .folder import write_plan
 from .summary import summary, summary_html
 
-__all__ = ["TABLES", "Plan"]
+__all__ = ["TABLES", "Plan", "blank"]
+
+
+def blank(table: str) -> pd.DataFrame:
+    """Return a table of a plan without rows."""
+    return pd.DataFrame(columns=schema(f"plan/{table}").names)
 
 
 @dataclass(frozen=True)

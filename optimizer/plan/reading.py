@@ -16,14 +16,14 @@ from pydantic_core import to_jsonable_python
 
 from ..errors import Fault, InputError, limit_met, said, shown
 from ..io.config import StudyConfig
-from ..io.schema import PLAN_TABLES, schema
+from ..io.schema import NODAL_TABLES, PLAN_TABLES, schema
 from ..io.scratch import clear
 from ..io.source import SHARED, irregular, path_fault
 from ..io.upgrade import carried, current_keys
 from ..io.wording import listed
 from ..study import Study, read_study
 from .folder import digest
-from .plan import Plan
+from .plan import Plan, blank
 from .steps import FORMAT, STEPS, younger
 
 _WHOLE = "a plan folder is whole or no plan: solve again"
@@ -41,7 +41,10 @@ def read_plan(folder: str | Path, *, study: Study | None = None) -> Plan:
     """
     folder = Path(folder)
     facts = _read_facts(folder)
-    names = [name for name in PLAN_TABLES if name not in younger(facts["format"])]
+    names = [
+        name for name in PLAN_TABLES
+        if name not in younger(facts["format"]) and (name not in NODAL_TABLES or (folder / f"{name}.csv").exists())
+    ]  # fmt: skip
     files = (*(f"{name}.csv" for name in names), "sites.geojson", "solve.log")
     faults = [fault for name in files if (fault := _refused(folder / name))]
     tables = {}
@@ -63,6 +66,10 @@ def read_plan(folder: str | Path, *, study: Study | None = None) -> Plan:
         raise InputError(faults)
     if study is None:
         study = _read_study(folder / str(facts.get("study_path", "study")))
+    lacking = [name for name in NODAL_TABLES if name not in tables and name not in younger(facts["format"])]
+    if study.is_nodal and lacking:
+        raise InputError([Fault(str(folder / f"{name}.csv"), "is missing", cure=_WHOLE) for name in lacking])
+    tables |= {name: blank(name) for name in lacking}
     log = (folder / "solve.log").read_text(encoding="utf-8", errors="replace")
     plan = carried(Plan(study, facts, tables, log), STEPS, facts["format"])
     return replace(plan, facts=_current_facts(plan.facts, facts))

@@ -12,6 +12,7 @@ from optimizer.errors import shown
 from ..account.quantities import Quantities, quantities
 from ..io.registers import OF_SITES, SPENT, TERMS, Vendor, published, term_words
 from ..units import aligned, figure, money_unit, mw, mw_years, power_unit, share, usd
+from .grid import grid_lines
 from .kinds import GENERIC, REAL, UNSTATED, known_sites, standing
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def summary(plan: Plan) -> str:
         _cost(plan),
         _periods(plan, seen),
         _unused(plan, seen),
+        _grid(plan),
         _sites(plan, seen),
         _vendors(plan, seen),
     ]
@@ -139,6 +141,11 @@ def idle_in_words(plan: Plan) -> str:
     """Say what is unused at sites over the horizon, kind by kind."""
     of = {kind: mw_years(float(plan.facts["unused"][kind.total])) for kind in OF_SITES}
     return "; ".join(f"{kind.rest} {years}{' at the fence' * kind.at_the_fence}" for kind, years in of.items())
+
+
+def _grid(plan: Plan) -> list[str]:
+    """Say what is reinforced, what was screened and what binds; nothing of a study of plain lines."""
+    return [line for head, words in grid_lines(plan) for line in _wrapped(f"{head:<10} {words}")]
 
 
 def waits_by_rule(plan: Plan) -> bool:

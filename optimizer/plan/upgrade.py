@@ -30,7 +30,9 @@ def upgrade_plan(plan: Plan, folder: str | Path) -> tuple[Path | None, list[str]
     found = json.loads((place / "plan.json").read_text(encoding="utf-8"))["format"]
     steps, files = ahead(STEPS, found), own_files(plan)
     tables = {name.partition(".")[0] for name in younger(found)}
-    made = [f"{table}.csv" for table in sorted(tables)] + ["sites.geojson"] * ("sites" in tables)
+    made = [f"{table}.csv" for table in sorted(tables) if f"{table}.csv" in files] + ["sites.geojson"] * (
+        "sites" in tables
+    )
     made += ["plan.json"] * bool(steps)
     return _rewritten(place, found, [s.words for s in steps], {name: files[name] for name in made}, f"study/{_KEYS}")
 

@@ -14,9 +14,10 @@ from ..io.schema import schema
 from ..io.sheets import Cell, Head, Sheet, letter, rows_of
 from ..units import excel_format, share
 from .check import check_tables
+from .folder import plan_tables
 from .key_figures import key_figures
 from .kinds import standing
-from .plan import TABLES, Plan
+from .plan import Plan
 from .summary import PAID
 
 COST, BY_YEAR, BY_SITE, FACTS = "cost by term", "spending by year", "spending by site", "plan.json"
@@ -41,7 +42,7 @@ def plan_sheets(plan: Plan) -> list[Sheet]:
     check_tables(plan)
     cost, by_site = _cost(plan), _by_site(plan)
     by_year = _by_year(by_site)
-    tables = [_table(plan, name) for name in TABLES]
+    tables = [_table(plan, name) for name in plan_tables(plan.study)]
     return [key_figures(plan, [cost, by_year, *tables]), cost, by_year, by_site, *tables, _facts(plan)]
 
 

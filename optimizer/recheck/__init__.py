@@ -32,7 +32,9 @@ def verify(plan: Plan | str | Path) -> Report:
     reading = Reading(plan.study)
     tables, findings = {}, []
     for name in TABLES:
-        tables[name], found = read_table(name, plan.tables[name], reading.ids)
+        frame = plan.tables[name]
+        ids = reading.ids | ({"id": reading.elements(frame["id"])} if "id" in frame else {})
+        tables[name], found = read_table(name, frame, ids)
         findings += found
     report = run(Ground(reading, plan.facts, Usable(tables)))
     return Report(findings + report.findings, report.skipped)

@@ -22,6 +22,8 @@ ORDER = ("interconnection", "onsite", "zone", "hall")
 
 def unused_cause(g: Ground) -> list[Finding]:
     """The cause names each limit and rule without room for one more pod, delivery where no rack waits, else cost."""
+    if g.p.study.flow == "dc" or g.p.study.is_nodal:
+        return []
     table = g.tables["unused"]
     _, site, sku, period = table.at
     right = np.full(len(table.frame), None, dtype=object)  # a row without a place is a finding of unused_rows
@@ -57,8 +59,9 @@ def _of_pod(g: Ground, s: Ints, k: int, t: int) -> list[str]:
     full = np.array([broken[name] for name in ORDER])
     ruled = barriers.above_share(g, s, k, t) | (g.opened[s, t] & barriers.kept_back(g, s, k, t))
     ruled |= ~full.any(axis=0) & barriers.below_cluster(g, s, k, t)
-    told = np.vstack([full, ruled]).T.tolist()
-    return [";".join(compress((*ORDER, "policy"), row)) or "cost" for row in told]
+    upgrade = (full & _helps(g, s, t)).any(axis=0)
+    told = np.vstack([full, upgrade, ruled]).T.tolist()
+    return [";".join(compress((*ORDER, "upgrade", "policy"), row)) or "cost" for row in told]
 
 
 def _of_sku(g: Ground, k: int, t: int) -> str:
@@ -80,8 +83,29 @@ def _of_sku(g: Ground, k: int, t: int) -> str:
         return "cost"
     stopped = tried.stopped(opened if opened.any() else doors, ~(above | below), g.waits[k, t])
     words = sorted(stopped, key=lambda name: (-stopped[name], ORDER.index(name)))
+    among = opened if opened.any() else doors
+    if (np.array([tried.broken[name] & among for name in ORDER]) & _helps(g, s, t)).any():
+        words.append("upgrade")
     ruled = above | (below & room) | (shut & room) | (opened & barriers.kept_back(g, s, k, t))
     return ";".join([*words, *(["policy"] if ruled.any() else []), *(["cost"] if fits.any() else [])])
+
+
+def _helps(g: Ground, s: Ints, t: int) -> Bools:
+    """Whether one more upgrade would raise a limit of each site: its own, its zone's or a line's there, (limit, s)."""
+    table, found = g.p.study.upgrades, np.zeros((len(ORDER), len(s)), dtype=np.bool_)
+    ends_of = {line: (a, b) for line, a, b in zip(*(g.p.study.lines[c] for c in ("line", "from", "to")), strict=True)}
+    counts = g.tables["upgrades"].spread("count")[:, : t + 1].sum(axis=1)
+    names, zones = np.array(g.p.sites, dtype=object)[s], np.array(g.p.stated_zone, dtype=object)[s]
+    bought = dict(zip(g.p.ids["upgrade"], counts.tolist(), strict=True))
+    for name, kind, target, most in zip(*(table[c] for c in ("upgrade", "kind", "target", "max_count")), strict=True):
+        if bought.get(name, 0) >= most:
+            continue
+        if kind == "site":
+            found[ORDER.index("interconnection")] |= names == target
+        elif kind == "zone" or g.p.study.flow != "none":
+            ends = (target,) if kind == "zone" else ends_of[target]
+            found[ORDER.index("zone")] |= np.isin(zones, ends)
+    return found
 
 
 # one more pod -----------------------------------------------------------------------------------------------------
@@ -100,13 +124,13 @@ class _Tried:
         pod = float(g.p.pod_mw[k])
         fence = g.p.load_per_it[s] * pod  # this and what follows: (site, load block)
         local = np.maximum(0.0, g.firm_onsite_mw[s, t][:, None] - g.onsite_mw[s, t])
-        grid = g.p.interconnection_mw[s, t][:, None] - g.draw_mw[s, t]
+        grid = g.interconnection_mw[s, t][:, None] - g.draw_mw[s, t]
         left = g.zone_left_mw[:, t]
         zone = np.vstack([left, np.full((1, left.shape[1]), np.inf)])[g.p.zone_of[s]]  # without one: no limit of one
         drawn = fence - local  # what the generators on site cannot serve
         near = band(g.block_load_mw[s, t] + fence)  # above what is left by no more than this, the pod has room
         generates = g.firm_onsite_mw[s].max(axis=1) > 0
-        connected = (g.p.interconnection_mw[s].max(axis=1) > 0) | ~generates
+        connected = (g.interconnection_mw[s].max(axis=1) > 0) | ~generates
         hall = _hall_mw(g, s, t)
         beyond_grid, beyond_zone = ((drawn > mw + near).any(axis=1) for mw in (grid, zone))
         broken = {
@@ -124,7 +148,8 @@ class _Tried:
             "zone": np.minimum(halls, by_grid),
             "hall": power,
         }
-        able = ((np.minimum(grid, zone) + local) / g.p.load_per_it[s]).min(axis=1)
+        with np.errstate(divide="ignore", invalid="ignore"):  # a block may have no load at all
+            able = np.fmin(np.inf, (np.minimum(grid, zone) + local) / g.p.load_per_it[s]).min(axis=1)
         room = np.maximum(0.0, np.minimum(hall, able))
         return cls(broken, without, np.minimum(halls, power), room)
 
@@ -138,7 +163,8 @@ class _Tried:
 
 
 def _whole(left_mw: Floats, each_mw: Floats | float) -> Floats:
-    return np.asarray(np.maximum(0.0, np.floor(left_mw / each_mw).min(axis=1)), dtype=np.float64)
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.maximum(0.0, np.floor(left_mw / each_mw).min(axis=1)), dtype=np.float64)
 
 
 def _hall_mw(g: Ground, s: Ints, t: int) -> Floats:

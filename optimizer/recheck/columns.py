@@ -36,9 +36,11 @@ class Columns:
     study: Study
 
     def table(self, name: str) -> pd.DataFrame:
-        """Return a table; lines only where they may carry."""
+        """Return a table; lines and what reinforces them only where they may carry."""
         table = self.study.table(name)
-        return table.iloc[:0] if name == "lines" and self.study.flow != "transport" else table
+        if self.study.flow == "none" and name in ("lines", "upgrades"):
+            return table.iloc[:0] if name == "lines" else table[table["kind"] != "line"]
+        return table
 
     @cached_property
     def dates(self) -> Dates:
@@ -103,3 +105,16 @@ class Columns:
     line_usd_per_mwh = _column("lines", "usd_per_mwh")
     begins_in = _names("lines", "from")
     ends_in = _names("lines", "to")
+    line_pu = _column("lines", "reactance_pu")
+    line_base_mva = _column("lines", "x_base_mva")
+    line_shift_deg = _column("lines", "shift_deg")
+    stated_emergency_mw = _column("lines", "emergency_mw")
+    stated_emergency_back_mw = _column("lines", "emergency_back_mw")
+    upgrades = _names("upgrades", "upgrade")
+    upgrade_kind = _names("upgrades", "kind")
+    upgrade_target = _names("upgrades", "target")
+    upgrade_mw = _column("upgrades", "capacity_mw")
+    upgrade_usd = _column("upgrades", "capex_usd")
+    upgrade_lead_years = _column("upgrades", "lead_years")
+    upgrade_max_count = _column("upgrades", "max_count")
+    upgrade_pu = _column("upgrades", "reactance_pu")

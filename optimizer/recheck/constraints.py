@@ -55,7 +55,7 @@ def _bought(name: str) -> tuple[Check, ...]:
 
 # site power -----------------------------------------------------------------------------------------------------
 def power_sources(g: Ground) -> list[Finding]:
-    """Load is drawn from the zone or generated on site: peak_pue_s Σ_k p_k N_skt = d_stb + o_stb."""
+    """Load is drawn from the zone or generated on site: peak_pue_s load_scale_b Σ_k p_k N_skt = d_stb + o_stb."""
     power = g.tables["power"]
     names = "draw_mw + onsite_output_mw"
     given = power.number["draw_mw"] + power.number["onsite_output_mw"]
@@ -95,8 +95,8 @@ CHECKS: tuple[Check, ...] = (
     keeps("site_power", "sites.peak_mw", "mw", lambda g: (g.load_mw, g.energised_mw),
           "Peak load is at most what is energised: peak_pue_s Σ_k p_k N_skt ≤ (I_st + O_st) y_st"),
     power_sources,
-    keeps("draw_limit", "power.draw_mw", "mw", lambda g: (g.draw_mw, g.p.interconnection_mw[:, :, None]),
-          "Draw is at most the interconnection: d_stb ≤ I_st"),
+    keeps("draw_limit", "power.draw_mw", "mw", lambda g: (g.draw_mw, g.interconnection_mw[:, :, None]),
+          "Draw is at most the interconnection, with what is bought: d_stb ≤ I_st + Σ_u capacity_u Σ_{τ≤t} x_uτ"),
     keeps("onsite_limit", "power.onsite_output_mw", "mw", lambda g: (g.onsite_mw, g.firm_onsite_mw[:, :, None]),
           "On-site output is at most the firm generation: o_stb ≤ O_st"),
 )  # fmt: skip

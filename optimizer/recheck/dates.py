@@ -66,10 +66,18 @@ class Dates:
         return [t for t, own in enumerate(self.labels) if t >= not_before and label.start <= own.start < label.end]
 
 
+def begin(label: str) -> int:
+    """Return the month in which a row's label begins, 0 where it has none."""
+    return parse_label(label).start if label else 0
+
+
 def rows_of(table: pd.DataFrame, key: str, column: str) -> dict[str, dict[int, float]]:
-    """Return what a table's column says, empty cells apart, by id and by the month in which a row's label begins."""
+    """Return what a table's column says, empty cells apart, by id and by the month in which a row's label begins.
+
+    A row without a label begins before all others.
+    """
     stated = table[table[column].notna()]
-    begins = {label: parse_label(label).start for label in set(stated["period"])}
+    begins = {label: begin(label) for label in set(stated["period"])}
     found: dict[str, dict[int, float]] = {}
     for name, label, value in zip(*(stated[c].tolist() for c in (key, "period", column)), strict=True):
         found.setdefault(name, {})[begins[label]] = float(value)

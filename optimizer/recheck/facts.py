@@ -16,7 +16,7 @@ from . import money
 from .columns import Floats
 from .ground import Ground
 from .report import Finding, alike
-from .shapes import COSTS
+from .shapes import COSTS, DIFFERENCES
 from .table import MISSING
 from .tolerance import RELATIVE, differs, slack
 
@@ -38,7 +38,9 @@ def _compare(path: str, stated: object, recomputed: Any, unit: str, scale: float
         if not isinstance(stated, Mapping):
             return [_finding(path, _told(stated), "numbers by key")]
         found = [
-            f for key, value in recomputed.items() for f in _compare(f"{path}.{key}", stated.get(key), value, unit)
+            f
+            for key, value in recomputed.items()
+            for f in _compare(f"{path}.{key}", stated.get(key), value, unit, _scale(key, value, scale))
         ]
         return found + [
             _finding(f"{path}.{key}", stated[key], "no such key") for key in stated if key not in recomputed
@@ -48,6 +50,11 @@ def _compare(path: str, stated: object, recomputed: Any, unit: str, scale: float
         return [_finding(path, _told(stated), recomputed)]
     apart = differs(np.array(number), np.array(recomputed), unit, scale)
     return [_finding(path, number, recomputed)] if apart else []
+
+
+def _scale(key: str, value: object, scale: float) -> float:
+    """Return the scale of what is nested: of money it is that of differences alone."""
+    return scale if isinstance(value, Mapping) or key in DIFFERENCES else 0.0
 
 
 def _finding(path: str, stated: object, right: object, relation: str = "recomputed") -> Finding:
@@ -71,8 +78,9 @@ def _number(value: object) -> float | None:
 # what any plan.json must hold -------------------------------------------------------------------------------------
 def whole_facts(g: Ground) -> list[Finding]:
     """Every key of the contract stands, and none beside them but the digest."""
-    lost = [_finding(key, MISSING, "a value") for key in KEYS if key not in g.facts]
-    return lost + [_finding(k, "a value", "no such key") for k in g.facts if k not in (*KEYS, "digest")]
+    keys = (*KEYS, *(["relief_usd"] if g.p.study.is_nodal else []))
+    lost = [_finding(key, MISSING, "a value") for key in keys if key not in g.facts]
+    return lost + [_finding(k, "a value", "no such key") for k in g.facts if k not in (*keys, "digest")]
 
 
 def plan_format(g: Ground) -> list[Finding]:
@@ -131,15 +139,28 @@ def records(g: Ground) -> list[Finding]:
 
 # money ------------------------------------------------------------------------------------------------------------
 def cost_terms(g: Ground) -> list[Finding]:
-    """Each term of the cost, discounted (δ_t; the horizon's end for unplaced and residual) and undiscounted."""
+    """Each term of the cost, discounted (δ_t; the horizon's end for unplaced and residual) and undiscounted.
+
+    A difference to the base case of a nodal grid is as near as what it is a difference of.
+    """
     right = {"discounted": money.totals(g, discounted=True), "undiscounted": money.totals(g, discounted=False)}
-    return _compare("cost_usd", g.facts.get("cost_usd"), right, "usd")
+    return _compare("cost_usd", g.facts.get("cost_usd"), right, "usd", money.differenced_usd(g))
 
 
 def objective(g: Ground) -> list[Finding]:
     """The objective is the sum of the discounted terms: Σ_term cost_usd.discounted."""
     terms = money.totals(g, discounted=True).values()
-    return _compare("objective_usd", g.facts.get("objective_usd"), sum(terms), "usd", sum(abs(t) for t in terms))
+    scale = sum(abs(t) for t in terms) + money.differenced_usd(g)
+    return _compare("objective_usd", g.facts.get("objective_usd"), sum(terms), "usd", scale)
+
+
+def relief(g: Ground) -> list[Finding]:
+    """In a nodal grid relief is what generation and wheeling lie below the base case: max(0, −(discounted sum))."""
+    if not g.p.study.is_nodal:
+        return []
+    terms = money.totals(g, discounted=True)
+    right = max(0.0, -sum(terms[term] for term in DIFFERENCES))
+    return _compare("relief_usd", g.facts.get("relief_usd"), right, "usd", money.differenced_usd(g))
 
 
 def rack_purchase(g: Ground) -> list[Finding]:

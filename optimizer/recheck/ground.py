@@ -1,7 +1,7 @@
 """What the checks stand on: the study as they read it, the plan's decisions as stated, and what follows from them.
 
-Decisions are pods, openings, halls, draw, on-site output, served power and flows; all else is recomputed here.
-Letters: s sites, k SKUs, t periods, z zones, l lines, b load blocks.
+Decisions are pods, openings, halls, upgrades, draw, on-site output, served power, generation and flows; all else is
+recomputed here. Letters: s sites, k SKUs, t periods, z zones, l lines, u upgrades, g generators, b load blocks.
 """
 
 from __future__ import annotations
@@ -17,11 +17,13 @@ import numpy as np
 from ..io.config import StudyConfig
 from ..tolerance import band
 from . import votes
+from .base import BaseCase
 from .columns import Bools, Floats
 from .reading import Reading
 from .shapes import BOUGHT
 from .shut import most_mw, shut_out
 from .table import Table
+from .wires import Wires
 
 _EPS = 1e-9
 
@@ -53,7 +55,9 @@ class Ground:
     @cached_property
     def opened(self) -> Bools:
         """Whether a site is open, (s, t): as stated, or as its other numbers and power.csv say with one voice."""
-        return votes.opened(self.tables["sites"], self.tables["power"], self.p)
+        return votes.opened(
+            self.tables["sites"], self.tables["power"], self.interconnection_mw + self.firm_onsite_mw, self.p
+        )
 
     @cached_property
     def halls_by(self) -> Floats:
@@ -75,12 +79,18 @@ class Ground:
         """1 in the period in which a site that is not committed opens, (s, t); negative where it closes."""
         return np.diff(self.opened.astype(np.float64), axis=1, prepend=0.0) * ~self.p.committed[:, None]
 
+    upgrades = _decided("upgrades", "count")
+    """Upgrades commissioned in a period, (u, t)."""
     draw_mw = _decided("power", "draw_mw")
     """Draw from the zone, fence MW, (s, t, b)."""
     onsite_mw = _decided("power", "onsite_output_mw")
     """On-site output, fence MW, (s, t, b)."""
     served_mw = _decided("zones", "served_mw")
-    """Power from the zone's own surplus, (z, t, b)."""
+    """Power from the zone's own surplus, in a nodal grid its generation less its base load, (z, t, b)."""
+    output_mw = _decided("dispatch", "mw")
+    """What generators make, (g, t, b)."""
+    base_output_mw = _decided("dispatch", "base_mw")
+    """What generators make without the programme, (g, t, b)."""
     flow_mw = _decided("flows", "flow_mw")
     """Flow on a line, positive from → to, (l, t, b)."""
 
@@ -88,6 +98,32 @@ class Ground:
     def last(self) -> Bools:
         """Whether a period is the last, (t,)."""
         return np.asarray(np.arange(len(self.p.periods)) == len(self.p.periods) - 1, dtype=np.bool_)
+
+    # limits, with what is bought ----------------------------------------------------------------------------
+    @cached_property
+    def standing(self) -> Floats:
+        """Upgrades that stand, Σ_{τ≤t} x_uτ, (u, t)."""
+        return np.cumsum(self.upgrades, axis=1)
+
+    @cached_property
+    def interconnection_mw(self) -> Floats:
+        """Firm fence MW at the point of interconnection, I_st + Σ_u capacity_u Σ_{τ≤t} x_uτ, (s, t)."""
+        return self.p.interconnection_mw + self.p.upgraded_mw("site", self.standing)
+
+    @cached_property
+    def headroom_mw(self) -> Floats:
+        """Fence MW that a zone's own surplus serves, (z, t, b)."""
+        return self.p.headroom_mw + self.p.upgraded_mw("zone", self.standing)[:, :, None]
+
+    @cached_property
+    def wires(self) -> Wires:
+        """Limits and susceptance of lines, with what is bought."""
+        return Wires.of(self.p, self.standing)
+
+    @cached_property
+    def base(self) -> BaseCase:
+        """The base case of a nodal grid, all 0 in any other."""
+        return BaseCase.of(self.p, self.tables["base"])
 
     # what follows -------------------------------------------------------------------------------------------
     @cached_property
@@ -158,7 +194,7 @@ class Ground:
     @cached_property
     def energised_mw(self) -> Floats:
         """Fence MW of open sites, (I_st + O_st) y_st, (s, t); inf where unlimited."""
-        return np.where(self.opened, self.p.interconnection_mw + self.firm_onsite_mw, 0.0)
+        return np.where(self.opened, self.interconnection_mw + self.firm_onsite_mw, 0.0)
 
     @cached_property
     def spare_mw(self) -> Floats:
@@ -177,9 +213,9 @@ class Ground:
     @cached_property
     def zone_left_mw(self) -> Floats:
         """Fence MW a zone can still get: its headroom left, its neighbours' over what lines leave free, (z, t, b)."""
-        own = np.maximum(0.0, self.p.headroom_mw[:, :, None] - self.served_mw)
+        own = np.maximum(0.0, self.headroom_mw - self.served_mw)
         free = np.zeros((len(own), *own.shape))  # MW that lines can still bring to a zone from another
-        line_mw, line_back_mw = self.p.line_mw[:, None, None], self.p.line_back_mw[:, None, None]
+        line_mw, line_back_mw = self.wires.line_mw[:, :, None], self.wires.line_back_mw[:, :, None]
         np.add.at(free, (self.p.line_to, self.p.line_from), np.maximum(0.0, line_mw - self.flow_mw))
         np.add.at(free, (self.p.line_from, self.p.line_to), np.maximum(0.0, line_back_mw + self.flow_mw))
         free[np.diag_indices(len(own))] = 0.0
@@ -230,9 +266,10 @@ class Ground:
         return float(self.waits_mw.sum() + spare_it) * self.p.length_years
 
     def label(self, axes: tuple[str, ...], at: tuple[int, ...]) -> str:
-        """Return a position in words, such as "site abilene, period 2027"; nothing of the one load block."""
-        told = [(axis, i) for axis, i in zip(axes, at, strict=True) if axis != "block" or len(self.p.ids[axis]) > 1]
-        return ", ".join(f"{axis} {self.p.ids[axis][i]}" for axis, i in told)
+        """Return a position in words, such as "site abilene, period 2027"; nothing of the one load block or nobody."""
+        places = [(axis, i, self.p.ids[axis]) for axis, i in zip(axes, at, strict=True)]
+        told = [(axis, ids[i]) for axis, i, ids in places if i < len(ids) and (axis != "block" or len(ids) > 1)]
+        return ", ".join(f"{axis} {name}" for axis, name in told)
 
 
 def limit(key: float | None, of: float = 1.0) -> float:

@@ -32,18 +32,17 @@ def of_sites_usd(g: Ground) -> dict[str, Floats]:
 
     open_usd_s (y_st − y_s,t−1), nothing at a committed site; usd_s x_st of what is bought whole;
     L lease_s built_st at leased sites; L fixed_s built_st; H_b L load_factor_s annual_pue_s / peak_pue_s
-    (d_stb grid price + o_stb on-site price).
+    (d_stb grid price_b + o_stb on-site price), in a nodal grid H_b L o_stb on-site price.
     """
     p, years = g.p, g.p.length_years
     bought_usd, lease_usd = p.bought_usd, np.where(p.own, 0.0, p.lease_usd_per_mw_year)
-    average = (p.load_factor * p.annual_pue / p.peak_pue)[:, None, None]
-    bought = g.draw_mw * p.energy_usd_per_mwh[:, :, None] + g.onsite_mw * p.onsite_usd_per_mwh[:, :, None]
+    bought = g.draw_mw * p.energy_usd_per_mwh + g.onsite_mw * p.onsite_usd_per_mwh
     return {
         "opening": p.open_usd[:, None] * g.opening,
         **{name: bought_usd[name][:, None] * np.diff(by, axis=1, prepend=0.0) for name, by in g.bought_by.items()},
         "lease": lease_usd[:, None] * g.built_mw * years,
         "fixed": p.fixed_usd_per_mw_year[:, None] * g.built_mw * years,
-        "energy": (p.block_hours * years * average * bought).sum(axis=2),
+        "energy": (p.block_hours * years * p.energy_per_mw[:, None, None] * bought).sum(axis=2),
     }
 
 
@@ -58,23 +57,54 @@ def terms(g: Ground) -> dict[str, Floats]:
         **{term: of_sites[term] for term in FACILITY},
         "placement": g.pods * g.p.pod_racks[None, :, None] * placed[:, :, None],
         "energy": of_sites["energy"],
-        "wheeling": (g.p.block_hours * g.p.length_years * g.p.line_usd_per_mwh[:, None, None] * np.abs(g.flow_mw)).sum(
-            axis=2
-        ),
-        "upgrades": np.zeros(g.opening.shape),
+        "generation": np.subtract(*generation_usd(g)),
+        "wheeling": np.subtract(*wheeling_usd(g)),
+        "upgrades": _at_sites(g, g.upgrades),
         "residual": _residual(g, of_sites["opening"], of_sites["halls"]),
         **unused_usd(g),
     }
 
 
+def generation_usd(g: Ground) -> Floats:
+    """Σ_b H_b L times what an hour of generation costs: of the plan, and of the base case, (2, t)."""
+    usd = [g.p.fleet.hourly_usd(mw).sum(axis=0) for mw in (g.output_mw, g.base_output_mw)]
+    return np.asarray(np.array(usd) @ g.p.block_hours * g.p.length_years, dtype=np.float64)
+
+
+def wheeling_usd(g: Ground) -> Floats:
+    """Σ_b H_b L usd_per_mwh_l |f|, summed over the circuits of a line: of the plan, and of the base case, (2, l, t)."""
+    price = g.p.line_usd_per_mwh[:, None, None] * g.p.block_hours * g.p.length_years
+    moved = np.abs(g.flow_mw) * g.wires.moved[:, :, None]
+    return np.stack([(price * mw).sum(axis=2) for mw in (moved, np.abs(g.base.flow_mw))])
+
+
+def differenced_usd(g: Ground) -> float:
+    """Size beside which a difference to the base case is nothing when it is a millionth, 0 in a grid that has none.
+
+    What both cost where the square of an output has a price, which a linear program only nears, else a thousandth.
+    """
+    if not g.p.study.is_nodal:
+        return 0.0
+    gross = float(np.abs(generation_usd(g)).sum() + np.abs(wheeling_usd(g)).sum())
+    return gross if g.p.fleet.usd_per_mw2h.any() else 1e-3 * gross
+
+
+def _at_sites(g: Ground, bought: Floats) -> Floats:
+    """capex_u times what is bought, (u, t), at the sites that it serves; of zones and lines last, (s + 1, t)."""
+    usd = np.zeros((len(g.p.sites) + 1, len(g.p.periods)))
+    of_sites = np.array([kind == "site" for kind in g.p.upgrade_kind], dtype=np.bool_)
+    np.add.at(usd, np.where(of_sites, g.p.upgrade_at, -1), g.p.upgrade_usd[:, None] * bought)
+    return usd
+
+
 def _residual(g: Ground, opening_usd: Floats, halls_usd: Floats) -> Floats:
-    """Return what openings and halls are worth at the horizon's end, less in equal parts over their lives, (s, t)."""
-    usd = np.zeros(opening_usd.shape)
+    """Less what openings, halls and upgrades are worth at the end, in equal parts over their lives, (s + 1, t)."""
+    usd = np.zeros((len(g.p.sites) + 1, len(g.p.periods)))
     if g.config.money.residual_value:
         lives, served = g.config.money.asset_life_years, np.arange(len(g.p.periods), 0, -1) * g.p.length_years
-        left = opening_usd * np.maximum(0.0, 1.0 - served / lives.site)
-        left = left + halls_usd * np.maximum(0.0, 1.0 - served / lives.hall)
-        usd[:, -1] = -left.sum(axis=1)
+        left = {life: np.maximum(0.0, 1.0 - served / getattr(lives, life)) for life in ("site", "hall", "grid")}
+        usd[:-1, -1] = -(opening_usd * left["site"] + halls_usd * left["hall"]).sum(axis=1)
+        usd[:, -1] -= _at_sites(g, g.upgrades * left["grid"]).sum(axis=1)
     return usd
 
 
@@ -123,9 +153,9 @@ def vendor_cost_usd(g: Ground) -> dict[str, dict[str, float]]:
 
     Facility (opening, halls gross, lease, fixed) of a site is shared by the vendors' IT MW-years in service there;
     of a site that never holds a rack by those of the programme; not at all where no rack ever serves. Energy of a
-    site and period is shared by IT MW in service there and then.
+    site and period is shared by IT MW in service there and then, generation of a period by those of all sites.
     """
-    usd = of_sites_usd(g)
+    usd, generation = of_sites_usd(g), np.subtract(*generation_usd(g))
     facility = np.sum([usd[term] for term in FACILITY], axis=0).sum(axis=1)
     at_site, at_all = g.it_mw.sum(axis=1), g.it_mw.sum()
     costs = {}
@@ -137,7 +167,8 @@ def vendor_cost_usd(g: Ground) -> dict[str, dict[str, float]]:
         costs[vendor] = {
             "racks": float(purchase_usd(g)[own].sum()),
             "facility": float((facility * by_site).sum()),
-            "energy": float((usd["energy"] * _ratio(held, g.it_mw)).sum()),
+            "energy": float((usd["energy"] * _ratio(held, g.it_mw)).sum())
+            + float(generation @ _ratio(held.sum(axis=0), g.it_mw.sum(axis=0))),
         }
     return costs
 

@@ -1,15 +1,17 @@
-"""Checks of the grid: balances of zones, headroom and lines."""
+"""Checks of the grid: balances of zones, headroom, lines, and what is bought for them."""
 
 from __future__ import annotations
 
+from math import inf
+
 import numpy as np
 
-from .columns import Floats
+from .columns import Bools, Floats
 from .comparison import Check, keeps
 from .ground import Ground
 from .report import Finding
 from .shapes import KEYS
-from .tolerance import slack
+from .tolerance import exceeds, slack
 
 
 def flow_balance(g: Ground) -> list[Finding]:
@@ -37,6 +39,12 @@ def zone_balance(g: Ground) -> list[Finding]:
     ]
 
 
+def balanced(g: Ground) -> Bools:
+    """Whether all zones are in balance, (t, b)."""
+    short, allowed, _ = _balance(g)
+    return np.asarray((np.abs(short) <= allowed).all(axis=0), dtype=np.bool_)
+
+
 def _balance(g: Ground) -> tuple[Floats, Floats, Floats]:
     """MW short in each zone, the tolerance of it, and what the zone itself would have to serve, (z, t, b)."""
     inflow, moved = np.zeros(g.served_mw.shape), np.zeros(g.served_mw.shape)
@@ -45,6 +53,33 @@ def _balance(g: Ground) -> tuple[Floats, Floats, Floats]:
         np.add.at(moved, ends, np.abs(g.flow_mw))
     needed = g.zone_load_mw - inflow
     return needed - g.served_mw, slack("mw", g.zone_load_mw + moved + np.abs(g.served_mw)), needed
+
+
+def _own_mw(g: Ground) -> Floats:
+    """Flow of a link, or of a line's own circuit, which shares it with those bought beside it by susceptance."""
+    return g.flow_mw * g.wires.own_share[:, :, None]
+
+
+def circuit_limit(g: Ground) -> list[Finding]:
+    """Each circuit that is bought carries its share of a flow within its own limit: |B_u / B_lt f_ltb| ≤ cap_u."""
+    if not g.p.adds_circuit.any():
+        return []
+    at = g.p.upgrade_at * g.p.adds_circuit  # of other upgrades nothing is looked at
+    carried = np.abs(g.flow_mw[at] * g.wires.added_share[:, :, None])
+    most = (g.p.upgrade_mw[:, None] * g.standing)[:, :, None]
+    return [
+        Finding("flows.csv", f"{g.label(KEYS['flows'], (at[u], t, b))}, upgrade {g.p.upgrades[u]}", "flow_mw",
+                float(carried[u, t, b]), float(most[u, t, 0]), relation="at most")
+        for u, t, b in np.argwhere(exceeds(carried, most, "mw") & g.p.adds_circuit[:, None, None]).tolist()
+    ]  # fmt: skip
+
+
+def _at_closed(g: Ground) -> Floats:
+    """Upgrades of sites that stand while the site is closed, (u, t)."""
+    found = np.zeros(g.standing.shape)
+    of_sites = np.array([kind == "site" for kind in g.p.upgrade_kind], dtype=np.bool_)
+    found[of_sites] = np.where(g.opened[g.p.upgrade_at[of_sites]], 0.0, g.standing[of_sites])
+    return found
 
 
 def _odd_flows(g: Ground, short: Floats, allowed: Floats) -> list[tuple[int, ...]]:
@@ -62,12 +97,23 @@ CHECKS: tuple[Check, ...] = (
     keeps("draw_zone", "power.draw_mw", "mw",
           lambda g: (np.where((g.p.zone_of < 0)[:, None, None] & g.p.study.has_grid, g.draw_mw, 0.0), 0.0),
           "With a grid a site without a zone draws nothing from it: d_stb = 0 where s is in no zone"),
-    keeps("line_limit", "flows.flow_mw", "mw", lambda g: (g.flow_mw, g.p.line_mw[:, None, None]),
-          "Flow from → to is at most the line's capacity: f_ltb ≤ cap_l"),
-    keeps("line_limit_back", "flows.flow_mw", "mw", lambda g: (g.flow_mw, -g.p.line_back_mw[:, None, None]),
-          "Flow to → from is at most the line's capacity back: f_ltb ≥ −cap_back_l", relation="at least"),
-    keeps("headroom", "zones.served_mw", "mw", lambda g: (g.served_mw, g.p.headroom_mw[:, :, None]),
-          "A zone serves at most its headroom: g_ztb ≤ headroom_zt"),
+    keeps("line_limit", "flows.flow_mw", "mw", lambda g: (_own_mw(g), g.wires.own_mw[:, :, None]),
+          "Flow from → to is at most the line's capacity, of a link with what is bought: f_ltb ≤ cap_l + Σ cap_u x_u"),
+    keeps("line_limit_back", "flows.flow_mw", "mw", lambda g: (_own_mw(g), -g.wires.own_back_mw[:, :, None]),
+          "Flow to → from is at most the line's capacity back, and likewise: f_ltb ≥ −cap_back_l − Σ_u cap_u x_u",
+          relation="at least"),
+    circuit_limit,
+    keeps("headroom", "zones.served_mw", "mw", lambda g: (g.served_mw, inf if g.p.study.is_nodal else g.headroom_mw),
+          "A zone serves at most its headroom, with what is bought: g_ztb ≤ headroom_ztb + Σ_u cap_u Σ_{τ≤t} x_uτ"),
+    keeps("served_none", "zones.served_mw", "mw", lambda g: (g.served_mw, -inf if g.p.study.is_nodal else 0.0),
+          "A surplus serves, and takes nothing up: g_ztb ≥ 0", relation="at least"),
+    keeps("upgrade_lead", "upgrades.count", "count",
+          lambda g: (np.where(g.p.most_standing > 0, 0.0, g.upgrades), 0.0),
+          "No upgrade before the period that contains decide_on + lead_years: x_ut = 0 there"),
+    keeps("upgrade_count", "upgrades.count", "count", lambda g: (g.upgrades.sum(axis=1), g.p.upgrade_max_count),
+          "No more upgrades are bought than there can be: Σ_t x_ut ≤ max_count_u", over=("upgrade",)),
+    keeps("upgrade_open", "upgrades.count", "count", lambda g: (_at_closed(g), 0.0),
+          "A site is upgraded only once it is open: Σ_{τ≤t} x_uτ ≤ max_count_u y_st"),
     flow_balance,
     zone_balance,
 )  # fmt: skip

@@ -8,7 +8,7 @@ what those get wrong is a finding.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import inf, isnan
@@ -17,13 +17,15 @@ import numpy as np
 
 from ..io.periods import parse_label
 from ..tolerance import band
-from .columns import Bools, Columns, Floats, Ints
+from .base import after_outage
+from .columns import Bools, Floats, Ints
 from .dates import rows_of, whole_pods
-from .shapes import COSTS, KINDS
+from .grid import GridReading
+from .shapes import COSTS, ELEMENTS, KINDS
 
 
 @dataclass(frozen=True)
-class Reading(Columns):
+class Reading(GridReading):
     """What a study says by site s, SKU k, period t, zone z and line l; arrays are indexed in that order.
 
     Power in MW (``it`` = of racks, else at the fence), money in USD. Ids stand in the order of the study's tables.
@@ -35,9 +37,15 @@ class Reading(Columns):
         years = [str(year) for year in sorted(set(self.dates.years))]
         return {
             "site": self.sites, "sku": self.skus, "period": self.periods, "zone": self.zones, "line": self.lines,
-            "block": [*self.blocks], "kind": KINDS, "term": [*COSTS], "upgrade": [], "vendor": self.vendors,
-            "year": years,
+            "block": [*self.blocks], "kind": KINDS, "term": [*COSTS], "upgrade": self.upgrades,
+            "vendor": self.vendors, "year": years, "gen": self.fleet.ids, "element": ELEMENTS,
         }  # fmt: skip
+
+    def elements(self, named: Iterable[object]) -> list[str]:
+        """Return the ids of zones, lines and generators, and those among the named that are of limits after outages."""
+        lines = {line: i for i, line in enumerate(self.lines)}
+        pairs = {name for name in named if isinstance(name, str) and after_outage(name, lines)}
+        return sorted({*self.zones, *self.lines, *self.fleet.ids, *pairs})
 
     # racks ----------------------------------------------------------------------------------------------------------
     @cached_property
@@ -147,10 +155,17 @@ class Reading(Columns):
 
     @cached_property
     def hold_mw(self) -> Floats:
-        """Most IT MW that a site can hold in the last period by its own halls and power, (s,)."""
+        """Most IT MW that a site can hold in the last period by its own halls and power, no upgrade bought, (s,)."""
+        return self._held_mw(self.interconnection_mw[:, -1])
+
+    @cached_property
+    def may_hold_mw(self) -> Floats:
+        """Most IT MW that a site can hold in the last period with all that can be bought for it, (s,)."""
+        return self._held_mw(self.interconnection_mw[:, -1] + self.upgraded_mw("site", self.most_standing)[:, -1])
+
+    def _held_mw(self, interconnection_mw: Floats) -> Floats:
         halls = self.existing_mw[:, -1] + self.hall_mw * self.halls_possible[:, -1]
-        power = (self.interconnection_mw[:, -1] + self.onsite_mw[:, -1]) / self.peak_pue
-        return np.asarray(np.minimum(halls, power), dtype=np.float64)
+        return np.minimum(halls, (interconnection_mw + self.onsite_mw[:, -1]) / self.peak_pue)
 
     def cluster_it_mw(self, key_mw: float, vendor: str | None = None) -> Floats:
         """Least IT MW in the last period that a key asks of a site, of all SKUs or those of a vendor, (s,).
@@ -162,36 +177,36 @@ class Reading(Columns):
         return np.where(largest > 0.0, np.clip(self.hold_mw - largest, 0.0, key_mw), 0.0)
 
     # load, and what its energy costs --------------------------------------------------------------------------------
-    @property
-    def blocks(self) -> dict[str, float]:
-        """The load blocks, each with its hours of a year."""
-        return {"all": 8760.0}
-
-    @cached_property
-    def block_hours(self) -> Floats:
-        """Hours of each load block, (b,)."""
-        return np.array(list(self.blocks.values()))
-
     @cached_property
     def load_per_it(self) -> Floats:
-        """Fence MW of an IT MW in service, (s, b)."""
-        return np.tile(self.peak_pue[:, None], len(self.blocks))
+        """Fence MW of an IT MW in service: peak_pue_s load_scale_b, (s, b)."""
+        return self.peak_pue[:, None] * self.load_scale
 
     @cached_property
     def energy_usd_per_mwh(self) -> Floats:
-        """Price of the site, else of its zone, whose first one holds before its row too, else 0, (s, t)."""
-        rows = rows_of(self.study.energy_prices, "zone", "usd_per_mwh")
-        of_zone = {zone: self.dates.standing(said, said[min(said)]) for zone, said in rows.items()}
-        free = [0.0] * len(self.dates)
-        own = zip(self.stated_zone, self.own_energy_usd_per_mwh.tolist(), strict=True)
-        found = [of_zone.get(zone, free) if isnan(usd) else [usd] * len(self.dates) for zone, usd in own]
-        return _array(found, len(self.dates))
+        """Price of the site, else of its zone, else 0; 0 in a nodal grid, whose generators are paid, (s, t, b)."""
+        if self.study.is_nodal:
+            return np.zeros((len(self.sites), len(self.dates), len(self.blocks)))
+        of_zone = self.by_block("energy_prices", self.zones, "usd_per_mwh", first_before=True)
+        none = np.zeros((1, *of_zone.shape[1:]))
+        own = self.own_energy_usd_per_mwh[:, None, None]
+        return np.where(np.isnan(own), np.concatenate([of_zone, none])[self.zone_of], own)
 
     @cached_property
     def onsite_usd_per_mwh(self) -> Floats:
-        """Price of energy made on site, else as of the grid, (s, t)."""
-        stated = self.own_onsite_usd_per_mwh[:, None]
+        """Price of energy made on site, else as of the grid, (s, t, b)."""
+        stated = self.own_onsite_usd_per_mwh[:, None, None]
         return np.where(np.isnan(stated), self.energy_usd_per_mwh, stated)
+
+    @cached_property
+    def energy_per_mw(self) -> Floats:
+        """MWh that a MW at the fence comes to, on average, in an hour of its block, (s,).
+
+        load_factor_s annual_pue_s / peak_pue_s; 1 in a nodal grid, where all is counted as it is generated.
+        """
+        if self.study.is_nodal:
+            return np.ones(len(self.sites))
+        return self.load_factor * self.annual_pue / self.peak_pue
 
     # doors ----------------------------------------------------------------------------------------------------------
     @cached_property
@@ -222,34 +237,6 @@ class Reading(Columns):
         """Whether a SKU may stand at a site at all, (s, k)."""
         return self.welcome & self.light & np.isfinite(self.pair_usd_per_rack)
 
-    # grid -----------------------------------------------------------------------------------------------------------
-    @cached_property
-    def line_from(self) -> Ints:
-        """Zone where a line begins, (l,)."""
-        return _places(self.begins_in, self.zones)
-
-    @cached_property
-    def line_to(self) -> Ints:
-        """Zone where a line ends, (l,)."""
-        return _places(self.ends_in, self.zones)
-
-    @cached_property
-    def zone_of(self) -> Ints:
-        """Place of the grid's zone that serves a site, -1 where none does, (s,)."""
-        return _places(self.stated_zone, self.zones)
-
-    @cached_property
-    def headroom_mw(self) -> Floats:
-        """Fence MW that a zone's own surplus serves, 0 before its first row, (z, t)."""
-        said = rows_of(self.study.headroom, "zone", "headroom_mw")
-        return _array([self.dates.standing(said.get(zone, {}), 0.0) for zone in self.zones], len(self.dates))
-
 
 def _array(rows: list[list[float]], width: int) -> Floats:
     return np.array(rows, dtype=np.float64).reshape(len(rows), width)
-
-
-def _places(names: list[str], ids: list[str]) -> Ints:
-    """Return the place of each name among the ids, -1 where it is none of them."""
-    place = {name: i for i, name in enumerate(ids)}
-    return np.array([place.get(name, -1) for name in names], dtype=np.int64)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from . import causes, constraints, facts, network, numbers, policy, rows, unused_and_costs
+from . import binding, causes, constraints, facts, network, nodal, numbers, physics, policy, rows, unused_and_costs
 from .comparison import Check
 from .ground import Ground
 from .report import Finding, Report
@@ -13,18 +13,19 @@ from .table import Table
 CHECKS: tuple[Check, ...] = (
     # decisions, as their rows state them
     rows.site_rows, rows.assignment_rows, rows.power_rows, rows.zone_rows, rows.flow_rows, rows.waiting_rows,
+    rows.upgrade_rows, rows.dispatch_rows, nodal.base_rows,
     numbers.assigned_pods, numbers.assigned_vendor, numbers.site_halls,
     # constraints
-    *constraints.CHECKS, *network.CHECKS, *policy.CHECKS,
+    *constraints.CHECKS, *network.CHECKS, *physics.CHECKS, *nodal.CHECKS, *policy.CHECKS,
     # what follows from the decisions
-    *numbers.FOLLOWING,
+    *numbers.FOLLOWING, binding.binding_limit,
     unused_and_costs.unused_rows, unused_and_costs.unused_amount, unused_and_costs.unused_mw_years,
     unused_and_costs.unused_price, causes.unused_cause,
     unused_and_costs.cost_rows, unused_and_costs.cost_usd, unused_and_costs.cost_discounted,
     # plan.json
     facts.whole_facts, facts.plan_format, facts.study_keys, facts.sizes, facts.records, facts.cost_terms,
-    facts.objective, facts.rack_purchase, facts.vendor_cost, facts.unused_totals, facts.unavoidable, facts.placed,
-    facts.delivered, facts.energised, facts.bound, facts.gap, facts.status, facts.content_digest,
+    facts.objective, facts.relief, facts.rack_purchase, facts.vendor_cost, facts.unused_totals, facts.unavoidable,
+    facts.placed, facts.delivered, facts.energised, facts.bound, facts.gap, facts.status, facts.content_digest,
 )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from .report import Finding
 from .table import MISSING, ROW
 
 
-def _rows(g: Ground, table: str, wanted: Bools | bool = True) -> list[Finding]:
+def compare_rows(g: Ground, table: str, wanted: Bools | bool = True) -> list[Finding]:
     """Compare the keys that have a row with those that should, by default all."""
     at = g.tables[table]
     axes, present = tuple(at.keys), at.present()
@@ -22,27 +22,27 @@ def _rows(g: Ground, table: str, wanted: Bools | bool = True) -> list[Finding]:
 
 def site_rows(g: Ground) -> list[Finding]:
     """One row for every site and period, closed ones too: |rows| = |S| · |T|."""
-    return _rows(g, "sites")
+    return compare_rows(g, "sites")
 
 
 def zone_rows(g: Ground) -> list[Finding]:
     """One row for every zone and period: |rows| = |Z| · |T|."""
-    return _rows(g, "zones")
+    return compare_rows(g, "zones")
 
 
 def flow_rows(g: Ground) -> list[Finding]:
     """One row for every line that may carry and every period: |rows| = |L| · |T|."""
-    return _rows(g, "flows")
+    return compare_rows(g, "flows")
 
 
 def waiting_rows(g: Ground) -> list[Finding]:
     """One row for every period of a SKU with deliveries: {(k, t): Σ_τ D_kτ > 0}."""
-    return _rows(g, "waiting", np.asarray(g.p.delivered_pods.any(axis=1, keepdims=True)))
+    return compare_rows(g, "waiting", np.asarray(g.p.delivered_pods.any(axis=1, keepdims=True)))
 
 
 def assignment_rows(g: Ground) -> list[Finding]:
     """A row for every period from the first placement on: {(s, k, t): Σ_{τ≤t} n_skτ > 0}."""
-    return _rows(g, "assignments", np.cumsum(g.pods, axis=2) > 0)
+    return compare_rows(g, "assignments", np.cumsum(g.pods, axis=2) > 0)
 
 
 def power_rows(g: Ground) -> list[Finding]:
@@ -60,3 +60,13 @@ def power_rows(g: Ground) -> list[Finding]:
         turned = g.opened[at[:2]] == drawn[at]
         found.append(Finding(sites.file, label, "open", bool(stated[at]), bool(drawn[at]) if turned else said))
     return found
+
+
+def upgrade_rows(g: Ground) -> list[Finding]:
+    """A row only where an upgrade is bought: {(u, t): x_ut > 0}."""
+    return compare_rows(g, "upgrades", g.upgrades > 0)
+
+
+def dispatch_rows(g: Ground) -> list[Finding]:
+    """A row for every generator, period and load block of a nodal grid, and none in any other."""
+    return compare_rows(g, "dispatch")

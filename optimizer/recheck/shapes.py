@@ -8,11 +8,18 @@ BOUGHT = ("halls",)
 """What sites buy whole, each a term of the cost too: columns of sites.csv that count it so far."""
 KINDS = ("aged", "idle_hall", "idle_power", "unplaced", "waiting")
 COSTS: Mapping[str, tuple[str, ...]] = {
-    "aged": ("sku",), "energy": ("site",), "fixed": ("site",), "halls": ("site",), "idle_hall": ("site",),
+    "aged": ("sku",), "energy": ("site",), "fixed": ("site",), "generation": (), "halls": ("site",),
+    "idle_hall": ("site",),
     "idle_power": ("site",), "lease": ("site",), "opening": ("site",), "placement": ("site", "sku"),
     "residual": ("site",), "unplaced": ("sku",), "upgrades": ("site",), "waiting": ("sku",), "wheeling": ("line",),
 }  # fmt: skip
 """What each term of the cost is by, the period apart, in the order of the rows of costs.csv."""
+NOBODYS = ("residual", "upgrades")
+"""Terms with rows of no site too: what reinforces zones and lines. Their arrays have one site more, the last."""
+ELEMENTS = ("gen", "line", "outage", "zone")
+"""What can bind, or has a dual value."""
+DIFFERENCES = ("generation", "wheeling")
+"""Terms that in a nodal grid count what is beyond the base case."""
 
 CELLS = {
     "id": "an id or a period of the study",
@@ -23,7 +30,7 @@ CELLS = {
     "whole": "a whole number",
     "mw": "a number, 0 or more",
     "number": "a number",
-    "number or empty": "a number, empty where unlimited",
+    "number or empty": "a number, or empty",
 }
 """Kinds of cells, each with the rule in words."""
 
@@ -45,8 +52,15 @@ SHAPES: Mapping[str, Mapping[str, str]] = {
         "sku": "id", "period": "id", "delivered_racks": "count", "placed_racks": "count", "waiting_racks": "whole",
         "waiting_mw": "number",
     },
-    "zones": {"zone": "id", "period": "id", "block": "id", "load_mw": "mw", "served_mw": "mw", "headroom_mw": "mw"},
-    "flows": {"line": "id", "period": "id", "block": "id", "flow_mw": "number", "capacity_mw": "mw"},
+    "zones": {
+        "zone": "id", "period": "id", "block": "id", "load_mw": "mw", "served_mw": "number",
+        "headroom_mw": "number or empty", "base_load_mw": "number or empty", "generation_mw": "number or empty",
+        "price_usd_per_mwh": "number or empty",
+    },
+    "flows": {
+        "line": "id", "period": "id", "block": "id", "flow_mw": "number", "capacity_mw": "number or empty",
+        "loading": "number or empty", "shadow_usd_per_mw_year": "number or empty",
+    },
     "unused": {
         "kind": "id", "site": "id or empty", "sku": "id or empty", "period": "id", "mw": "mw", "mw_years": "mw",
         "usd": "number", "cause": "text",
@@ -56,6 +70,15 @@ SHAPES: Mapping[str, Mapping[str, str]] = {
         "usd": "number", "discounted_usd": "number",
     },
     "upgrades": {"upgrade": "id", "period": "id", "count": "count", "capex_usd": "number"},
+    "binding": {
+        "element": "id", "id": "id", "period": "id", "block": "id", "limit_mw": "number",
+        "shadow_usd_per_mw_year": "number or empty",
+    },
+    "dispatch": {"gen": "id", "period": "id", "block": "id", "base_mw": "number", "mw": "number"},
+    "base": {
+        "element": "id", "id": "id", "period": "id", "block": "id", "flow_mw": "number or empty",
+        "usd_per_mwh": "number",
+    },
 }  # fmt: skip
 """The kind of cell of every column of each table; ids are its keys, in the order by which its rows are sorted."""
 KEYS = {table: tuple(name for name, cell in of.items() if cell == "id") for table, of in SHAPES.items()}

@@ -49,9 +49,9 @@ def _rooms_mw(p: Reading, *, ruled: bool) -> dict[int, float]:
     """IT MW that each site can hold in the last period, of those that may open and admit anything."""
     shut = p.study.config.policy.forbid if ruled else ()
     return {
-        s: float(p.hold_mw[s])
+        s: float(p.may_hold_mw[s])
         for s, site in enumerate(p.sites)
-        if p.admits[s].any() and site not in shut and p.hold_mw[s] > 0
+        if p.admits[s].any() and site not in shut and p.may_hold_mw[s] > 0
     }
 
 

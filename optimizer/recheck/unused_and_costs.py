@@ -11,7 +11,7 @@ from .columns import Bools, Floats, Ints
 from .ground import Ground
 from .money import terms, unused_mw, unused_usd, worth
 from .report import Finding
-from .shapes import COSTS
+from .shapes import COSTS, NOBODYS
 from .table import MISSING, ROW, Table
 from .tolerance import slack
 
@@ -46,13 +46,19 @@ class _Part:
         return [Finding(self.table.file, row, ROW, MISSING, float(amount[at])) for at, row in rows.items()]
 
 
+def _of_nobody(g: Ground, term: str) -> np.bool_:
+    """Whether a term by sites may be of none: where the grid's zones and lines can be upgraded."""
+    return np.bool_(term in NOBODYS and any(kind != "site" for kind in g.p.upgrade_kind))
+
+
 def _parts(g: Ground, table: Table, amounts: Mapping[str, Floats]) -> Iterator[_Part]:
     """Yield the parts of a table, kind by kind or term by term in the order of its rows."""
     word, *others = table.keys
     stated = {place: table.keys[place] >= 0 for place in others if place != "period"}
     for i, name in enumerate(g.p.ids[word]):
         rows = np.asarray(table.keys[word] == i, dtype=np.bool_)
-        full = rows & np.all([stated[place] for place in COSTS[name]], axis=0)
+        needed = () if _of_nobody(g, name) else COSTS[name]
+        full = rows & np.all([stated[place] for place in needed], axis=0)
         more = np.any([stated[place] for place in stated if place not in COSTS[name]], axis=0)
         yield _Part(table, word, name, amounts[name], rows, full, full & ~more)
 
@@ -98,13 +104,16 @@ def _compare_unused(g: Ground, column: str, amounts: Mapping[str, Floats], unit:
 
 # costs.csv --------------------------------------------------------------------------------------------------------
 def cost_rows(g: Ground) -> list[Finding]:
-    """A row for every cost that is not zero, by the site, SKU or line that its term is by, and by no other."""
+    """A row for every cost that is not zero, by the site, SKU or line that its term is by, and by no other.
+
+    Upgrades of zones and lines are of no site.
+    """
     table = g.tables["costs"]
     found = _of_nothing(table, table.number["usd"] == 0.0)
     for part in _parts(g, table, terms(g)):
         for place in ("site", "sku", "line"):
             by = place in COSTS[part.name]
-            wrong = part.rows & ((table.keys[place] >= 0) != by)
+            wrong = part.rows & ((table.keys[place] >= 0) != by) & ~(by & _of_nobody(g, part.name))
             wanted = f"a {place}" if by else "empty"
             found += [
                 Finding(table.file, table.row(i), place, table.frame[place].iloc[i], wanted)

@@ -26,23 +26,23 @@ def pods(assignments: Table, p: Reading) -> Floats:
     return placed
 
 
-def opened(sites: Table, power: Table, p: Reading) -> Bools:
-    """Whether a site is open, (s, t).
+def opened(sites: Table, power: Table, firm_mw: Floats, p: Reading) -> Bools:
+    """Whether a site is open, (s, t), with so much firm power at its fence where it is.
 
     Where ``open`` and the rows of power.csv disagree, the site's own numbers decide: built_mw and idle_power_mw fit
     one answer only, or say nothing.
     """
     stated = sites.spread("open") > 0.5
     drawn = power.present().any(axis=2)
-    fits_open, fits_closed = _fits(sites, p, 1.0), _fits(sites, p, 0.0)
+    fits_open, fits_closed = _fits(sites, firm_mw, p, 1.0), _fits(sites, firm_mw, p, 0.0)
     turned = (fits_open != fits_closed) & (stated != drawn) & (fits_open == drawn)
     return np.asarray(np.where(turned, drawn, stated), dtype=np.bool_)
 
 
-def _fits(sites: Table, p: Reading, y: float) -> Bools:
+def _fits(sites: Table, firm_mw: Floats, p: Reading, y: float) -> Bools:
     built = p.existing_mw * y + p.hall_mw[:, None] * sites.spread("halls")
-    limited = np.isfinite(p.interconnection_mw)
-    energised = np.where(limited, p.interconnection_mw + p.onsite_mw, 0.0) * y
+    limited = np.isfinite(firm_mw)
+    energised = np.where(limited, firm_mw, 0.0) * y
     spare = energised - p.peak_pue[:, None] * sites.spread("it_mw_in_service")
     alike = ~differs(sites.spread("built_mw"), built, "mw")
     alike &= ~limited | ~differs(sites.spread("idle_power_mw"), spare, "mw")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -88,6 +88,27 @@ class Matrix:
             values=np.insert(self.values, at, cost[extra]),
             row_lower=np.append(self.row_lower, -np.inf),
             row_upper=np.append(self.row_upper, upper),
+        )
+
+    def without_limits(self, rows: Ints) -> Matrix:
+        """Return the matrix with rows that limit nothing."""
+        lower, upper = self.row_lower.copy(), self.row_upper.copy()
+        lower[rows], upper[rows] = -np.inf, np.inf
+        return replace(self, row_lower=lower, row_upper=upper)
+
+    def with_columns(self, rows: Sequence[Ints], values: Sequence[Floats], price: Floats) -> Matrix:
+        """Return the matrix with more columns at its end, each 0 or more, whose ``price`` is the whole objective."""
+        extra = len(rows)
+        return replace(
+            self,
+            starts=np.append(self.starts, self.starts[-1] + np.cumsum([len(part) for part in rows])),
+            rows=np.concatenate([self.rows, *rows]).astype(np.int64),
+            values=np.concatenate([self.values, *values]),
+            lower=np.append(self.lower, np.zeros(extra)),
+            upper=np.append(self.upper, np.full(extra, np.inf)),
+            integer=np.append(self.integer, np.zeros(extra, dtype=bool)),
+            cost=np.append(np.zeros(len(self.lower)), price),
+            offset=0.0,
         )
 
     def rows_only(self, keep: Ints) -> Matrix:

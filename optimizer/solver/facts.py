@@ -29,6 +29,7 @@ def facts(
     n_rows, n_cols = c.matrix.shape
     finite = np.isfinite(bound)
     told = figures(p, x, study.config)
+    discounted = {term: _usd(row, point) for term, row in c.objectives.discounted.items()}
     waiting = told["unused"]["waiting_rack_mw_years"]
     told["unused"] |= {
         "unavoidable_waiting_mw_years": _least(unavoidable.mw_years, waiting),
@@ -42,9 +43,10 @@ def facts(
         "gap": relative_gap(objective, bound) if finite else None,
         "seconds": {},
         "cost_usd": {
-            "discounted": {term: _usd(row, point) for term, row in c.objectives.discounted.items()},
+            "discounted": discounted,
             "undiscounted": {term: _usd(row, point) for term, row in c.objectives.undiscounted.items()},
         },
+        **({} if p.generation is None else {"relief_usd": _relief(discounted)}),
         **told,
         "sizes": {
             "sites": len(p.sites), "skus": len(p.skus), "periods": len(p.horizon), "zones": len(p.zones),
@@ -58,6 +60,11 @@ def facts(
         "study": study.portable_config.model_dump(mode="json"),
         "study_path": "study",
     }  # fmt: skip
+
+
+def _relief(discounted: dict[str, float]) -> float:
+    """How far reinforcements bring generation and wheeling below those of the grid without any programme."""
+    return max(0.0, -(discounted["generation"] + discounted["wheeling"]))
 
 
 def _usd(row: Objective, point: Floats) -> float:

@@ -157,7 +157,7 @@ def _result(highs: Any, is_mip: bool) -> Result:
     status, info = highs.getModelStatus(), highs.getInfo()
     if not highs.getNumCol() and status in (_STATUS.kModelEmpty, _STATUS.kOptimal):  # nothing to decide: no point
         nothing, cost = np.zeros(0), float(highs.getLp().offset_)
-        return Result("optimal", nothing, cost, cost, 0, 0.0, nothing)
+        return Result("optimal", nothing, cost, cost, 0, 0.0, nothing, np.zeros(highs.getNumRow()))
     has_point = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
     x: Floats | None = np.array(highs.getSolution().col_value, dtype=np.float64) if has_point else None
     objective = float(info.objective_function_value) if has_point else np.inf

@@ -69,7 +69,7 @@ class Clash:
     # one key ------------------------------------------------------------------------------------------------
     def _at_least(self, rule: Rule) -> list[str]:
         """Say what a key must be at least by the relaxation, the other rules kept; nothing where it is not alone."""
-        free = without_limits(self.problem.matrix, self.problem.c.rows[rule.name])
+        free = self.problem.matrix.without_limits(self.problem.c.rows[rule.name])
         cost, offset = self._quantity(rule)
         result = self.runner.finish(free, Job(cost=cost, offset=offset, integer=np.zeros(len(cost), dtype=bool)))
         if result.x is None:
@@ -94,7 +94,7 @@ class Clash:
         """Find a whole plan that keeps all rules but one, and keeps that one as nearly as can be."""
         rows = self.problem.c.rows[rule.name]
         base = self.problem.c.matrix if rule.form == "cluster" else self.problem.matrix
-        free, nothing = without_limits(base, rows), np.zeros(base.shape[1])
+        free, nothing = base.without_limits(rows), np.zeros(base.shape[1])
         if self.runner.finish(free, Job(integer=nothing.astype(bool), cost=nothing)).x is None:
             return None
         if rule in (UNUSED_CEILING, SITE_COUNT) or rule.form == "list":
@@ -144,17 +144,10 @@ class Clash:
         return [*told[:1], *(f"and at once {line}" for line in told[1:])]
 
 
-def without_limits(matrix: Matrix, rows: Ints) -> Matrix:
-    """Return the matrix with rows that limit nothing."""
-    lower, upper = matrix.row_lower.copy(), matrix.row_upper.copy()
-    lower[rows], upper[rows] = -np.inf, np.inf
-    return replace(matrix, row_lower=lower, row_upper=upper)
-
-
 def with_slack(matrix: Matrix, rows: Ints) -> Matrix:
     """Return the matrix with one column more, by which all these rows may be broken, as its objective."""
     signs = np.where(np.isfinite(matrix.row_upper[rows]), -1.0, 1.0)
-    return _with_columns(matrix, [rows], [signs], np.ones(1))
+    return matrix.with_columns([rows], [signs], np.ones(1))
 
 
 def elastic(matrix: Matrix, rows: Ints) -> Matrix:
@@ -163,22 +156,7 @@ def elastic(matrix: Matrix, rows: Ints) -> Matrix:
     np.maximum.at(size, matrix.rows, np.abs(matrix.values))
     both = [np.array([row]) for row in rows for _ in range(2)]
     signs = [np.array([sign]) for _ in rows for sign in (1.0, -1.0)]
-    return _with_columns(matrix, both, signs, np.repeat(1.0 / size[rows], 2))
-
-
-def _with_columns(matrix: Matrix, rows: list[Ints], values: list[Floats], price: Floats) -> Matrix:
-    extra = len(rows)
-    return replace(
-        matrix,
-        starts=np.append(matrix.starts, matrix.starts[-1] + np.cumsum([len(part) for part in rows])),
-        rows=np.concatenate([matrix.rows, *rows]).astype(np.int64),
-        values=np.concatenate([matrix.values, *values]),
-        lower=np.append(matrix.lower, np.zeros(extra)),
-        upper=np.append(matrix.upper, np.full(extra, np.inf)),
-        integer=np.append(matrix.integer, np.zeros(extra, dtype=bool)),
-        cost=np.append(np.zeros(len(matrix.lower)), price),
-        offset=0.0,
-    )
+    return matrix.with_columns(both, signs, np.repeat(1.0 / size[rows], 2))
 
 
 def with_share(problem: Problem, matrix: Matrix, rows: Ints, less: float) -> Matrix:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -18,7 +19,7 @@ from ..errors import InfeasibleError
 from ..formulation.cost import TERMS, Money, unused_mw_years, waiting_mw_years
 from ..formulation.families import FAMILIES, Family
 from ..formulation.notation import Program, Rule, Term, declare
-from ..formulation.rules import RULES, SITE_COUNT
+from ..formulation.rules import CUT_RULES, RULES, SITE_COUNT
 from ..parameters import Parameters
 from ..study import Study
 from .arrays import Floats, Ints, Matrix
@@ -182,15 +183,40 @@ class Layout:
         return row, self.column[used(parts)], np.concatenate([r.values for r in parts.values()])
 
 
+@dataclass(frozen=True)
+class Written:
+    """A study's rules and objectives as rows over numbered variables, to which cuts can be added."""
+
+    program: Program
+    writer: Writer
+    rows: Parts
+    objectives: Parts
+
+    @classmethod
+    def of(cls, study: Study, p: Parameters) -> Written:
+        """Write all rules; raises InfeasibleError where the study's own numbers contradict one."""
+        with PauseGC():
+            program = declare(p)
+            writer = Writer(program)
+            rows = {rule.name: writer.rule(program, rule) for rule in RULES}
+            return cls(program, writer, rows, writer.objectives(program, study))
+
+    def with_cuts(self, p: Parameters) -> Written:
+        """Write the rules of cuts anew, for parameters that differ in their cuts alone."""
+        program = replace(self.program, p=p)
+        cut = {rule.name: self.writer.rule(program, rule) for rule in CUT_RULES}
+        return replace(self, program=program, rows={**self.rows, **cut})
+
+    @cached_property
+    def compiled(self) -> Compiled:
+        """All of it as arrays."""
+        layout = Layout.of(self.writer.variables, used(self.objectives, self.rows))
+        return assembled(self.program.p, layout, self.objectives, self.rows, order="F")
+
+
 def compiled(study: Study, p: Parameters) -> Compiled:
     """Turn a study into arrays; raises InfeasibleError where its own numbers contradict a rule."""
-    with PauseGC():
-        program = declare(p)
-        writer = Writer(program)
-        rows = {rule.name: writer.rule(program, rule) for rule in RULES}
-        objectives = writer.objectives(program, study)
-        layout = Layout.of(writer.variables, used(objectives, rows))
-        return assembled(p, layout, objectives, rows, order="F")
+    return Written.of(study, p).compiled
 
 
 def used(*parts: Parts) -> Ints:

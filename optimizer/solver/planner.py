@@ -16,8 +16,10 @@ from .facts import facts
 from .infeasible import CLASH, Clash
 from .known import Known
 from .matrix import MUSD, NO_PLAN
+from .prices import priced
 from .problem import Problem
 from .progress import Journal, Progress, relative_gap
+from .refinement import readied, secured
 from .reuse import Template
 from .runner import Runner
 from .solvers import need
@@ -64,11 +66,13 @@ def planned(
     ``of_many``: it is one of many variants of a base case, and ``known`` what that teaches; then no proof of
     infeasibility may take the time of another search. ``gap`` is another than the study's.
     """
+    problem = readied(problem, runner)
     config, journal = problem.study.config, runner.journal
     aim = Aim(config.solve.gap if gap is None else gap)
     journal.enter("unavoidable waiting")
     unavoidable = Unavoidable.of(problem, known, runner)
     strategy, why = chosen(problem, of_many=of_many, base=None if known is None else known.point(problem))
+    strategy = secured(strategy)
     journal.say(f"strategy: {why}")
     if config.objective.minimise == "cost":
         outcome = strategy(problem, aim, runner)
@@ -79,7 +83,7 @@ def planned(
             raise SolverError(STOPPED if runner.stopped else UNDECIDED)
         outcome = _met(problem, strategy, aim, runner, of_many=of_many)
     unavoidable = unavoidable.at_least(outcome.least_waiting_mw_years).parted(problem, known, runner)
-    return _accounted(problem, outcome, unavoidable, journal)
+    return _accounted(problem, outcome, unavoidable, runner)
 
 
 def _met(problem: Problem, strategy: Strategy, aim: Aim, runner: Runner, *, of_many: bool) -> Outcome:
@@ -118,12 +122,13 @@ def _without_forbidden(problem: Problem, runner: Runner, gap: float) -> str:
     return f"policy.forbid: without {', '.join(site for site in forbid if site in opened)} a plan exists"
 
 
-def _accounted(problem: Problem, outcome: Outcome, unavoidable: Unavoidable, journal: Journal) -> Plan:
+def _accounted(problem: Problem, outcome: Outcome, unavoidable: Unavoidable, runner: Runner) -> Plan:
     """Turn the best decisions into a plan with its tables and figures, and recheck it."""
+    journal = runner.journal
     journal.enter("account")
     assert outcome.best is not None
     (decisions, x), study = outcome.best, problem.study
-    tables = frames(problem.p, decisions, study.config)
+    tables = frames(problem.p, decisions, study.config, priced(outcome.problem, x, runner.finish))
     cost, offset = outcome.problem.c.objectives.money()
     objective = (float(cost @ x) + offset) * MUSD
     bound = min(outcome.bound, objective)

@@ -8,15 +8,16 @@ from functools import cached_property
 import numpy as np
 
 from ..formulation.families import PODS
-from ..formulation.rules import CHOICES
+from ..formulation.rules import CHOICES, OF_ANGLES
 from ..formulation.sets import filtered
 from ..io.config import Policy
 from ..parameters import Parameters
+from ..resolved.cuts import Cuts
 from ..study import Study
 from .aggregate.columns import Goal
 from .aggregate.model import Aggregate, aggregate
 from .arrays import Bools, Matrix
-from .matrix import Compiled, Objective, compiled
+from .matrix import Compiled, Objective, Written, compiled
 from .reuse import Template
 from .tighten import whole_clusters
 
@@ -31,12 +32,23 @@ class Statement:
     study: Study
     p: Parameters
     template: Template | None = None
+    cut: Written | None = None
 
     @cached_property
     def c(self) -> Compiled:
         """The model's arrays as stated; raises InfeasibleError where the study's own numbers contradict a rule."""
         known = None if self.template is None else self.template.compiled(self.study, self.p)
-        return known or compiled(self.study, self.p)
+        return known or self.written.compiled
+
+    @cached_property
+    def written(self) -> Written:
+        """The model's rows as they were written."""
+        return self.cut or Written.of(self.study, self.p)
+
+    def with_cuts(self, more: Cuts) -> Statement:
+        """Return the same study with more rows of outages and costs."""
+        p = replace(self.p, cuts=self.p.cuts.joined(more))
+        return replace(self, p=p, cut=self.written.with_cuts(p))
 
     @cached_property
     def tight(self) -> Matrix:
@@ -108,6 +120,10 @@ class Problem:
         pods[self.c.columns.array(PODS)] = True
         return pods
 
+    def with_cuts(self, more: Cuts) -> Problem:
+        """Return the problem with more rows of outages and costs."""
+        return replace(self, statement=self.statement.with_cuts(more))
+
     def of_sites(self, keep: Bools) -> Problem:
         """Return the problem of some sites, (s,): the others stay closed."""
         forbidden = self.p.forbidden | ~keep
@@ -120,13 +136,13 @@ class Problem:
 
     def least_waiting(self, *, ruled: bool) -> Matrix:
         """Return the rows as stated under the waiting MW-years; without the rules of [policy] unless ``ruled``."""
-        c = self.c
-        if ruled:
-            return c.matrix.with_objective(*c.objectives.waiting)
-        if self.p.forbidden.any():
+        c, left = self.c, {rule.name for rule in (() if ruled else CHOICES)}
+        if not ruled and self.p.forbidden.any():
             c = compiled(self.study, replace(self.p, forbidden=np.zeros_like(self.p.forbidden)))
-        rules = [row for rule in CHOICES for row in c.rows.get(rule.name, [])]
-        kept = c.matrix.rows_only(np.setdiff1d(np.arange(c.matrix.shape[0]), rules))
+        if self.p.many_buses:  # transport alone is a lower limit too, and a tenth of the time
+            left |= OF_ANGLES
+        rules = [row for name in left for row in c.rows.get(name, [])]
+        kept = c.matrix.rows_only(np.setdiff1d(np.arange(c.matrix.shape[0]), rules)) if left else c.matrix
         return kept.with_objective(*c.objectives.waiting)
 
     def waiting(self, *, ruled: bool) -> Aggregate:

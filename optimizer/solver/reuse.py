@@ -6,7 +6,7 @@ rows of every rule that reads nothing it changes; costs and bounds are written a
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -81,11 +81,17 @@ def _watched(thing: Any, seen: set[str]) -> Any:
 
 def _numbers(p: Parameters) -> dict[str, Any]:
     """Return every number that rows may read, by the names that ``watched`` notes; of the policy each key."""
-    named = {f"{type(of).__name__}.{name}": number for of in (p, p.policy) for name, number in vars(of).items()}
-    return {name: number for name, number in named.items() if number is not p.policy}
+    own = {f"{type(p).__name__}.{of.name}": getattr(p, of.name) for of in fields(p) if of.name != "policy"}
+    return own | {f"{type(p.policy).__name__}.{key}": value for key, value in vars(p.policy).items()}
 
 
 def _same(a: Any, b: Any) -> bool:
+    if type(a) is not type(b):
+        return False
+    if is_dataclass(a):
+        return all(_same(getattr(a, of.name), getattr(b, of.name)) for of in fields(a))
     if isinstance(a, dict):
-        return all(_same(a[key], b[key]) for key in a)
-    return bool(np.array_equal(a, b)) if isinstance(a, np.ndarray) else bool(a == b)
+        return a.keys() == b.keys() and all(_same(a[key], b[key]) for key in a)
+    if isinstance(a, np.ndarray):
+        return bool(np.array_equal(a, b, equal_nan=a.dtype.kind == "f"))
+    return bool(a == b)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -72,6 +74,14 @@ class Runner:
             self._interrupted = True
             self._engine.close()
             raise Stopped from None
+
+    @contextmanager
+    def apart(self) -> Iterator[Runner]:
+        """Lend a runner with a solver process of its own, whose matrix other jobs leave in place."""
+        with Engine() as engine:
+            twin = copy(self)
+            twin._engine = engine
+            yield twin
 
     def beside(self, matrix: Matrix, job: Job) -> Beside:
         """Run a job beside those that follow, in a solver process of its own, or once its result is asked for.

@@ -45,7 +45,7 @@ def _least(problem: Problem, known: Known | None, runner: Runner, *, ruled: bool
 
     Of many pods it is that of the aggregate, which lies no lower and below every plan too.
     """
-    if problem.size > MANY_PODS:
+    if problem.size > MANY_PODS and not problem.p.is_physical:
         try:
             found = relaxation(problem.waiting(ruled=ruled), runner.run)
         except Stopped:

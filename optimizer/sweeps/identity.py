@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..grid.folder import TABLES as GRID_TABLES
+from ..io.schema import GRID_TABLES
 from ..io.write import grid_tables, table_text
 from ..study import Study
 from ..version import __version__
@@ -47,7 +47,7 @@ class Digests:
             "keys": keys,
             "tables": {name: self.of(study.table(name), name) for name in study.own_tables},
             "grid": {name: self.of(frame, name) for name, frame in grid_tables(grid_of(study)).items()},
-            "flow": study.flow if study.has_grid else None,
+            "flow": study.grid.stated if study.has_grid else None,
         }
 
 

@@ -60,11 +60,11 @@ class Shared:
     def _grid(self, study: Study) -> str:
         """Return the name of a grid's folder: links to tables that other grids may share, and its own grid.toml."""
         tables = {name: self._table(frame, name) for name, frame in grid_tables(grid_of(study)).items()}
-        key = hashed({"tables": {name: path.name for name, path in tables.items()}, "flow": study.flow})[:12]
+        key = hashed({"tables": {name: path.name for name, path in tables.items()}, "config": study.grid.stated})[:12]
         folder = self._folder / f"grid-{key}"
         if folder.name not in self._sure:
             wanted = {f"{name}{path.suffix}": path for name, path in tables.items()}
-            config = grid_text(study.flow)
+            config = grid_text(study.grid)
             if not _holds(folder, wanted, config):
                 if folder.exists():
                     self._doubt(folder)

@@ -23,6 +23,10 @@ def differences(base: Study, other: Study) -> dict[str, object]:
             found[key] = _shown(value)
     if (base.has_grid, base.flow) != (other.has_grid, other.flow):
         found["flow"] = other.flow if other.has_grid else "no grid"
+    for key in ("security", "outages", "reference"):
+        value = getattr(other.grid, key)
+        if value != getattr(base.grid, key):
+            found[key] = _shown(value)
     for name in TABLES:
         a, b = base.table(name), other.table(name)
         if a is not b and (digest := _digest(b)) != _digest(a):

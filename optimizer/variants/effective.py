@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 
-from ..io.periods import parse_label
+from ..io.periods import Horizon, parse_label
 from ..io.standing import POWER_COLUMNS, by_site, standing
 from .draft import Draft
 from .selector import Floats, Key, Refusal, Rows
@@ -68,19 +68,28 @@ def _prices(draft: Draft, key: Key, rows: pd.DataFrame) -> Floats:
         needed &= has_onsite | rows["site"].isin(_in_ramp(draft, "onsite_mw")).to_numpy(dtype=bool)
     found = own.copy()
     table, horizon = draft.frame("energy_prices"), draft.horizon
+    blocks = draft.frame("blocks")["block"].tolist() or ["all"]
     for zone in sorted(set(rows["zone"][needed]) - {""}) if draft.base.has_grid else ():
         stated = table[table["zone"] == zone]
-        labels = [parse_label(str(period)) for period in stated["period"]]
-        pairs = sorted(zip(labels, stated["usd_per_mwh"].to_numpy(float).tolist(), strict=True))
-        if not pairs:
+        if not len(stated):
             continue
-        values = standing(pairs, horizon, pairs[0][1])
+        values = np.concatenate([_by_period(stated, block, horizon) for block in blocks])
         if np.ptp(values) > 0:
-            reason = f"meets sites that take the price of zone {zone}, which is not the same in every period"
+            varies = "every period and block" if len(blocks) > 1 else "every period"
+            reason = f"meets sites that take the price of zone {zone}, which is not the same in {varies}"
             cure = f"vary the zones' price: energy_prices[zone={zone}].usd_per_mwh{key.operator}"
             raise Refusal(reason, cure)
         found[needed & (rows["zone"] == zone).to_numpy(dtype=bool)] = values[0]
     return np.where(needed & np.isnan(found), 0.0, found) if key.operator == "+" else found
+
+
+def _by_period(stated: pd.DataFrame, block: str, horizon: Horizon) -> Floats:
+    """Return a zone's price in a block in each period: of the block's own rows, else of those without a block."""
+    own = stated[stated["block"] == block]
+    rows = own if len(own) else stated[stated["block"] == ""]
+    labels = [parse_label(str(period)) for period in rows["period"]]
+    pairs = sorted(zip(labels, rows["usd_per_mwh"].to_numpy(float).tolist(), strict=True))
+    return standing(pairs, horizon, pairs[0][1] if pairs else 0.0)
 
 
 def _power(draft: Draft, key: Key, rows: pd.DataFrame) -> Floats:

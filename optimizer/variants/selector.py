@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ..errors import shown
 from ..io.cells import spelled
 from ..io.config import StudyConfig
-from ..io.schema import TABLES, Column, schema
+from ..io.schema import GRID_TABLES, TABLES, Column, schema
 from ..io.settings import settings
 from ..io.source import nearest
 from ..io.wording import listed
@@ -32,8 +32,10 @@ _JOINS = {  # the columns that a table sees through one of its own: through whic
     "placement": (("site", "sites"), ("sku", "racks")),
     "deliveries": (("sku", "racks"),),
     "sites": (("zone", "zones"),),
-    "headroom": (("zone", "zones"),),
-    "energy_prices": (("zone", "zones"),),
+    "headroom": (("zone", "zones"), ("block", "blocks")),
+    "energy_prices": (("zone", "zones"), ("block", "blocks")),
+    "generators": (("zone", "zones"), ("block", "blocks")),
+    "loads": (("zone", "zones"), ("block", "blocks")),
 }
 _WORDS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
@@ -185,7 +187,7 @@ def _check_column(table: str, name: str, frame: pd.DataFrame) -> None:
         known = [c.name for c in schema(table).typed]
         cure = nearest(name, known) or f"columns are {listed(known, most=12)}"
         raise Refusal(f'{table} has no column "{shown(name, 40)}"', cure)
-    if column is not None and column.type in ("geometry", "refused"):
+    if column is not None and column.type == "geometry":
         raise Refusal(f"{name} can't be varied", "pass a list of studies")
 
 
@@ -236,7 +238,11 @@ def _some(column: pd.Series[Any], values: tuple[str, ...]) -> str:
 
 def _nothing(key: Key) -> tuple[str, str]:
     if not key.conditions:
-        cure = "give the study a grid" if key.table in ("zones", "headroom", "energy_prices", "lines") else ""
-        return f"selects nothing: {key.table} has no rows", cure or f"name a file of {key.table} in [files]"
+        cure = (
+            f"give the study a grid with {key.table}"
+            if key.table in GRID_TABLES
+            else f"name a file of {key.table} in [files]"
+        )
+        return f"selects nothing: {key.table} has no rows", cure
     rules = " and ".join(f"{name} = {' or '.join(values)}" for name, values in key.conditions)
     return f"selects nothing: no row of {key.table} has {shown(rules, 200)}", "leave out a condition"

@@ -20,12 +20,12 @@ def moved(label: Label, months: int) -> Label:
 
 
 def shift_labels(draft: Draft, table: str, column: str, rows: Rows, months: int) -> None:
-    """Move the labels from which values hold; an empty label stands for the first period."""
+    """Move the labels from which values hold; an empty one of racks stands for the first period, others for ever."""
     frame, places = draft.frame(table), draft.places(table, rows)
     labels = frame[column].tolist()
     first = draft.horizon.labels[0]
     for place in places.tolist():
-        if labels[place] or months > 0:
+        if labels[place] or (months > 0 and table == "racks"):
             labels[place] = str(moved(parse_label(labels[place]) if labels[place] else first, months))
     draft.put(table, frame.assign(**{column: labels}))
 

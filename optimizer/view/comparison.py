@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import isfinite
 
 from optimizer.differences import Differences
@@ -53,6 +53,8 @@ def sections(found: Comparison, inputs: Differences) -> list[Section]:
         _power(f"IT {{}} in service by vendor, {found.last}", found.vendors, "vendor"),
         _opened(found),
         _moved(found),
+        _upgrades(found),
+        _limits(found),
         *_inputs(inputs),
     ]
     return [table for table in tables if table.rows or table.notes]
@@ -72,6 +74,7 @@ def comparison_page(plans: Sequence[Plan], found: Comparison, inputs: Difference
     ``names`` are what the reader calls both plans: their folders.
     """
     one, other = map(map_parts, plans)
+    drawn = max(one, other, key=lambda parts: len(parts.script))  # what draws a grid draws a map without one too
     tables = sections(found, inputs)
     if len(found.undiscounted) > 1:
         tables.insert(2, _money("Cost, {}, undiscounted", found.undiscounted))
@@ -81,8 +84,8 @@ def comparison_page(plans: Sequence[Plan], found: Comparison, inputs: Difference
         names=names,
         notes=[*map(Note, same), *map(Note, missing(found))],
         tables=[_parts(section) for section in tables],
-        styles=[one.style, asset("page.css")],
-        scripts=[one.script, asset("tables.js"), asset("comparison.js")],
+        styles=[drawn.style, asset("page.css")],
+        scripts=[drawn.script, asset("tables.js"), asset("comparison.js")],
         facts={"facts-a": one.facts, "facts-b": other.facts},
     )
 
@@ -179,6 +182,28 @@ def _opens(first: str, serves: str) -> str:
     if not first:
         return "never"
     return first if serves == first else f"{first}, serves {f'from {serves}' if serves else 'never'}"
+
+
+def _upgrades(found: Comparison) -> Section:
+    """List the upgrades that the plans buy otherwise."""
+    size, unit = money_unit(max((max(u.a_usd, u.b_usd) for u in found.upgrades), default=0.0))
+    rows = [
+        (shown(u.upgrade, 40), _pieces(u.a), _pieces(u.b), *_cells(Pair("", "", u.a_usd, u.b_usd), size, 1))
+        for u in found.upgrades
+    ]
+    heads = ("Upgrades that differ", "A buys", "B buys", f"A, {unit}", f"B, {unit}", "difference")
+    return Section(heads, (False, False, False, True, True, True), tuple(rows), "upgrade")
+
+
+def _pieces(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{n:,} in {period}" for period, n in counts.items()) or "none"
+
+
+def _limits(found: Comparison) -> Section:
+    """List the limits of the grid that bind at other times."""
+    rows = [(shown(p.name, 80), *_cells(p, 1.0, 0)) for p in found.limits]
+    found_in = _compared("Limits that bind otherwise, periods and blocks", rows, of="limit")
+    return replace(found_in, long=True)
 
 
 def _inputs(inputs: Differences) -> Iterator[Section]:

@@ -15,7 +15,19 @@ from optimizer.errors import shown
 from optimizer.plan.kinds import GENERIC, REAL, UNSTATED
 
 from .fonts import drawn_vendors
-from .palette import BORDER, DARK, FLOW, IDLE, IDLE_EDGE, OUTLINE, SOFT, used_grey, vendor_colours, vendor_marks
+from .palette import (
+    BORDER,
+    DARK,
+    FLOW,
+    IDLE,
+    IDLE_EDGE,
+    OUTLINE,
+    SOFT,
+    loaded_colour,
+    used_grey,
+    vendor_colours,
+    vendor_marks,
+)  # fmt: skip
 from .placing import Point
 from .projection import graticule
 from .scene import Scene, Spot
@@ -23,6 +35,8 @@ from .scene import Scene, Spot
 SMALL_MARK_PT = 3.2
 CLOSED_MARKS = {REAL: "D", UNSTATED: "o", GENERIC: "+"}
 """Marks of sites that are not in use, by their standing."""
+_MANY, _MANY_BUSES = 300, 60  # lines, and buses, from which they are drawn thin and small
+_ARROW = 0.02  # of the map's width: shorter lines have no arrow
 _LETTER = 0.0115  # room that a letter needs, as a share of the map's width
 
 
@@ -46,6 +60,8 @@ def draw(ax: Any, view: Scene, *, flows: bool) -> None:
     for standing in CLOSED_MARKS:
         places = [(s.x, s.y) for s in view.spots if s.standing == standing and not s.in_use]
         closed_mark(ax, standing, SMALL_MARK_PT, 0.8, *places, zorder=3)
+    if flows and view.upgraded:
+        upgrade_mark(ax, *view.upgraded)
     visible = [spot for spot in view.spots if spot.in_use]
     for spot in visible:
         _ring(ax, view, spot)
@@ -68,7 +84,9 @@ def _zones(ax: Any, view: Scene) -> None:
     for area in view.areas:
         if area.shape.geom_type in ("Point", "MultiPoint"):
             centre, colour = area.shape.centroid, "white" if area.used is None else used_grey(area.used)
-            ax.plot([centre.x], [centre.y], "s", ms=6, mfc=colour, mec=SOFT, mew=0.7, zorder=1)
+            size = 3 if view.tells_loading and len(view.areas) > _MANY_BUSES else 6
+            above = 2.5 if view.tells_loading else 1  # of lines, whose ends it stands on
+            ax.plot([centre.x], [centre.y], "s", ms=size, mfc=colour, mec=SOFT, mew=0.7, zorder=above)
 
 
 def _graticule(ax: Any, view: Scene) -> None:
@@ -91,6 +109,9 @@ def _outline(shape: Any) -> Any:
 
 
 def _flows(ax: Any, view: Scene) -> None:
+    if view.tells_loading:
+        _loaded(ax, view)
+        return
     most = max((f.mw for f in view.flows), default=0.0)
     for flow in view.flows:
         if flow.mw >= 0.02 * most:
@@ -103,6 +124,26 @@ def _flows(ax: Any, view: Scene) -> None:
                 "linewidth": width,
             }
             ax.add_artist(FancyArrowPatch(flow.start, flow.end, color=FLOW, alpha=0.55, zorder=2, **style))
+
+
+def _loaded(ax: Any, view: Scene) -> None:
+    """Draw lines in the colour of their loading, the fullest last, each with its direction where it is long enough."""
+    thin, span = (0.6 if len(view.flows) > _MANY else 1.0), view.bounds[2] - view.bounds[0]
+    for flow in sorted(view.flows, key=lambda f: f.loading or 0.0):
+        colour, width = loaded_colour(flow.loading), thin * (1.0 + 1.4 * min(1.0, flow.loading or 0.0))
+        (x0, y0), (x1, y1) = flow.start, flow.end
+        ax.plot([x0, x1], [y0, y1], "-", color=colour, lw=width, solid_capstyle="butt", zorder=2)
+        if math.dist(flow.start, flow.end) > _ARROW * span:
+            tail, head = ((x0 + part * (x1 - x0), y0 + part * (y1 - y0)) for part in (0.55, 0.6))
+            style: dict[str, Any] = {"arrowstyle": "-|>", "mutation_scale": 12 * thin, "shrinkA": 0, "shrinkB": 0}
+            ax.add_artist(FancyArrowPatch(tail, head, color=colour, linewidth=width, zorder=2, **style))
+
+
+def upgrade_mark(ax: Any, *places: Point, points: float = 9.0, zorder: float = 6.5) -> None:
+    """Mark what is reinforced: a disc with a plus."""
+    x, y = [at[0] for at in places], [at[1] for at in places]
+    ax.plot(x, y, "o", ms=points, mfc=DARK, mec="white", mew=0.9, zorder=zorder)
+    ax.plot(x, y, "+", ms=0.6 * points, mec="white", mew=1.4, zorder=zorder + 0.1)
 
 
 def closed_mark(ax: Any, standing: str, points: float, width: float, *places: Point, zorder: float = 2) -> None:

@@ -14,8 +14,8 @@ from optimizer.plan.kinds import GENERIC, REAL, UNSTATED
 from optimizer.units import figure
 
 from .fonts import drawn_vendors
-from .layers import CLOSED_MARKS, SMALL_MARK_PT, closed_mark, pie, rim, ring
-from .palette import BORDER, DARK, FLOW, used_grey, vendor_marks
+from .layers import CLOSED_MARKS, SMALL_MARK_PT, closed_mark, pie, rim, ring, upgrade_mark
+from .palette import BORDER, DARK, FLOW, LOADED, used_grey, vendor_marks
 from .placing import Point
 from .scene import Scene
 
@@ -42,7 +42,9 @@ def draw(ax: Any, view: Scene, size_in: tuple[float, float], metres_per_inch: fl
     _kinds(ax, view, 0.20 * width, top)
     if view.largest_mw > 0.01:
         _sizes(ax, view, 0.565 * width, height, metres_per_inch)
-    if view.areas:
+    if view.tells_loading and all(area.used is None for area in view.areas):
+        _loading(ax, view, 0.80 * width, top)
+    elif view.areas:
         _headroom(ax, view, 0.80 * width, top)
 
 
@@ -77,6 +79,8 @@ def _kinds(ax: Any, view: Scene, x: float, top: float) -> None:
         for standing in CLOSED_MARKS
         if standing in closed
     ]
+    if view.upgraded:
+        rows.append((partial(upgrade_mark, ax), "upgrade that was bought"))
     for row, (paint, words) in enumerate(rows):
         column, line = divmod(row, _ROWS)
         at = x + 0.1 + 2.35 * column, top - _ROW_IN * (line + 1)
@@ -108,6 +112,18 @@ def _sizes(ax: Any, view: Scene, x: float, height: float, metres_per_inch: float
         x += max(radius, 0.16) + 0.2
 
 
+def _loading(ax: Any, view: Scene, x: float, top: float) -> None:
+    """Explain the colours of lines."""
+    _say(ax, x, top, "Line loading, worst block", weight="bold")
+    rows = [(colour, words) for _, colour, words in LOADED]
+    rows += [(FLOW, "no limit")] if any(f.loading is None for f in view.flows) else []
+    for place, (colour, words) in enumerate(rows):
+        column, line = divmod(place, _ROWS)
+        at, y = x + 1.15 * column, top - _ROW_IN * (line + 1)
+        ax.add_patch(Rectangle((at, y - 0.03), 0.26, 0.06, facecolor=colour))
+        _say(ax, at + 0.34, y, words)
+
+
 def _headroom(ax: Any, view: Scene, x: float, top: float) -> None:
     _say(ax, x, top, "Zone headroom used", weight="bold")
     y = top - _ROW_IN
@@ -120,7 +136,11 @@ def _headroom(ax: Any, view: Scene, x: float, top: float) -> None:
         _box(ax, x, y, facecolor="white", hatch="//////")
         _say(ax, x + 0.4, y, "zone without headroom")
         y -= _ROW_IN
-    if view.flows:
+    if view.tells_loading:
+        for step, (_, colour, _) in enumerate(LOADED):
+            _box(ax, x + 0.3 * step, y, facecolor=colour)
+        _say(ax, x + 1.58, y, "lines, to full")
+    elif view.flows:
         arrow = FancyArrowPatch((x, y), (x + 0.3, y), arrowstyle="-|>", mutation_scale=7, color=FLOW, alpha=0.55)
         ax.add_patch(arrow)
         _say(ax, x + 0.4, y, "power between zones")

@@ -16,6 +16,14 @@ DARK = "#222222"
 SOFT = "#666666"
 BORDER, OUTLINE = "#C9CDD1", "#8E979F"
 FLOW = "#7A4E9E"
+# From which loading a line has which colour, darker and redder the fuller; as on the page's map.
+LOADED = (
+    (0.0, "#808B95", "to 50 %"),
+    (0.5, "#2B83BE", "to 75 %"),
+    (0.75, "#B98A00", "to 90 %"),
+    (0.9, "#B63C00", "below 100 %"),
+    (0.9995, "#6B0050", "full"),
+)
 ENERGISED = "#9AA3AB"
 SPENT, AVOIDABLE, CREDIT = "#56B4E9", "#D55E00", "#CC79A7"  # money; avoidable: what the plan chose to leave unused
 _LIGHT_GREY, _DARK_GREY = 0.965, 0.60
@@ -42,3 +50,10 @@ def used_grey(share: float) -> tuple[float, float, float]:
     """Return the grey of a zone of which this share of the headroom is used."""
     level = _LIGHT_GREY + (_DARK_GREY - _LIGHT_GREY) * min(1.0, max(0.0, share))
     return (level, level, level + 0.012 * (1 - share if share < 1 else 0))
+
+
+def loaded_colour(loading: float | None) -> str:
+    """Return the colour of a line by its loading, a share; None where it has no limit."""
+    if loading is None:
+        return FLOW
+    return next(colour for least, colour, _ in reversed(LOADED) if loading >= least)

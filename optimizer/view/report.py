@@ -9,6 +9,7 @@ from .charts import stack_deployment
 from .page.blocks import Atlas, Chapter
 from .page.pictures import picture
 from .page.skeleton import asset, filled
+from .report_grid import grid_chapters
 from .report_money import money_section, spending_section
 from .report_summary import front_section, summary_section, waiting_in_words
 from .report_tables import inputs_section, ledger_section, sites_section
@@ -29,6 +30,7 @@ def report_page(plan: Plan, *, all_sites: bool = False) -> str:
         Chapter("spending", "Spending", spending_section(plan)),
         Chapter("deployment", "Deployment", [deployment]),
         Chapter("map", "Map", [Atlas()]),
+        *grid_chapters(plan),
         Chapter("unused", "Unused capacity", ledger_section(plan)),
         Chapter("cost", "Cost", money_section(plan, seen)),
         Chapter("sites", "Sites", sites_section(plan, all_sites=all_sites)),

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from optimizer.plan.grid import bought, shows_grid, used_share, worst_flows, worst_zones
 from optimizer.plan.kinds import GENERIC, standing
 from optimizer.plan.plan import Plan
 
@@ -60,16 +61,20 @@ class Area:
 
 @dataclass(frozen=True)
 class Flow:
-    """Power that moves from one zone to another."""
+    """Power that moves from one zone to another; ``loading`` is a share, None where it has no limit or is not told."""
 
     start: tuple[float, float]
     end: tuple[float, float]
     mw: float
+    loading: float | None = None
 
 
 @dataclass(frozen=True)
 class Scene:
-    """Everything on the map of a period; lengths in metres of the plane. ``land`` and ``states`` are outlines."""
+    """Everything on the map of a period; lengths in metres of the plane. ``land`` and ``states`` are outlines.
+
+    ``tells_loading``: flows are told by their loading; ``upgraded`` are the places of what is reinforced by then.
+    """
 
     crs: str
     bounds: Box
@@ -81,6 +86,8 @@ class Scene:
     largest_mw: float
     land: tuple[Any, ...]
     states: tuple[Any, ...]
+    tells_loading: bool = False
+    upgraded: tuple[tuple[float, float], ...] = ()
 
     def radius(self, it_mw: float) -> float:
         """Radius of the circle whose area stands for so many MW."""
@@ -109,19 +116,36 @@ def scene(plan: Plan, period: str, *, aspect: float) -> Scene:
     used = headroom_used(plan, period)
     areas = [Area(shape.simplify(fine), used.get(zone)) for zone, shape in drawn.items()]
     vendors = delivered_vendors(plan)
-    return Scene(crs, bounds, spots, areas, _flows(plan, period, drawn), vendors, scale, largest, land, states)
+    points = {zone: shape.representative_point().coords[0] for zone, shape in drawn.items()}
+    flows, upgraded = _flows(plan, period, points), _upgraded(plan, period, points, spots)
+    told = shows_grid(plan.study)
+    return Scene(crs, bounds, spots, areas, flows, vendors, scale, largest, land, states, told, upgraded)
 
 
-def _flows(plan: Plan, period: str, shapes: Mapping[str, Any]) -> list[Flow]:
-    """Return what every line carries, the way the power goes, between points within the zones."""
-    points = {zone: shape.representative_point().coords[0] for zone, shape in shapes.items()}
+Points = Mapping[str, tuple[float, float]]
+
+
+def _upgraded(plan: Plan, period: str, points: Points, spots: list[Spot]) -> tuple[tuple[float, float], ...]:
+    """Return the places of what is reinforced by a period: the middle of a line, a zone, a site."""
+    names = plan.study.horizon.names
+    places = {("zone", zone): at for zone, at in points.items()} | {("site", s.site): (s.x, s.y) for s in spots}
+    for line, start, end in plan.study.lines[["line", "from", "to"]].itertuples(index=False):
+        if start in points and end in points:
+            (x0, y0), (x1, y1) = points[start], points[end]
+            places["line", line] = (0.6 * x0 + 0.4 * x1, 0.6 * y0 + 0.4 * y1)
+    own = {(b.kind, b.target) for b in bought(plan) if names.index(b.period) <= names.index(period)}
+    return tuple(places[key] for key in sorted(own) if key in places)
+
+
+def _flows(plan: Plan, period: str, points: Points) -> list[Flow]:
+    """Return what every line carries in its worst block, the way the power goes, between points within the zones."""
     ends = {line: (start, end) for line, start, end in plan.study.lines[["line", "from", "to"]].to_numpy().tolist()}
-    table, flows = plan.tables["flows"], []
-    by_line = table[table["period"] == period].groupby("line", sort=False)["flow_mw"]
-    for line, flow_mw in by_line.agg(lambda blocks: max(blocks, key=abs)).items():
+    table, flows, told = worst_flows(plan), [], shows_grid(plan.study)
+    rows = table[table["period"] == period][["line", "flow_mw", "loading"]]
+    for line, flow_mw, loading in rows.itertuples(index=False):
         if abs(flow_mw) > 1e-3 and line in ends and set(ends[line]) <= set(points):
             start, end = ends[line] if flow_mw > 0 else reversed(ends[line])
-            flows.append(Flow(points[start], points[end], abs(flow_mw)))
+            flows.append(Flow(points[start], points[end], abs(flow_mw), loading if told and loading >= 0 else None))
     return flows
 
 
@@ -195,14 +219,10 @@ def largest_circle(plan: Plan) -> tuple[float, int]:
 
 
 def headroom_used(plan: Plan, period: str) -> dict[str, float]:
-    """Return the share of headroom that each zone serves; zones without headroom are absent."""
-    table = plan.tables["zones"]
-    table = table[table["period"] == period]
-    used: dict[str, float] = {}
-    for zone, served, room in zip(table["zone"], table["served_mw"], table["headroom_mw"], strict=True):
-        if room > 0:
-            used[str(zone)] = max(used.get(str(zone), 0.0), float(served) / float(room))
-    return used
+    """Return the share of headroom that each zone serves in its worst block; zones without headroom are absent."""
+    table = worst_zones(plan).assign(used=used_share)
+    table = table[(table["period"] == period) & table["used"].notna()]
+    return {str(zone): float(used) for zone, used in zip(table["zone"], table["used"], strict=True)}
 
 
 def delivered_vendors(plan: Plan) -> list[str]:

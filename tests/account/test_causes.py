@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 
 from optimizer import Study, verify
-from optimizer.account.decisions import Decisions
 from optimizer.account.tables import frames
 from optimizer.parameters import Parameters
 from optimizer.plan import Plan
 from optimizer.recheck import Finding
 from optimizer.recheck.causes import unused_cause
 from optimizer.recheck.register import words
+from tests.handmade import plain_decisions
 
 # One hall of 20 MW and 25 MW of power at a; pods of 5 IT MW are 6.25 MW at the fence.
 SITE: dict[str, Any] = {
@@ -55,7 +55,7 @@ def _plan(study: Study, placed: Any, *, halls: Any = 0, opened: Any = True, flow
     load = p.peak_pue[:, None] * np.einsum("ska,kat,k->st", pods, p.serves, p.pod_mw)
     onsite = np.minimum(load, p.onsite_mw)
     flows = np.broadcast_to(np.array(flow, dtype=np.float64), (len(p.lines), len(p.horizon))).copy()
-    served = np.zeros(p.headroom_mw.shape)
+    served = np.zeros(p.headroom_mw.shape[:2])
     for s, z in enumerate(p.zone_of):
         if z >= 0:
             served[z] += load[s] - onsite[s]
@@ -65,7 +65,7 @@ def _plan(study: Study, placed: Any, *, halls: Any = 0, opened: Any = True, flow
     built = np.zeros(shape, dtype=np.int64)
     built[:, 0] = halls
     is_open = np.broadcast_to(np.array(opened, dtype=np.bool_).reshape(-1, 1), shape).copy()
-    x = Decisions(pods, built, is_open, *(mw[:, :, None] for mw in (load - onsite, onsite, served, flows)))
+    x = plain_decisions(pods, built, is_open, load - onsite, onsite, served, flows)
     plan = Plan(study, {}, frames(p, x, study.config), "")
     assert not [f for f in verify(plan).findings if f.file != "plan.json"], "a plan that holds, its causes among it"
     return plan

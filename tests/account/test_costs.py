@@ -48,7 +48,8 @@ def test_terms_are_those_of_the_model_and_of_the_recheck() -> None:
 def test_kinds_and_causes_are_those_of_the_model_and_of_the_recheck() -> None:
     assert tuple(sorted(KINDS)) == schema("plan/unused")["kind"].choices == shapes.KINDS
     assert tuple(KINDS) == PRICES
-    assert list(CAUSES) == [causes.DELIVERY, *causes.LIMITS, causes.POLICY, causes.COST]
+    limits = [*causes.LIMITS[: causes.ZONE + 1], causes.GENERATION, *causes.LIMITS[causes.ZONE + 1 :], causes.UPGRADE]
+    assert list(CAUSES) == [causes.DELIVERY, *limits, causes.POLICY, causes.COST]
 
 
 def test_prices_of_unused_capacity_are_those_of_the_table_of_unused(plan: Plan) -> None:

@@ -14,7 +14,7 @@ from optimizer.plan import Plan
 from optimizer.resolution import Floats
 from optimizer.study import Study
 from optimizer.tolerance import band
-from tests.handmade import made_by_hand
+from tests.handmade import made_by_hand, plain_decisions
 
 _SURPLUS = 1.001  # rules that a plan keeps are so much wider than it is
 
@@ -23,7 +23,8 @@ def decided(p: Parameters, most_sites: int) -> Decisions:
     """Open so many sites at most, the cheapest per MW first, and fill them within their own zone's headroom."""
     possible = halls_by(p.horizon, p.halls_max, p.halls_per_year, p.first_hall)
     able = np.minimum(p.existing_mw + p.hall_mw[:, None] * possible, p.power_mw / p.peak_pue[:, None])
-    room, left = _from_now_on(able), np.vstack([_from_now_on(p.headroom_mw), np.full((1, len(p.horizon)), np.inf)])
+    room, headroom = _from_now_on(able), _from_now_on(p.headroom_mw[:, :, 0])
+    left = np.vstack([headroom, np.full((1, len(p.horizon)), np.inf)])
     usd = p.open_usd + np.where(p.own, p.hall_usd_per_mw, 5.0 * p.lease_usd_per_mw_year) * room[:, -1]
     opens = np.argsort(usd / np.maximum(room[:, -1], 1e-9), kind="stable")
     opens = opens[room[opens, -1] > p.pod_mw.max()][:most_sites]
@@ -55,10 +56,10 @@ def _followed(p: Parameters, pods: np.ndarray, possible: Floats) -> Decisions:
     opened = np.logical_or.accumulate((it_mw > 0) | (stand > 0) | p.committed[:, None], axis=1)
     load = p.peak_pue[:, None] * it_mw
     onsite = np.minimum(load, p.onsite_mw)
-    served = np.zeros(p.headroom_mw.shape)
+    served = np.zeros(p.headroom_mw.shape[:2])
     np.add.at(served, p.zone_of[p.zone_of >= 0], (load - onsite)[p.zone_of >= 0])
-    dispatch = (load - onsite, onsite, served, np.zeros((len(p.lines), len(p.horizon))))
-    return Decisions(pods, np.diff(stand, axis=1, prepend=0), opened, *(mw[:, :, None] for mw in dispatch))
+    flows = np.zeros((len(p.lines), len(p.horizon)))
+    return plain_decisions(pods, np.diff(stand, axis=1, prepend=0), opened, load - onsite, onsite, served, flows)
 
 
 def accounted(study: Study, p: Parameters, x: Decisions) -> Plan:

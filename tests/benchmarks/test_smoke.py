@@ -69,3 +69,9 @@ def test_search_benchmark_runs() -> None:
     assert len(rows) >= 2
     assert all("1 of 1" in row for row in rows)
     assert last == "Every study has a plan, and no bound lies above a plan."
+
+
+@reads_memory
+def test_network_benchmark_runs() -> None:
+    lines = printed("-m", "tests.benchmarks.network")
+    assert [line.split()[:2] for line in lines] == [["smoke", flow] for flow in ("transport", "dc", "n-1")]

@@ -40,7 +40,7 @@ def plan(tmp_path: Path) -> Path:
     }
     study = read_study(write_small_study(tmp_path / "small", files=files))
     made = handmade_plan(study)
-    flows = made.tables["flows"].assign(flow_mw=[12.5, 1 / 3])
+    flows = made.tables["flows"].assign(flow_mw=[12.5, 1 / 3], loading=[0.25, 1 / 150])
     unused = made.unused.assign(cause="zone;hall")
     object.__setattr__(made, "tables", {**made.tables, "flows": flows, "unused": unused})
     return made.to_folder(tmp_path / "plan.v1")
@@ -94,7 +94,7 @@ def test_sites_have_names_vendors_and_what_is_unused(call: Run, plan: Path) -> N
     assert alpha["idle_power_mw_years"] == unused.loc[("idle_power", "alpha"), "mw_years"]
     assert (alpha["idle_power_cause"], beta["idle_power_cause"]) == ("zone;hall", "")
     line = gpd.read_file(path, layer="lines 2027").iloc[0]
-    assert (line["from"], line["to"], line["loading_share"]) == ("z2", "z1", 1 / 3 / 50)
+    assert (line["from"], line["to"], line["loading_share"]) == ("z2", "z1", 1 / 150)
     assert line.geometry.coords[0] > line.geometry.coords[1], "z2 lies east of z1"
 
 

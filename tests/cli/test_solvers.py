@@ -32,7 +32,10 @@ def test_a_plan_by_scip_says_so_and_stands_up_to_verify(run: Run, study: Path, t
         (["--solver", "scipp"], '--solver: "scipp" is no solver – write highs, scip, gurobi, '),
         (["--set", "solve.solver=pyomo:"], '--set solve.solver: "pyomo:" is no solver'),
         (["--solver", "pyomo:none"], "solve.solver: pyomo:none is not installed here – "),
-        (["--strategy", "guess"], '--strategy: "guess" is none of "auto", "whole", "neighbours" or "aggregated"'),
+        (
+            ["--strategy", "guess"],
+            '--strategy: "guess" is none of "auto", "whole", "neighbours", "aggregated" or "decomposed"',
+        ),
         (["--solver", "scip", "--strategy", "neighbours"], '--strategy: "neighbours" is a search by HiGHS, and scip '),
     ],
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -21,11 +22,20 @@ from optimizer.formulation.families import FAMILIES
 from optimizer.formulation.notation import Program, declare, linear
 from optimizer.formulation.rules import NAMED, RULES
 from optimizer.parameters import Parameters
+from optimizer.resolved.cuts import Cuts
 
 GOLDEN = Path(__file__).parent / "golden"
 BY_BLOCK = [f.letter for f in FAMILIES if f.axes[-1] == "block"] + [rule.name for rule in RULES if rule.dispatch]
 BLOCK = re.compile(rf"\b((?:c_e_)?(?:{'|'.join(BY_BLOCK)}))\((\d+_\d+)_0\)")
 """The last label of these names is that of the one load block, and is not told."""
+OF_UPGRADES = ("draw_limit", "headroom_limit", "line_limit", "line_limit_back", "upgrade_count", "upgrade_open")
+NODAL = ("bought_angles", "bought_flow", "bought_in_turn", "bought_stands", "kirchhoff", "outage_limit", "square")
+NODAL_TERMS = ("generation",)
+"""Terms that only a nodal grid has."""
+AGAIN = {
+    "upgraded": ("site_power", "zone_balance", "upgrades", "residual"), "nodal": ("zone_balance", "energy", "wheeling"),
+}  # fmt: skip
+"""Rules and terms that say more where a grid has more."""
 
 
 def study() -> Study:
@@ -80,9 +90,74 @@ def study() -> Study:
     )  # fmt: skip
 
 
-@pytest.fixture
-def program() -> Program:
-    return declare(Parameters.of(study()))
+KEYS = {
+    "format": 1, "periods": {"first": 2026, "last": 2027},
+    "money": {"discount_rate": 0.25, "residual_value": True, "asset_life_years": {"grid": 4}},
+    "unused": {"waiting_rack_usd_per_mw_year": 8e6},
+}  # fmt: skip
+BLOCKS = pd.DataFrame({"block": ["day", "night"], "hours_per_year": [5000, 3760], "load_scale": [1.0, 0.5]})
+RACKS = pd.DataFrame({"sku": ["a1"], "vendor": ["A"], "rack_kw": [500], "pod_racks": [2]})
+DELIVERIES = pd.DataFrame({"sku": ["a1"], "period": ["2026"], "racks": [8]})
+
+
+def upgraded() -> Study:
+    """Two zones, a link and two load blocks; a zone, the link and a site can be upgraded, the site from 2027 on."""
+    return Study.from_tables(
+        keys=KEYS,
+        sites=pd.DataFrame(
+            {"site": ["s"], "zone": ["west"], "lon": [-100.0], "lat": [40.0], "existing_mw": [8], "max_mw": [8],
+             "open_usd": [6e6], "interconnection_mw": [5], "peak_pue": [1.25]}
+        ),
+        racks=RACKS, deliveries=DELIVERIES, blocks=BLOCKS,
+        zones=pd.DataFrame({"zone": ["east", "west"]}),
+        headroom=pd.DataFrame(
+            {"zone": ["east", "west", "west"], "period": ["2026"] * 3, "headroom_mw": [9, 3, 4],
+             "block": ["", "", "night"]}
+        ),
+        lines=pd.DataFrame(
+            {"line": ["e-w"], "from": ["east"], "to": ["west"], "capacity_mw": [7], "capacity_back_mw": [5]}
+        ),
+        upgrades=pd.DataFrame(
+            {"upgrade": ["bay", "cable", "shunt"], "kind": ["site", "line", "zone"], "target": ["s", "e-w", "west"],
+             "capacity_mw": [4, 3, 2], "capex_usd": [8e6, 6e6, 4e6], "lead_years": [1, 0, 0], "max_count": [2, 1, 1]}
+        ),
+    )  # fmt: skip
+
+
+def nodal() -> Study:
+    """A triangle of circuits, one with a shift, and a link; of one circuit two more can be bought; a square of cost."""
+    return Study.from_tables(
+        keys={**KEYS, "periods": {"first": 2026, "last": 2026}},
+        sites=pd.DataFrame(
+            {"site": ["s"], "zone": ["c"], "lon": [-100.0], "lat": [40.0], "existing_mw": [8], "max_mw": [8],
+             "interconnection_mw": [10], "onsite_mw": [2], "onsite_usd_per_mwh": [90], "peak_pue": [1.25],
+             "annual_pue": [1.2], "load_factor": [0.8]}
+        ),
+        racks=RACKS, deliveries=DELIVERIES, blocks=BLOCKS,
+        zones=pd.DataFrame({"zone": ["a", "b", "c"]}),
+        lines=pd.DataFrame(
+            {"line": ["ab", "ac", "bc", "dc"], "from": ["a", "a", "b", "a"], "to": ["b", "c", "c", "c"],
+             "capacity_mw": [8, 6, 5, 2], "reactance_pu": [0.2, 0.1, 0.25, None], "shift_deg": [0, 1.5, 0, 0],
+             "emergency_mw": [None, 7.5, None, None], "usd_per_mwh": [0, 0, 0.5, 0.25]}
+        ),
+        upgrades=pd.DataFrame(
+            {"upgrade": ["bc2"], "kind": ["line"], "target": ["bc"], "capacity_mw": [4], "capex_usd": [3e6],
+             "max_count": [2]}
+        ),
+        generators=pd.DataFrame(
+            {"gen": ["coal", "gas", "gas"], "zone": ["a", "b", "b"], "p_max_mw": [10, 6, 4], "p_min_mw": [2, 0, 0],
+             "usd_per_mwh": [20, 30, 45], "usd_per_mw2h": [0.5, 0, 0], "usd_per_hour": [100, 10, 0]}
+        ),
+        loads=pd.DataFrame({"zone": ["b", "c"], "load_mw": [3, 4]}),
+        grid={"flow": "dc"},
+    )  # fmt: skip
+
+
+def of(kind: str) -> tuple[Study, Program]:
+    """A study and its program; the rows of a nodal grid that searches add are those of two outages and two touches."""
+    named = {"plain": study, "upgraded": upgraded, "nodal": nodal}[kind]()
+    cuts = Cuts(((0, 1, 1, 0, 0), (1, 0, -1, 0, 1)), ((0, 0, 0, 4.0), (0, 0, 1, 8.0))) if kind == "nodal" else Cuts()
+    return named, declare(replace(Parameters.of(named), cuts=cuts))
 
 
 def lp(program: Program, objective: object = None) -> str:
@@ -91,7 +166,7 @@ def lp(program: Program, objective: object = None) -> str:
     from pyomo.repn.plugins.lp_writer import LPWriter
 
     LPWriter().write(program.m, out, symbolic_solver_labels=True)
-    return BLOCK.sub(r"\1(\2)", out.getvalue())
+    return BLOCK.sub(r"\1(\2)", out.getvalue()) if len(program.p.block_hours) == 1 else out.getvalue()
 
 
 def compare(name: str, text: str) -> None:
@@ -102,23 +177,41 @@ def compare(name: str, text: str) -> None:
     assert text == path.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", NAMED)
-def test_constraint(program: Program, name: str) -> None:
+def home(name: str) -> str:
+    """The study that exercises a rule or a term."""
+    return "upgraded" if name in OF_UPGRADES else "nodal" if name in (*NODAL, *NODAL_TERMS) else "plain"
+
+
+CONSTRAINTS = [(home(name), name, name) for name in NAMED]
+CONSTRAINTS += [(kind, name, f"{kind}_{name}") for kind, names in AGAIN.items() for name in names if name in NAMED]
+COSTS = [
+    (home(term), term, worth, f"cost_{term}_{worth}") for term in TERMS for worth in ("discounted", "undiscounted")
+]
+COSTS += [
+    (kind, term, "discounted", f"{kind}_cost_{term}")
+    for kind, names in AGAIN.items()
+    for term in names
+    if term in TERMS
+]
+
+
+@pytest.mark.parametrize(("kind", "name", "golden"), CONSTRAINTS, ids=[golden for *_, golden in CONSTRAINTS])
+def test_constraint(kind: str, name: str, golden: str) -> None:
+    _, program = of(kind)
     add_constraint(program, NAMED[name])
     assert len(program.m.component(name)) > 0, "the golden study must exercise every constraint"
-    compare(name, lp(program))
+    compare(golden, lp(program))
 
 
-@pytest.mark.parametrize("worth", ["discounted", "undiscounted"])
-@pytest.mark.parametrize("term", TERMS)
-def test_cost_term(program: Program, term: str, worth: str) -> None:
-    money = Money.both(study().config, program.p)[worth]
-    compare(f"cost_{term}_{worth}", lp(program, linear(TERMS[term](program, money))))
+@pytest.mark.parametrize(("kind", "term", "worth", "golden"), COSTS, ids=[golden for *_, golden in COSTS])
+def test_cost_term(kind: str, term: str, worth: str, golden: str) -> None:
+    named, program = of(kind)
+    money = Money.both(named.config, program.p)[worth]
+    compare(golden, lp(program, linear(TERMS[term](program, money))))
 
 
 def test_every_golden_has_its_rule() -> None:
-    terms = {f"cost_{term}_{worth}" for term in TERMS for worth in ("discounted", "undiscounted")}
-    assert {path.stem for path in GOLDEN.glob("*.lp")} == set(NAMED) | terms
+    assert {path.stem for path in GOLDEN.glob("*.lp")} == {golden for *_, golden in (*CONSTRAINTS, *COSTS)}
 
 
 def test_page_of_the_maths_names_every_constraint() -> None:

@@ -89,9 +89,13 @@ FILES = {
     "racks.csv": "sku,vendor,rack_kw,price_usd,pod_racks,available_from,life_years\n"
     "A1,AMD,200,4e6,10,2026,\nB1,Broadcom,100,2e6,10,,5\n",
     "deliveries.csv": "sku,period,racks,mw\nA1,2026,100,\nA1,2027,,20\nB1,2026Q3,,30\nB1,2027,300,\n",
-    "grid/lines.csv": "line,from,to,capacity_mw,capacity_back_mw,usd_per_mwh\nl1,z1,z2,50,,1.5\nl2,z2,z1,20,10,\n",
-    "grid/energy_prices.csv": "zone,period,usd_per_mwh\nz1,2026,40\nz2,2027,-3.5\n",
-    "grid/grid.toml": 'flow = "transport"\n',
+    "grid/lines.csv": "line,from,to,capacity_mw,capacity_back_mw,usd_per_mwh,reactance_pu,shift_deg,emergency_mw\n"
+    "l1,z1,z2,50,,1.5,0.1,1,60\nl2,z2,z1,20,10,,,,\n",
+    "grid/energy_prices.csv": "zone,period,usd_per_mwh,block\nz1,2026,40,\nz2,2027,-3.5,peak\n",
+    "grid/blocks.csv": "block,hours_per_year,load_scale\npeak,1000,1\nrest,7760,0.8\n",
+    "grid/upgrades.csv": "upgrade,kind,target,capacity_mw,capex_usd,lead_years,max_count\n"
+    "u,zone,z1,5,2e6,,2\nv,site,gamma,10,3e6,0.5,1\nw,line,l2,5,1e6,1,\n",
+    "grid/grid.toml": 'flow = "dc"\nsecurity = "n-1"\noutages = ["l1"]\nreference = ["z2"]\n',
 }
 
 

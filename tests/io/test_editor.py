@@ -204,7 +204,7 @@ BAD: dict[str, list[tuple[str, str]]] = {
         ("vendor", ""),
     ],
     "deliveries": [("period", "July"), ("period", "1850"), ("mw", "-1"), ("sku", "")],
-    "grid/headroom": [("headroom_mw", "-1"), ("block", "peak"), ("period", "2026-07-01")],
+    "grid/headroom": [("headroom_mw", "-1"), ("period", "2026-07-01")],
     "grid/lines": [("x_base_mva", "0"), ("usd_per_mwh", "-1"), ("from", "")],
 }
 

@@ -113,7 +113,7 @@ def written(study: Study, folder: Path, write: Write) -> Path:
 def workbook(study: Study, folder: Path) -> Path:
     """Write a study as one workbook."""
     tables = {name: study.table(name) for name in TABLES}
-    sheets = study_sheets(study.config, tables, flow=study.flow if study.has_grid else None)
+    sheets = study_sheets(study.config, tables, grid=study.grid if study.has_grid else None)
     folder.mkdir()
     (folder / "my study.xlsx").write_bytes(workbook_bytes(sheets))
     return folder / "my study.xlsx"
@@ -125,7 +125,7 @@ def same_tables(a: Study, b: Study) -> None:
         pd.testing.assert_frame_equal(left, right, check_exact=True, obj=name)
     exclude: dict[str, Any] = {"files": True}
     assert a.config.model_dump(exclude=exclude) == b.config.model_dump(exclude=exclude)
-    assert (a.has_grid, a.flow, a.horizon) == (b.has_grid, b.flow, b.horizon)
+    assert (a.has_grid, a.grid, a.horizon) == (b.has_grid, b.grid, b.horizon)
 
 
 @pytest.mark.parametrize("write", [csv, parquet, excel, geojson, geopackage, geoparquet], ids=lambda w: w.__name__)

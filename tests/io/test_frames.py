@@ -45,8 +45,8 @@ WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
     "no rows": ({"sites": table(SITES).iloc[:0]}, ["sites: has no rows"]),
     "column twice": ({"sites": pd.concat([table(SITES)] * 2, axis=1)}, ["stands twice", "and so do 11"]),
     "no headroom": ({"zones": ZONES}, ["headroom: is missing – a grid needs zones and headroom"]),
-    "block": ({"zones": ZONES, "headroom": table(HEADROOM).assign(block="b")}, ["headroom:1 block: b can't"]),
-    "flow": ({"zones": ZONES, "headroom": table(HEADROOM), "flow": "dc"}, ["keys flow: dc can't be modelled"]),
+    "block": ({"zones": ZONES, "headroom": table(HEADROOM).assign(block="b")}, ["headroom:1 block: b is no block: there is no blocks.csv"]),
+    "flow": ({"zones": ZONES, "headroom": table(HEADROOM), "flow": "ac"}, ['grid flow: "ac" is none of "none", "transport" or "dc"']),
     "zone": ({"zones": ZONES.iloc[:1], "headroom": table(HEADROOM)}, ["sites:3 zone: z2 is no zone of zones"]),
     "label": ({"deliveries": table(DELIVERIES).assign(period=date(2026, 7, 1))}, [":1 period", "write 2026Q3"]),
     "keys": ({"keys": "abc"}, ["keys: is a str, no mapping"]),
@@ -96,5 +96,5 @@ def test_a_geodataframe_is_converted_from_its_crs() -> None:
 
 def test_lines_that_do_not_flow_are_said() -> None:
     made = study(zones=ZONES, headroom=table(HEADROOM), lines=LINES, flow="none")
-    assert any(str(w).startswith('lines: are not used: flow is "none"') for w in made.warnings)
+    assert any(str(w).startswith('lines: is not used: grid says flow = "none"') for w in made.warnings)
     assert study(zones=ZONES, headroom=table(HEADROOM), lines=LINES).flow == "transport"

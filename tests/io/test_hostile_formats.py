@@ -186,7 +186,7 @@ WAYS: dict[str, tuple[Way, ...]] = {
 def book(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     study = read_study(write_small_study(tmp_path_factory.mktemp("sound"), files=FILES))
     tables = {name: study.table(name) for name in TABLES}
-    return workbook_bytes(study_sheets(study.config, tables, flow=study.flow))
+    return workbook_bytes(study_sheets(study.config, tables, grid=study.grid))
 
 
 def check_sites(folder: Path, name: str, seed: int) -> None:

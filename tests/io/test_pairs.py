@@ -134,6 +134,7 @@ ONE_PLACE = {  # pairs that stand in one line, or where one is about what the ot
     ("open cell", "unknown site"),
     ("semicolons", "line to nowhere"),
     ("key of the grid", "security of the grid"),
+    ("security of the grid", "flow of the grid"),
     *((kind, "no such file") for kind, (name, _, _) in KINDS.items() if name.startswith("grid/")),
 }
 PAIRS = [pair for pair in combinations(KINDS, 2) if not {pair, pair[::-1]} & ONE_PLACE]

@@ -34,10 +34,15 @@ CONTRACT = {  # names are public: add to them, rename none; * marks what a row m
     "exaflops",
     "deliveries": "sku* period* racks mw",
     "placement": "site* sku* usd_per_rack allowed=true",
-    "zones": "zone* name geometry",
+    "zones": "zone* name lon lat geometry",
+    "blocks": "block* hours_per_year* load_scale=1",
     "headroom": "zone* period* headroom_mw* block",
     "energy_prices": "zone* period* usd_per_mwh* block",
-    "lines": "line* from* to* capacity_mw* capacity_back_mw usd_per_mwh=0 reactance_pu x_base_mva=100",
+    "lines": "line* from* to* capacity_mw=unlimited capacity_back_mw usd_per_mwh=0 reactance_pu x_base_mva=100 "
+    "shift_deg=0 emergency_mw emergency_back_mw",
+    "upgrades": "upgrade* kind* target* capacity_mw* capex_usd* lead_years=0 max_count=1 reactance_pu",
+    "generators": "gen* zone* p_max_mw* p_min_mw=0 usd_per_mwh* usd_per_mw2h=0 usd_per_hour=0 period block",
+    "loads": "zone* load_mw* period block",
 }
 
 

@@ -21,7 +21,7 @@ from optimizer.errors import Faults
 from optimizer.io.config import StudyConfig, keys_of
 from optimizer.io.examples import EXAMPLES
 from optimizer.io.formats.book import open_book
-from optimizer.io.schema import TABLES, schema
+from optimizer.io.schema import GRID_TABLES, TABLES, schema
 from optimizer.io.sheets import Head, Sheet, workbook_bytes
 from optimizer.io.study_sheets import study_sheets
 from tests.small import write_small_study
@@ -46,7 +46,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
 
 def sheets_of(study: Study) -> list[Sheet]:
     tables = {name: study.table(name) for name in TABLES}
-    return study_sheets(study.config, tables, flow=study.flow if study.has_grid else None)
+    return study_sheets(study.config, tables, grid=study.grid if study.has_grid else None)
 
 
 def opened(content: bytes) -> Any:
@@ -231,10 +231,18 @@ def test_every_column_has_an_example_that_reads(tmp_path: Path) -> None:
     for table, gone in (("sites", "geometry"), ("deliveries", "mw"), ("zones", "geometry")):
         del rows[table][gone]
     rows["sites"]["vendors"] = rows["racks"]["vendor"]
+    del rows["upgrades"]["reactance_pu"]  # of a zone
     texts = {name: f"{','.join(row)}\n" + ",".join(f'"{v}"' for v in row.values()) + "\n" for name, row in rows.items()}
     texts["zones"] += '"south"' + "," * (len(rows["zones"]) - 1) + "\n"
-    places = {name: f"grid/{name}.csv" for name in ("zones", "headroom", "energy_prices", "lines")}
-    write_small_study(tmp_path, files={places.get(name, f"{name}.csv"): text for name, text in texts.items()})
-    (tmp_path / "grid/zones.geojson").unlink()
-    study = read_study(tmp_path, keys={"files.site_ramp": "site_ramp.csv", "files.placement": "placement.csv"})
-    assert [str(w) for w in study.warnings] == []
+    texts["blocks"] += '"rest","7300","1"' + "," * (len(rows["blocks"]) - 3) + "\n"
+    nodal, zonal = ("generators", "loads"), ("headroom", "energy_prices", "upgrades")
+    for name, without in (("zonal", nodal), ("nodal", zonal)):
+        files = {"grid/grid.toml": 'flow = "dc"\n'}
+        files |= {f"{'grid/' * (n in GRID_TABLES)}{n}.csv": text for n, text in texts.items() if n not in without}
+        write_small_study(tmp_path / name, files=files)
+        (tmp_path / name / "grid/zones.geojson").unlink()
+        if name == "nodal":
+            (tmp_path / name / "grid/headroom.csv").unlink()
+        paths = {"files.site_ramp": "site_ramp.csv", "files.placement": "placement.csv"}
+        told = [str(w) for w in read_study(tmp_path / name, keys=paths).warnings]
+        assert [w for w in told if name == "zonal" or "in a nodal grid" not in w] == []

@@ -24,7 +24,7 @@ def book(folder: Path, change: Change = lambda _: None) -> Path:
     study = read_study(write_small_study(folder / "files"))
     path = folder / "book.xlsx"
     tables = {name: study.table(name) for name in TABLES}
-    path.write_bytes(workbook_bytes(study_sheets(study.config, tables, flow=study.flow)))
+    path.write_bytes(workbook_bytes(study_sheets(study.config, tables, grid=study.grid)))
     workbook = openpyxl.load_workbook(path)
     change(workbook)
     workbook.save(path)
@@ -130,10 +130,11 @@ SHEETS: dict[str, tuple[Change, str]] = {
     "no keys": (lambda w: w.remove(w["study"]), 'book.xlsx: has no sheet "study", which holds the keys of study.toml'),
     "no sites": (renamed("sites", "site list"), 'book.xlsx: has no sheet "sites"'),
     "no headroom": (lambda w: w.remove(w["headroom"]), "book.xlsx#headroom: there is no such sheet"),
-    "later": (lambda w: (s := w.create_sheet("blocks")).append(["block"]) or s.append(["peak"]), "book.xlsx#blocks: can't be modelled"),
+    "blocks": (lambda w: w["blocks"].append(["peak", 100]), "book.xlsx#blocks hours_per_year: add up to 100 h, not to 8,760"),
     "hidden": (lambda w: setattr(w["racks"], "sheet_state", "hidden"), "book.xlsx#racks: is a hidden sheet"),
     "headless": (lambda w: w["study"].delete_rows(1), "book.xlsx#study: the columns key, value are missing"),
-    "dc": (lambda w: setattr(w["grid"]["B2"], "value", "dc"), 'book.xlsx#grid!B2 flow: "dc" can\'t be modelled'),
+    "flow": (lambda w: setattr(w["grid"]["B2"], "value", "ac"), 'book.xlsx#grid!B2 flow: "ac" is none of "none", "transport"'),
+    "outages": (lambda w: w["grid"].append(["outages", "l; m"]), 'book.xlsx#grid!B4 outages: "l" is no line of'),
 }  # fmt: skip
 
 

@@ -17,8 +17,10 @@ from optimizer.parameters import Parameters
 from optimizer.plan import Plan
 from optimizer.recheck import CHECKS
 from optimizer.recheck.register import words
+from tests.recheck.test_grids import CASES as OF_GRIDS
 
-RULES = {c.__name__: c for c in CHECKS if c.__module__.rsplit(".", 1)[1] in ("constraints", "network", "policy")}
+OF = ("constraints", "network", "physics", "nodal", "policy")
+RULES = {c.__name__: c for c in CHECKS if c.__module__.rsplit(".", 1)[1] in OF}
 Change = Callable[[Decisions], Decisions]
 
 # a: 20 MW stand there, 10 x in 2026, 5 y and a hall in 2027; b: opens in 2027 with a hall and 5 x; c: never opens;
@@ -42,12 +44,16 @@ DELIVERIES = pd.DataFrame({"sku": ["x", "x", "y"], "period": ["2026", "2027", "2
 ZONES = pd.DataFrame({"zone": ["z1", "z2"]})
 HEADROOM = pd.DataFrame({"zone": ["z1", "z2"], "period": ["2026", "2026"], "headroom_mw": [100.0, 100.0]})
 LINES = pd.DataFrame({"line": ["l"], "from": ["z1"], "to": ["z2"], "capacity_mw": [50.0]})
+UPGRADES = pd.DataFrame(
+    {"upgrade": ["s", "z"], "kind": ["site", "zone"], "target": ["b", "z2"], "capacity_mw": [5.0, 5.0],
+     "capex_usd": [1e6, 1e6], "lead_years": [0.0, 1.0], "max_count": [2, 1]}
+)  # fmt: skip
 
 
 def _study(**changed: Any) -> Study:
     tables = {"sites": SITES, "racks": RACKS, "deliveries": DELIVERIES, "zones": ZONES, "headroom": HEADROOM}
     keys = {"periods": {"first": 2026, "last": 2028}, "policy": changed.pop("policy", {})}
-    return Study.from_tables(keys=keys, **{**tables, "lines": LINES, **changed})
+    return Study.from_tables(keys=keys, **{**tables, "lines": LINES, "upgrades": UPGRADES, **changed})
 
 
 def _decisions() -> Decisions:
@@ -59,7 +65,8 @@ def _decisions() -> Decisions:
     onsite = np.array([[5.0, 5, 5], [0, 0, 0], [0, 0, 0], [0, 0, 0]])
     served = np.array([[5.0, 10, 13], [0, 5, 2]])
     dispatch = (draw, onsite, served, np.array([[0.0, 0, 3]]))
-    return Decisions(pods, halls, opened, *(mw[:, :, None] for mw in dispatch))
+    nothing = {"upgrades": np.zeros((2, 3), dtype=np.int64), "output_mw": np.zeros((0, 3, 1))}
+    return Decisions(pods, halls, opened, *(mw[:, :, None] for mw in dispatch), **nothing)
 
 
 def _set(field: str, at: tuple[int, ...], value: float) -> Change:
@@ -150,6 +157,12 @@ CASES: dict[str, Case] = {
         set(),
     ),
     "headroom": ({"headroom": HEADROOM.assign(headroom_mw=[100.0, 4.0])}, _same, set()),
+    "served_none": (
+        {}, _all(_set("served_mw", (1, 0), -1.0), _set("served_mw", (0, 0), 6.0), _set("flow_mw", (0, 0), 1.0)), set(),
+    ),
+    "upgrade_lead": ({}, _set("upgrades", (1, 0), 1), set()),
+    "upgrade_count": ({}, _set("upgrades", (1, 1), 2), set()),
+    "upgrade_open": ({}, _set("upgrades", (0, 0), 1), set()),
     "flow_balance": ({}, _set("flow_mw", (0, 2), 4.0), set()),
     "zone_balance": ({}, _set("served_mw", (0, 0), 6.0), set()),
     "max_sites": ({"policy": {"max_sites": 2}}, _same, set()),
@@ -180,7 +193,7 @@ def test_the_plan_they_start_from_breaks_none() -> None:
 
 
 def test_every_constraint_has_a_case() -> None:
-    assert set(CASES) == set(RULES)
+    assert set(CASES) | set(OF_GRIDS) == set(RULES)
 
 
 def test_rules_are_told_apart_by_their_words() -> None:

@@ -106,7 +106,7 @@ def _resolved(change: Callable[[Parameters], dict[str, Any]]) -> Fault:
 def _called(home: Any, name: str, change: Callable[..., Any]) -> Fault:
     """Give what a function returns, and its arguments, to ``change``."""
     right = getattr(home, name)
-    return home, name, lambda *given: change(right(*given), *given)
+    return home, name, lambda *given, **named: change(right(*given, **named), *given)
 
 
 def _doors(**columns: object) -> Fault:
@@ -136,14 +136,17 @@ FAULTS: dict[str, tuple[Fault, str]] = {
     "unlimited taken for a number": (
         _resolved(lambda p: {"interconnection_mw": np.minimum(99.0, p.interconnection_mw)}), "interconnection_mw"
     ),
-    "headroom a period late": (_called(resolution, "of_grid", _later), "headroom_mw"),
+    "headroom a period late": (_called(resolution, "by_block", _later), "headroom_mw"),
     "headroom not carried forward": (
-        _called(resolution, "of_grid", lambda found, *_: found * np.array([1.0, 0.0, 1.0, 0.0])), "headroom_mw"
+        _called(resolution, "by_block", lambda found, *_: found * np.array([[1.0], [0.0], [1.0], [0.0]])), "headroom_mw"
     ),
     "waiting price of another SKU": (_called(resolution, "filled", lambda found, *_: found[::-1]), "waiting"),
-    "energy price of another zone": (_called(resolution, "energy_prices", lambda found, _: found[::-1]), "energy"),
+    "energy price of another zone": (_called(resolution, "energy_prices", lambda found, *_: found[::-1]), "energy"),
     "no energy price before the first row": (
-        _called(resolution, "energy_prices", lambda found, _: (found[0] * [0.0, 1.0, 1.0, 1.0], found[1])), "energy"
+        _called(
+            resolution, "energy_prices", lambda found, *_: (found[0] * np.array([[0.0], [1.0], [1.0], [1.0]]), found[1])
+        ),
+        "energy",
     ),
     "ban of a pair dropped": (
         _called(parameters, "doors", lambda found, *_: (found[0] | (np.arange(8).reshape(4, 2) == 6), found[1])), "pods"

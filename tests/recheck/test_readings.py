@@ -23,7 +23,8 @@ def test_both_readings_agree_on_random_plans(seed: int) -> None:
     p, reading = Parameters.of(study), Reading(study)
     for _ in range(2):
         tables = frames(p, _random(p, r), study.config)
-        read = {name: read_table(name, tables[name], reading.ids)[0] for name in TABLES}
+        ids = {**reading.ids, "id": reading.elements([])}
+        read = {name: read_table(name, tables[name], ids)[0] for name in TABLES}
         assert unused_cause(Ground(reading, {}, read)) == []
         assert (tables["unused"]["cause"] != "").all()
 
@@ -48,5 +49,8 @@ def _random(p: Parameters, r: np.random.Generator) -> Decisions:
     onsite = least + (most - least) * r.choice([0.0, 0.5, 1.0])
     width = (p.line_mw + p.line_back_mw)[:, None]
     flow = (r.random((len(p.lines), periods)) * width - p.line_back_mw[:, None]) * r.choice([0.0, 1.0])
-    served = np.minimum(1.0, r.random(p.headroom_mw.shape) * r.choice([1.0, 3.0])) * p.headroom_mw
-    return Decisions(pods, halls, opened, *(mw[:, :, None] for mw in (load - onsite, onsite, served, flow)))
+    headroom = p.headroom_mw[:, :, 0]
+    served = np.minimum(1.0, r.random(headroom.shape) * r.choice([1.0, 3.0])) * headroom
+    dispatch = (mw[:, :, None] for mw in (load - onsite, onsite, served, flow))
+    nothing = {"upgrades": np.zeros((0, periods), dtype=np.int64), "output_mw": np.zeros((0, periods, 1))}
+    return Decisions(pods, halls, opened, *dispatch, **nothing)

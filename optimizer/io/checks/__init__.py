@@ -25,7 +25,7 @@ WITH_ZONES: tuple[Check, ...] = (rules.rules_together,)
 """Checks that look at the zones which a grid gives to its sites."""
 
 
-def run(context: Context, faults: Faults, among: tuple[Check, ...] = CHECKS) -> None:
+def run(context: Context, faults: Faults, among: tuple[Check, ...]) -> None:
     """Run checks on what could be read and add what they find."""
     for check in among:
         for found in check(context):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from optimizer.errors import Fault
-from optimizer.io.config import StudyConfig
+from optimizer.io.config import GridConfig, StudyConfig
 from optimizer.io.keys import Keys
 from optimizer.io.periods import Horizon
 from optimizer.io.table import Finding, Table
@@ -14,13 +14,18 @@ from optimizer.io.table import Finding, Table
 
 @dataclass(frozen=True)
 class Context:
-    """Everything that could be read: a table that could not is absent; ``keys`` know what ``config`` does not."""
+    """Everything that could be read: a table that could not is absent; ``keys`` know what ``config`` does not.
+
+    ``grid`` are the keys of grid.toml, and ``grid_keys`` where they stand.
+    """
 
     config: StudyConfig
     keys: Keys
     horizon: Horizon | None
     tables: dict[str, Table]
     has_grid: bool
+    grid: GridConfig
+    grid_keys: Keys
 
     @property
     def months(self) -> int | None:
@@ -28,6 +33,15 @@ class Context:
         if not self.keys.knows("periods.per_year"):
             return None
         return 12 // int(self.keys.content.get("periods", {}).get("per_year", 1))
+
+    @property
+    def is_nodal(self) -> bool:
+        """Whether generators stand in the place of headroom."""
+        return self.some("generators") is not None
+
+    def flows(self, *ways: str) -> bool:
+        """Whether power is known to move in one of these ways."""
+        return self.grid_keys.knows("flow") and self.grid.flow in ways
 
     def doubt(self, key: str, reason: str, *, value: object = None, cure: str = "") -> Fault:
         """Return a doubt of a key of study.toml."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 from optimizer.errors import Fault, shown
 from optimizer.io.cells import odd_letter
@@ -30,17 +29,32 @@ def no_rows(context: Context) -> Iterator[Fault]:
         table = context.tables.get(name)
         if table is not None and table.given and table.frame.empty and not table.lost_rows:
             yield Fault(table.file, "has no rows", cure=f"a study needs at least one row of {name}")
-    zones, headroom = (context.tables.get(n) if context.has_grid else None for n in ("zones", "headroom"))
+    tables = context.tables if context.has_grid else {}
+    zones, headroom, generators = (tables.get(n) for n in ("zones", "headroom", "generators"))
     if zones is not None and zones.frame.empty and not zones.lost_rows:
         yield Fault(zones.file, "has no rows", cure="a grid needs at least one zone; leave files.grid out for none")
-    elif headroom is not None and headroom.frame.empty and not headroom.lost_rows:
+    elif (
+        generators is not None
+        and generators.given
+        and generators.frame.empty
+        and not generators.lost_rows
+        and (headroom is not None and not headroom.given)
+    ):
+        reason, cure = "has no rows, and there is no headroom.csv", "a grid needs generators, or headroom"
+        yield Fault(generators.file, reason, cure=cure)
+    elif (
+        headroom is not None
+        and headroom.given
+        and headroom.frame.empty
+        and not (headroom.lost_rows or context.is_nodal)
+    ):
         reason = "has no rows: no zone can serve any new load"
         yield Fault(headroom.file, reason, cure="give the headroom of each zone", severity="warning")
 
 
 def repeated_ids(context: Context) -> Iterator[Doubt]:
     """Find ids that stand twice, or that differ only by case, blanks or look-alike letters."""
-    for name in ("sites", "racks", "zones", "lines"):
+    for name in ("sites", "racks", "zones", "lines", "blocks", "upgrades"):
         table = context.some(name)
         if table is not None:
             column = schema(name).unique[0]
@@ -96,34 +110,38 @@ def _repeated(table: Table, ids: Sequence[str], *, same_is_fine: bool = False) -
 
 def repeated_keys(context: Context) -> Iterator[Doubt]:
     """Find two rows of one key, also where two labels start on the same day."""
-    for name in ("site_ramp", "placement", "headroom", "energy_prices"):
+    for name in ("site_ramp", "placement", "headroom", "energy_prices", "loads"):
         table = context.some(name)
-        if table is None:
-            continue
-        names = schema(name).unique
-        keys: list[list[Any]] = [table.texts(n) for n in names]
-        if "period" in names:
-            place = names.index("period")
-            keys[place] = [None if label is None else label.start for label in labels_of(keys[place])]
-        yield Doubt(table, names[-1], list(_same_keys(table, names, list(zip(*keys, strict=True)))))
+        if table is not None:
+            names = schema(name).unique
+            shown_column = "period" if "period" in names else names[-1]
+            yield Doubt(table, shown_column, list(_same_keys(table, names, shown_column)))
 
 
-def _same_keys(table: Table, names: list[str], keys: list[tuple[object, ...]]) -> Iterator[Finding]:
+def _same_keys(table: Table, names: list[str], shown_column: str) -> Iterator[Finding]:
+    """Find rows of one key; an empty cell is a value of its own where the key may be left out."""
     first: dict[tuple[object, ...], int] = {}
-    last = table.texts(names[-1])
-    for row, key in enumerate(keys):
-        if any(part is None or part == "" for part in key):
+    texts = table.texts(shown_column)
+    needed = [place for place, name in enumerate(names) if table.schema[name].required]
+    columns = [starts_of(table) if name == "period" else table.texts(name) for name in names]
+    for row, key in enumerate(zip(*columns, strict=True)):
+        if any(key[place] in ("", None) for place in needed) or table.unread(row, names):
             continue
         earlier = first.setdefault(key, row)
         if earlier == row:
             continue
-        value, other = last[row], last[earlier]
+        value, other = texts[row], texts[earlier]
         where = f"{table.unit} {table.lines[earlier]}"
         if value == other:
             reason, kind = f"stands twice for one {names[0]}: also in {where}", "stands twice"
         else:
             reason, kind = f'starts on the same day as "{other}" in {where}', "same day"
-        yield Finding(row, reason, "keep one of the two rows", value, kind)
+        yield Finding(row, reason, "keep one of the two rows", value or None, kind)
+
+
+def starts_of(table: Table) -> list[int | None]:
+    """Return the month in which the label of each row starts, None where it has none."""
+    return [None if label is None else label.start for label in labels_of(table.texts("period"))]
 
 
 def unknown_references(context: Context) -> Iterator[Doubt]:

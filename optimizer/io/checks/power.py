@@ -87,11 +87,11 @@ def too_much_existing(context: Context) -> Iterator[Doubt]:
 
 
 def never_powered(context: Context) -> Iterator[Doubt]:
-    """Doubt IT MW that no power of the site ever reaches, that of labels behind the horizon included."""
+    """Doubt IT MW that no power of the site ever reaches, that of later labels and of upgrades included."""
     sites, within, later = context.some("sites"), _power(context, context.horizon), _power(context, _IN_THE_END)
     if sites is None or within is None or later is None:
         return
-    max_mw, power_mw = sites.numbers("max_mw"), np.maximum(within, later)
+    max_mw, power_mw = sites.numbers("max_mw"), np.maximum(within, later) + bought_mw(context, None)
     fence_mw = max_mw * sites.numbers("peak_pue")
     is_believed = max_mw <= sites.schema["max_mw"].warn_above  # else doubted already
     found = []
@@ -107,6 +107,19 @@ def _power(context: Context, horizon: Horizon | None) -> np.ndarray | None:
     """Return the most power that each site has at its fence in any period."""
     grid, onsite = (_standing(context, name, horizon) for name in ("interconnection_mw", "onsite_mw"))
     return None if grid is None or onsite is None else np.asarray((grid + onsite).max(axis=1))
+
+
+def bought_mw(context: Context, horizon: Horizon | None) -> np.ndarray:
+    """Return the most that upgrades of each site add to its interconnection; by the end of a horizon, or ever."""
+    ids, upgrades = context.tables["sites"].texts("site"), context.some("upgrades")
+    most: dict[str, float] = {}
+    if upgrades is not None:
+        each_mw = np.nan_to_num(upgrades.numbers("capacity_mw") * upgrades.numbers("max_count")).tolist()
+        columns = upgrades.texts("kind"), upgrades.texts("target"), upgrades.numbers("lead_years").tolist(), each_mw
+        for kind, target, lead, mw in zip(*columns, strict=True):
+            if kind == "site" and (horizon is None or horizon.first_after_lead(lead) < len(horizon)):
+                most[target] = most.get(target, 0.0) + mw
+    return np.array([most.get(site, 0.0) for site in ids])
 
 
 def no_rack_fits(context: Context) -> Iterator[Doubt]:

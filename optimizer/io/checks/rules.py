@@ -10,6 +10,7 @@ import numpy as np
 
 from optimizer.errors import Fault
 from optimizer.io.checks.context import Context
+from optimizer.io.checks.power import bought_mw
 from optimizer.io.config import SHARES, Policy
 from optimizer.io.periods import Horizon
 from optimizer.io.rooms import Rooms, numbered
@@ -122,16 +123,21 @@ def _numbers(context: Context) -> _Numbers | None:
         return None
     if any(table.unread_cells or table.missing for table in (sites, ramp, racks, deliveries)):
         return None
-    hold, existing, hall = _hold_mw(sites, ramp, horizon)
+    upgrades = context.tables.get("upgrades")
+    if upgrades is None or upgrades.unread_cells:
+        return None
+    hold, existing, hall = _hold_mw(sites, ramp, horizon, np.zeros(len(sites.lines)))
+    could_hold, _, _ = _hold_mw(sites, ramp, horizon, bought_mw(context, horizon))
     delivered, pods = _delivered_mw(racks, deliveries)
     if not np.isfinite([*hold, delivered]).all():
         return None
     ids = sites.texts("site")
-    closed = np.isin(ids, rules.forbid) & (hold > 0)
+    closed = np.isin(ids, rules.forbid) & (could_hold > 0)
     surely = np.isin(ids, rules.force_open) | sites.frame["committed"].to_numpy(dtype=bool)
     rooms = Rooms(
-        np.where(closed, 0.0, hold), {key: numbered(sites.texts(column)) for key, column in SHARES.items()}, surely,
-        np.minimum(max(rules.min_site_mw, rules.min_vendor_mw), hold - max(pods, default=0.0)),
+        np.where(closed, 0.0, could_hold),
+        {key: numbered(sites.texts(column)) for key, column in SHARES.items()}, surely,
+        np.minimum(max(rules.min_site_mw, rules.min_vendor_mw), hold - max(pods, default=0.0)),  # without upgrades
         min(pods, default=math.inf), rules,
     )  # fmt: skip
     return _Numbers(
@@ -140,7 +146,9 @@ def _numbers(context: Context) -> _Numbers | None:
     )  # fmt: skip
 
 
-def _hold_mw(sites: Table, ramp: Table, horizon: Horizon) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _hold_mw(
+    sites: Table, ramp: Table, horizon: Horizon, bought_mw: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """IT MW that each site can hold in the last period, its existing halls, and one hall where it can build any."""
     existing, grid, onsite = (
         by_site(sites.frame, ramp.frame, c, horizon) for c in ("existing_mw", "interconnection_mw", "onsite_mw")
@@ -150,7 +158,7 @@ def _hold_mw(sites: Table, ramp: Table, horizon: Horizon) -> tuple[np.ndarray, n
     leads = sites.numbers("hall_lead_years").tolist()
     first = np.array([horizon.first_after_lead(lead) for lead in leads], dtype=np.int64)
     halls = halls_by(horizon, fit, sites.numbers("halls_per_year"), first)[:, -1]
-    power = (grid + onsite)[:, -1] / sites.numbers("peak_pue")
+    power = ((grid + onsite)[:, -1] + bought_mw) / sites.numbers("peak_pue")
     return np.minimum(existing[:, -1] + hall * halls, power), existing[:, -1], np.where(halls > 0, hall, 0.0)
 
 

@@ -81,7 +81,7 @@ class Decided:
         placed = np.where(sites.admits[:, :, None] & (self.stock > 0), self.stock, 0.0)
         self.n, self.serving = self.sheet.columns(placed), self.sheet.columns(placed)
         self.w = self.sheet.columns(self.stock)
-        self.g = self.sheet.columns(np.minimum(p.headroom_mw, most_mw))
+        self.g = self.sheet.columns(np.minimum(p.headroom_mw[:, :, 0], most_mw))
         lines = (len(p.lines), shape[1])
         self.f, self.r = (
             self.sheet.columns(np.broadcast_to(np.minimum(mw, most_mw)[:, None], lines))

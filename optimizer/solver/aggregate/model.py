@@ -217,7 +217,7 @@ class _Statement(Decided):
     def _grid_rows(self) -> None:
         """State each zone's balance: Σ d_st = g_zt + Σ_in f − Σ_out f, with d = peak_pue P − o."""
         p, sheet = self.p, self.sheet
-        balance = sheet.rows(p.headroom_mw.shape, 0.0, 0.0)
+        balance = sheet.rows(self.g.shape, 0.0, 0.0)
         zoned = p.zone_of[self.s] >= 0
         rows = balance[p.zone_of[self.s][zoned]] if len(p.zones) else np.full((0, balance.shape[1]), NOWHERE)
         sheet.add(rows, self.load[zoned], np.broadcast_to(self.pue, self.load.shape)[zoned])

@@ -66,7 +66,7 @@ OPEN_FROM = 0.3
 
 def aggregated(problem: Problem, aim: Aim, runner: Runner, /) -> Outcome:
     """Search from the relaxation of the aggregate; the whole model where that says nothing, or leads to no plan."""
-    if problem.other is not None:  # rows that the aggregate does not know
+    if problem.other is not None or problem.p.is_physical:  # rows that the aggregate does not know
         return neighbours.neighbours(problem, aim, runner)
     if aim.start is None and problem.p.policy.max_unused_mw_years is not None:
         aim = _below_ceiling(problem, aim, runner)

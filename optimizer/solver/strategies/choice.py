@@ -8,6 +8,7 @@ from ...io.searches import HIGHS
 from ..arrays import Floats
 from ..problem import Problem
 from .aggregated import aggregated
+from .decomposed import decomposed
 from .elsewhere import elsewhere
 from .follow import follow
 from .neighbours import neighbours
@@ -29,14 +30,21 @@ def chosen(problem: Problem, *, of_many: bool, base: Floats | None) -> tuple[Str
     if solve.solver != HIGHS:
         return elsewhere, f"whole model by {solve.solver} (asked for)"
     by_name: dict[str, Strategy] = {
-        "whole": partial(whole, base=base), "neighbours": neighbours, "aggregated": aggregated
+        "whole": partial(whole, base=base), "neighbours": neighbours, "aggregated": aggregated,
+        "decomposed": decomposed,
     }  # fmt: skip
+    if solve.strategy == "aggregated" and problem.p.is_physical:
+        return decomposed, "decomposed: the grid has what racks as MW do not see (aggregated was asked for)"
     if solve.strategy in by_name:
         return by_name[solve.strategy], f"{solve.strategy} (asked for)"
     if problem.size <= FEW_PODS:
         return partial(whole, base=base), "whole model: it has few pods"
     if of_many:
         return partial(follow, base=base), "follow: a linear program and the plan of the base case settle most of it"
+    if problem.p.is_physical and problem.p.many_buses:
+        return decomposed, "decomposed: branch and bound on the sites, which the grid answers by linear programs"
+    if problem.p.is_physical:
+        return neighbours, "neighbours: the grid has what racks as MW do not see"
     if problem.size <= MOST_PODS and problem.aggregate.sites.blurred:
         return neighbours, "neighbours: what racks cost to place differs by site, which racks as MW do not see"
     return aggregated, "aggregated: racks as MW prove, open and build; whole pods fill"

@@ -140,8 +140,8 @@ class _Choice:
         made = np.minimum(p.onsite_mw[:, t], p.peak_pue * (wanted @ p.pod_mw))
         onsite = np.bincount(p.zone_of[zoned], made[zoned], len(p.zones))
         zones = sheet.rows((len(p.zones),), -np.inf, onsite)
-        sheet.add(zones, sheet.columns(p.headroom_mw[:, t]), -1.0)
-        most = float(p.headroom_mw[:, t].sum())
+        sheet.add(zones, sheet.columns(p.headroom_mw[:, t, 0]), -1.0)
+        most = float(p.headroom_mw[:, t, 0].sum())
         for start, end, mw in ((p.line_from, p.line_to, p.line_mw), (p.line_to, p.line_from, p.line_back_mw)):
             flow = sheet.columns(np.minimum(mw, most))
             sheet.price(flow, 1e-6)

@@ -20,5 +20,6 @@ def lexicographic(strategy: Strategy, problem: Problem, aim: Aim, runner: Runner
     least = first.objective * (1.0 + config.solve.gap) + 1e-6
     runner.journal.say(f"least {first.objective:.6f} MW-years, held at {least:.6f}")
     aim = replace(aim, start=first.best[0], room_mw_years=least - first.bound)
-    second = strategy(replace(problem, held=(goal, least)), aim, runner)
+    statement = problem.statement if first.problem.part else first.problem.statement
+    second = strategy(replace(problem, statement=statement, held=(goal, least)), aim, runner)
     return replace(second, settled=first.reached, least_waiting_mw_years=first.bound if goal == "waiting" else 0.0)

@@ -32,9 +32,15 @@ FEW_PODS = 300
 FEWER_NODES = 200
 
 
-def searched(problem: Problem, aim: Aim, runner: Runner, steps: Callable[[Search], None]) -> Outcome:
-    """Run the steps of a strategy, once more and strictly where they leave a gap; a stop keeps the best plan."""
-    search = Search(problem, aim, runner)
+def searched(
+    problem: Problem, aim: Aim, runner: Runner, steps: Callable[[Search], None],
+    make: Callable[[Problem, Aim, Runner], Search] | None = None,
+) -> Outcome:  # fmt: skip
+    """Run the steps of a strategy, once more and strictly where they leave a gap; a stop keeps the best plan.
+
+    ``make`` makes a search of its own kind.
+    """
+    search = (make or Search)(problem, aim, runner)
     try:
         search.offer(None if aim.start is None else stated(problem, aim.start))
         steps(search)

@@ -6,8 +6,10 @@ from math import isfinite
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from optimizer.io.registers import OF_SITES
+from optimizer.plan.grid import shows_grid, worst_flows, worst_zones
 from optimizer.plan.kinds import GENERIC, standing
 from optimizer.plan.plan import Plan
 from optimizer.plan.summary import status_in_words
@@ -16,6 +18,7 @@ from ..ledger import cause_words
 from ..palette import vendor_colours, vendor_marks
 from ..projection import Floats
 from ..scene import delivered_vendors, largest_circle
+from .grid import grid_facts
 from .plane import Plane, basemap, parallels, plane_of, polygons
 
 ByPeriod = dict[str, list[float | None]]
@@ -28,11 +31,12 @@ def map_facts(plan: Plan) -> dict[str, Any]:
 
     Places are in units of ``plane`` (x to the right, y down); lists by period follow ``periods``. Power in MW: ``it``,
     ``built`` and ``idle_hall`` are IT MW, ``peak``, ``interconnection``, ``onsite`` and ``idle_power`` fence MW.
-    None stands for no limit or no number.
+    None stands for no limit or no number. Of several load blocks lists show the worst of each period; ``grid``, of
+    studies that say more of their grid than plain lines, has every block.
     """
     study, periods = plan.study, list(plan.study.horizon.names)
     lon, lat = study.sites["lon"].to_numpy(float), study.sites["lat"].to_numpy(float)
-    plane, x, y, shapes = plane_of(lon, lat, list(study.zones["geometry"]))
+    plane, x, y, shapes = plane_of(lon, lat, list(study.zones["geometry"]), buses=shows_grid(study))
     vendors = sorted({*delivered_vendors(plan), *plan.assignments["vendor"].astype(str)})
     sites = _site_facts(plan, plane, x, y)
     zones = _zone_facts(plan, plane, shapes, sites)
@@ -58,6 +62,7 @@ def map_facts(plan: Plan) -> dict[str, Any]:
         "graticule": [] if any(polygons(s) for s in shapes) else parallels(plane),
         "basemap": basemap(plane),
         "notices": _notices(plan, sites),
+        **({"grid": grid_facts(plan)} if shows_grid(study) else {}),
     }
 
 
@@ -83,7 +88,8 @@ def _notices(plan: Plan, sites: list[dict[str, Any]]) -> list[str]:
 
 def _site_facts(plan: Plan, plane: Plane, x: Floats, y: Floats) -> list[dict[str, Any]]:
     """Return the sites in the order of the study; ``x`` and ``y`` are their places in metres of the plane."""
-    numbers, held, unused = _by_period(plan, "sites", "site", ("open", *_OF_SITES)), _held(plan), _unused(plan)
+    numbers = _by_period(plan, plan.sites, "site", ("open", *_OF_SITES))
+    held, unused = _held(plan), _unused(plan)
     facts = []
     for row, px, py in zip(plan.study.sites.to_dict("records"), x.tolist(), y.tolist(), strict=True):
         site, at = str(row["site"]), plane.place(px, py)
@@ -114,7 +120,7 @@ def _zone_facts(plan: Plan, plane: Plane, shapes: list[Any], sites: list[dict[st
     """Return every zone: its rings, a point that stands for it, and its load and headroom by period."""
     table = plan.study.zones
     names = table["name"] if "name" in table else table["zone"]
-    numbers = _by_period(plan, "zones", "zone", _OF_ZONES)
+    numbers = _by_period(plan, worst_zones(plan), "zone", _OF_ZONES)
     facts = []
     for zone, name, shape in zip(table["zone"], names, shapes, strict=True):
         values = numbers.get(str(zone)) or _empty(plan, _OF_ZONES)
@@ -137,7 +143,7 @@ def _zone_facts(plan: Plan, plane: Plane, shapes: list[Any], sites: list[dict[st
 def _line_facts(plan: Plan, zones: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return every line: ends, MW by period (positive from → to), capacity that way and the share in use."""
     places = {zone["id"]: zone["at"] for zone in zones}
-    numbers = _by_period(plan, "flows", "line", ("flow_mw", "capacity_mw"))
+    numbers = _by_period(plan, worst_flows(plan), "line", ("flow_mw", "capacity_mw"))
     facts = []
     for line, start, end in plan.study.lines[["line", "from", "to"]].astype(str).itertuples(index=False):
         if line not in numbers:
@@ -190,17 +196,14 @@ def _empty(plan: Plan, columns: tuple[str, ...]) -> ByPeriod:
     return {column: [None] * len(plan.study.horizon) for column in columns}
 
 
-def _by_period(plan: Plan, table: str, key: str, columns: tuple[str, ...]) -> dict[str, ByPeriod]:
-    """Return columns of a table by its key, each a list by period; of several load blocks the largest counts."""
-    at, rows = _steps(plan), plan.tables[table]
+def _by_period(plan: Plan, rows: pd.DataFrame, key: str, columns: tuple[str, ...]) -> dict[str, ByPeriod]:
+    """Return columns of rows by their key, each a list by period."""
+    at = _steps(plan)
     things, places = rows[key].tolist(), [at[period] for period in rows["period"].tolist()]
     found = {str(thing): _empty(plan, columns) for thing in dict.fromkeys(things)}
     for column in columns:
         for thing, t, value in zip(things, places, rows[column].tolist(), strict=True):
-            lists, new = found[thing][column], _rounded(value, 3)
-            before = lists[t]
-            if before is None or (new is not None and abs(new) > abs(before)):
-                lists[t] = new
+            found[thing][column][t] = _rounded(value, 3)
     return found
 
 

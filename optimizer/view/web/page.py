@@ -7,6 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from optimizer.plan.grid import shows_grid
 from optimizer.plan.plan import Plan
 
 from ..page.skeleton import asset, filled
@@ -45,8 +46,10 @@ class MapView:
 
 
 def map_parts(plan: Plan) -> MapParts:
-    """Return the map of a plan as parts of a page."""
-    return MapParts(asset("map.css"), "\n".join(asset(f"{name}.js") for name in _SCRIPTS), map_facts(plan))
+    """Return the map of a plan as parts of a page; what draws a grid is among them where the study tells of one."""
+    more = shows_grid(plan.study)
+    style, script = asset("map.css"), "\n".join(asset(f"{name}.js") for name in (*_SCRIPTS, *["grid"] * more))
+    return MapParts(style + asset("grid.css") * more, script, map_facts(plan))
 
 
 def map_page(plan: Plan) -> str:

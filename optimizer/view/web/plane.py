@@ -79,10 +79,15 @@ def polygons(shape: Any) -> list[Any]:
     return [part for part in getattr(shape, "geoms", [shape]) if part.geom_type == "Polygon"]
 
 
-def plane_of(lon: Floats, lat: Floats, shapes: Sequence[Any]) -> tuple[Plane, Floats, Floats, list[Any]]:
-    """Choose the plane that suits sites and zones; return it with the sites' places and the zones' shapes on it."""
+def plane_of(
+    lon: Floats, lat: Floats, shapes: Sequence[Any], *, buses: bool = False
+) -> tuple[Plane, Floats, Floats, list[Any]]:
+    """Choose the plane that suits sites and zones; return it with the sites' places and the zones' shapes on it.
+
+    ``buses``: zones that are points have as much room around them as sites.
+    """
     crs, x, y, drawn = on_plane(lon, lat, shapes)
-    room = 0.02 if any(s is not None for s in drawn) else 0.12
+    room = 0.02 if any(polygons(s) if buses else s is not None for s in drawn) else 0.12
     west, south, east, north = extent(x, y, drawn)
     span = max(east - west, north - south, 40_000.0)
     least = 0.3 * span  # a row of sites on one parallel is still a map

@@ -124,7 +124,7 @@ def variables(c: Page) -> None:
     c.variable("spare", of(np.isfinite(p.power_mw), "site", "period"))
     for letter, most_mw in (("d", p.interconnection_mw), ("o", p.most_onsite_mw)):
         c.variable(letter, of(most_mw > 0, "site", "period"), of(most_mw, "site", "period"))
-    c.variable("g", of(p.headroom_mw > 0, "zone", "period"), of(p.headroom_mw, "zone", "period"))
+    c.variable("g", of(p.headroom_mw[:, :, 0] > 0, "zone", "period"), of(p.headroom_mw[:, :, 0], "zone", "period"))
     for letter, most_mw in (("f", p.line_mw), ("r", p.line_back_mw)):
         c.variable(
             letter, of(np.ones((len(p.lines), len(p.horizon)), dtype=bool), "line", "period"), of(most_mw, "line")

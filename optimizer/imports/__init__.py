@@ -1,0 +1,1 @@
+"""Import power grids of other programs as grid folders."""
