@@ -23,6 +23,8 @@ from .search import Search, searched
 # Rounds of relaxed pods and answers, until the grid's cost is known to a share of the gap.
 ROUNDS = 12
 KNOWN = 0.1
+# Nodes of each of them: a plan comes first, and then the time for a closer bound.
+FIRST_NODES = 20
 ZONE_BALANCE = "zone_balance"
 
 
@@ -100,7 +102,7 @@ def steps(search: Search) -> None:
     search.journal.enter("bound")
     relaxed: Floats | None = None
     for _ in range(ROUNDS):
-        relaxed = search.relax(search.gap / 2)
+        relaxed = search.relax(search.gap / 2, max_nodes=FIRST_NODES)
         if relaxed is None or search.known(relaxed):
             break
     if relaxed is None:

@@ -170,10 +170,14 @@ class Search:
             self.journal.say("the solver says infeasible of a study that has a plan: not believed")
         return Result("none", None, np.inf, -np.inf)
 
-    def relax(self, gap: float, bound_target: float | None = None) -> Floats | None:
+    def relax(
+        self, gap: float, bound_target: float | None = None, max_nodes: int | None = None
+    ) -> Floats | None:  # fmt: skip
         """Solve with continuous pods: a bound for the plan, and openings and halls to repair from."""
         integer = self.matrix.integer & ~self.pods
-        result = self.believed(Job(integer=integer, gap=gap, start=self.x, bound_target=bound_target))
+        result = self.believed(
+            Job(integer=integer, gap=gap, start=self.x, bound_target=bound_target, max_nodes=max_nodes)
+        )
         self.guide = result.x
         self._prove_by(result)
         if result.x is not None and np.abs(result.x - np.round(result.x))[self.pods].max(initial=0.0) < 1e-6:
