@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,11 +11,10 @@ from ..errors import Fault, InputError
 from ..grid_alone import named_periods
 from ..parameters import Parameters
 from ..study import Study
-from .dispatch import Dispatched, base_snapshot, called
+from .dispatch import Dispatched, base_snapshots
 from .engine import Engine
 from .progress import Journal
 from .runner import Runner
-from .snapshot import content, snapshot
 
 
 @dataclass(frozen=True)
@@ -39,17 +38,11 @@ def dispatch(study: Study) -> list[Dispatch]:
     if p.generation is None:
         cure = "add generators.csv and loads.csv in the place of headroom.csv"
         raise InputError([Fault(str(study.config.files.grid), "has no generators: nothing to dispatch", cure=cure)])
-    found, known = [], dict[tuple[bytes, ...], Dispatched]()
+    periods, blocks = named_periods(study), [*p.block_hours]
     with Engine() as engine:
         runner = Runner(engine, Journal(None), None, None)
-        for t, period in named_periods(study).items():
-            for b, block in enumerate(p.block_hours):
-                part = snapshot(p, t, b)
-                key = content(part)
-                if key not in known:
-                    known[key] = base_snapshot(study, part, runner.run, called(period, block))
-                found.append(_told(period, block, replace(known[key], p=replace(known[key].p, horizon=part.horizon))))
-    return found
+        cases = base_snapshots(study, p, runner.run, periods)
+        return [_told(periods[t], blocks[b], found) for t, b, found in cases]
 
 
 def as_json(cases: list[Dispatch]) -> dict[str, Any]:

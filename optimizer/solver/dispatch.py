@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from math import inf
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from ..resolution import Floats
 from ..resolved.cuts import BaseCase, Cuts
 from ..study import Study
 from ..tolerance import band
-from .arrays import Job, Matrix, Result
+from .arrays import Bools, Job, Matrix, Result
 from .matrix import Compiled, Written
 from .screening import first_tangents, needed
 from .snapshot import content, snapshot
@@ -59,19 +60,18 @@ class Dispatched:
 
 def solved(
     study: Study, p: Parameters, run: Run, *, cost: Callable[[Compiled], Floats] | None = None,
-    upper: Callable[[Compiled], Floats] | None = None,
+    most_missing_mw: float = inf,
 ) -> Dispatched | None:  # fmt: skip
     """Solve the linear program of a snapshot under its money or another cost; None where it has no point.
 
-    Rows are added until the dispatch breaks none.
+    Each bus of an elastic one may miss, or have too much by, so many MW. Rows are added until the dispatch breaks none.
     """
     written = Written.of(study, p)
     while True:
         c, p = written.compiled, written.program.p
         money = MUSD * c.objectives.money()[0] if cost is None else cost(c)
-        job = Job(
-            cost=money, offset=0.0, upper=None if upper is None else upper(c), integer=np.zeros(len(money), dtype=bool)
-        )
+        upper = np.where(missing(c), np.minimum(most_missing_mw, c.matrix.upper), c.matrix.upper)
+        job = Job(cost=money, offset=0.0, upper=upper, integer=np.zeros(len(money), dtype=bool))
         result = run(replace(c.matrix, tolerance=TOLERANCE), job)
         if result.x is None:
             return None
@@ -83,6 +83,28 @@ def solved(
         written = written.with_cuts(replace(p, cuts=p.cuts.joined(more)))
 
 
+def missing(c: Compiled) -> Bools:
+    """Which columns are load that nothing serves, or generation that nothing takes."""
+    return np.isin(np.arange(c.matrix.shape[1]), c.columns.array(of.UNSERVED, of.SURPLUS))
+
+
+def base_snapshots(
+    study: Study, p: Parameters, run: Run, periods: Mapping[int, str]
+) -> Iterator[tuple[int, int, Dispatched]]:
+    """Yield periods, by what they are called, blocks and their base dispatch; equal ones are solved once.
+
+    Raises InfeasibleError as ``base_snapshot`` does.
+    """
+    known: dict[tuple[bytes, ...], Dispatched] = {}
+    for t, period in periods.items():
+        for b, block in enumerate(p.block_hours):
+            part = snapshot(p, t, b)
+            key = content(part)
+            if key not in known:
+                known[key] = base_snapshot(study, part, run, called(period, block))
+            yield t, b, known[key]
+
+
 def base_snapshot(study: Study, p: Parameters, run: Run, where: str) -> Dispatched:
     """Dispatch a snapshot of a nodal grid at least cost; ``where`` says which period and block it is.
 
@@ -90,16 +112,13 @@ def base_snapshot(study: Study, p: Parameters, run: Run, where: str) -> Dispatch
     """
     p = replace(p, elastic=True, cuts=p.cuts.joined(first_tangents(p)))
 
-    def missing(c: Compiled) -> Floats:
-        return np.isin(np.arange(c.matrix.shape[1]), c.columns.array(of.UNSERVED, of.SURPLUS)).astype(float)
-
-    lacking = solved(study, p, run, cost=missing)
+    lacking = solved(study, p, run, cost=lambda c: missing(c).astype(np.float64))
     assert lacking is not None
     assert p.generation is not None
     if lacking.result.objective > band(np.abs(p.generation.load_mw)).max(initial=0.0):
         raise InfeasibleError(NO_DISPATCH, _missing(lacking, where))
-    for most in (0.0, float(band(0.0))):  # loads that miss what serves them by rounding
-        least = solved(study, lacking.p, run, upper=lambda c: np.where(missing(c) > 0, most, c.matrix.upper))  # noqa: B023
+    for most_mw in (0.0, float(band(0.0))):  # loads that miss what serves them by rounding
+        least = solved(study, lacking.p, run, most_missing_mw=most_mw)
         if least is not None:
             return least
     raise InfeasibleError(NO_DISPATCH, _missing(lacking, where))
@@ -119,13 +138,7 @@ def base_case(study: Study, p: Parameters, run: Run) -> tuple[BaseCase, Cuts]:
     usd, wheeling = np.zeros(shape), np.zeros(shape)
     outage: dict[tuple[int, int, int, int], float] = {}
     rows: list[tuple[int, int, int, int, int]] = []
-    known: dict[tuple[bytes, ...], Dispatched] = {}
-    for t, b in np.ndindex(shape):
-        part = snapshot(p, t, b)
-        key = content(part)
-        if key not in known:
-            known[key] = base_snapshot(study, part, run, called(p.periods[t], p.ids["block"][b]))
-        found = known[key]
+    for t, b, found in base_snapshots(study, p, run, dict(enumerate(p.periods))):
         of_part = found.p.generation
         assert of_part is not None
         above = np.clip(found.of(of.MADE), 0.0, of_part.width_mw)
