@@ -108,7 +108,7 @@ def bought(plan: Plan) -> list[Bought]:
 
 
 def limits(plan: Plan) -> list[Limit]:
-    """Return the limits that bind, by period, what one MW more would save the most first."""
+    """Return the limits that bind, by period: those of the grid before generators, what saves most per MW first."""
     blocks: dict[tuple[str, str, str], list[tuple[str, float, float]]] = {}
     for element, name, period, block, limit_mw, saved in plan.tables["binding"].itertuples(index=False, name=None):
         blocks.setdefault((element, name, period), []).append((block, limit_mw, 0.0 if saved != saved else saved))
@@ -116,7 +116,7 @@ def limits(plan: Plan) -> list[Limit]:
         Limit(*at, tuple(block for block, *_ in of), max(most for _, most, _ in of), sum(saved for *_, saved in of))
         for at, of in sorted(blocks.items())
     ]
-    return sorted(found, key=lambda limit: -limit.usd_per_mw_year)
+    return sorted(found, key=lambda limit: (limit.element == "gen", -limit.usd_per_mw_year))
 
 
 def limit_in_words(element: str, name: str) -> str:
