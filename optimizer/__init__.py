@@ -5,22 +5,25 @@ from .version import __version__
 TYPE_CHECKING = False  # not that of typing: before the program has set its import path, nothing is imported here
 
 if TYPE_CHECKING:
-    from . import view
+    from . import explain, view
     from .errors import InfeasibleError, InputError, RackgridError, SolverError
     from .formulation.build import model
     from .plan import Plan, read_plan
     from .recheck import verify
+    from .replan import Committed
     from .solver import solve
     from .study import Study, read_study
     from .sweeps import sweep
 
 _HOMES = {
+    "Committed": "replan",
     "InfeasibleError": "errors",
     "InputError": "errors",
     "Plan": "plan",
     "RackgridError": "errors",
     "SolverError": "errors",
     "Study": "study",
+    "explain": "",
     "model": "formulation.build",
     "read_plan": "plan",
     "read_study": "study",
@@ -31,6 +34,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Committed",
     "InfeasibleError",
     "InputError",
     "Plan",
@@ -38,6 +42,7 @@ __all__ = [
     "SolverError",
     "Study",
     "__version__",
+    "explain",
     "model",
     "read_plan",
     "read_study",

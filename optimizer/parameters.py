@@ -6,16 +6,17 @@ that order; all but periods stand in the order of their ids, so that the order o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import inf
+from typing import Any
 
 import numpy as np
 
 from . import resolution
 from .io.config import SHARES, Policy
 from .io.rooms import Rooms, numbered
-from .io.standing import POWER_COLUMNS, doors, halls_by
+from .io.standing import POWER_COLUMNS, doors
 from .resolution import EPS, Floats, numbers
 from .resolved.arrays import Arrays
 from .resolved.generation import Generation
@@ -151,6 +152,16 @@ class Parameters(Arrays):
         """Price of one of what sites buy whole, by the name of the decision and of its term, (s,)."""
         return {"halls": np.where(self.own, self.hall_usd_per_mw, 0.0) * self.hall_mw}
 
+    def changed(self, **arrays: Any) -> Parameters:
+        """Return the parameters with other arrays, and with what sites can hold by these; ``halls_max`` is an array."""
+        p = replace(self, **arrays)
+        space = resolution.space_it_mw(
+            p.horizon, p.existing_mw, p.hall_mw, p.halls_max, p.halls_per_year, p.first_hall
+        )  # fmt: skip
+        most = p.most_interconnection_mw + p.most_onsite_mw
+        hold, may_hold = (np.minimum(space, mw / p.peak_pue[:, None]) for mw in (p.power_mw, most))
+        return replace(p, hold_it_mw=hold, may_hold_it_mw=may_hold)
+
     def left_value(self, life_years: float) -> Floats:
         """Share of a capex of each period that is left at the horizon's end: straight line, (t,)."""
         return np.maximum(0.0, 1.0 - (self.end_years - self.start_years) / life_years)
@@ -202,7 +213,6 @@ class Parameters(Arrays):
         blocks = blocks or {"all": HOURS_PER_YEAR}
         scale = numbers(study.blocks["load_scale"]) if len(study.blocks) else np.ones(1)
         zones, names = list(study.zones["zone"]), [*blocks]
-        possible = halls_by(horizon, halls_max, halls_per_year, first_hall)
         admits, placement = doors(sites, racks, study.placement)
         energy, onsite_energy = resolution.energy_prices(study, names)
         start_years = np.array(horizon.start_years)
@@ -213,10 +223,8 @@ class Parameters(Arrays):
         upgrades = Upgrades.resolved(study, {"zone": zones, "line": list(lines["line"]), "site": list(sites["site"])})
         power = ramp["interconnection_mw"] + ramp["onsite_mw"]
         bought = upgrades.added_mw("site", len(sites))
-        hold, may_hold = (
-            np.minimum(ramp["existing_mw"] + hall_mw[:, None] * possible, mw / numbers(sites["peak_pue"])[:, None])
-            for mw in (power, power + bought)
-        )
+        space = resolution.space_it_mw(horizon, ramp["existing_mw"], hall_mw, halls_max, halls_per_year, first_hall)
+        hold, may_hold = (np.minimum(space, mw / numbers(sites["peak_pue"])[:, None]) for mw in (power, power + bought))
         life = numbers(racks["life_years"])
         age = start_years[None, :] - start_years[:, None]
         return cls(

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from .io.periods import Horizon, Label, parse_label
-from .io.standing import by_site, standing, whole_pods
+from .io.standing import by_site, halls_by, standing, whole_pods
 from .study import Study
 
 Floats = NDArray[np.float64]
@@ -65,6 +65,14 @@ def by_block(
 def ramp_of(study: Study, column: str) -> Floats:
     """Resolve a column of site_ramp, or of sites where it says nothing, to (s, t)."""
     return np.asarray(by_site(study.sites, study.site_ramp, column, study.horizon), dtype=np.float64)
+
+
+def space_it_mw(
+    horizon: Horizon, existing_mw: Floats, hall_mw: Floats, halls_max: Ints, halls_per_year: Floats, first_hall: Ints
+) -> Floats:
+    """Return the most IT MW of hall space that each site can have by each period, (s, t)."""
+    possible = halls_by(horizon, halls_max, halls_per_year, first_hall)
+    return np.asarray(existing_mw + hall_mw[:, None] * possible, dtype=np.float64)
 
 
 def energy_prices(study: Study, blocks: list[str]) -> tuple[Floats, Floats]:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from optimizer.account.decisions import Decisions, usage
 from optimizer.account.tables import frames
-from optimizer.io.registers import KINDS, TERMS
+from optimizer.io.registers import ALWAYS, KINDS
 from optimizer.parameters import Parameters
 from optimizer.plan import Plan
 from optimizer.plan.steps import FORMAT
@@ -68,7 +68,7 @@ def made_by_hand(
 
 def _facts(p: Parameters, x: Decisions) -> dict[str, object]:
     waiting = x.waiting_pods(p) * p.pod_mw[:, None]
-    cost = {term: 1e9 if term == "halls" else 0.0 for term in TERMS}
+    cost = {term: 1e9 if term == "halls" else 0.0 for term in ALWAYS}
     use = usage(p, x)
     energised = np.where(x.opened, np.minimum(use.built_mw, p.power_mw / p.peak_pue[:, None]), 0.0).sum(axis=0)
     owners = np.array(p.vendor_of)

@@ -24,6 +24,7 @@ NAMES = [
     "04-price-of-unused",
     "05-your-own",
     "06-a-network-of-your-own",
+    "07-questions-that-a-board-asks",
 ]
 CELL_S = 300  # the longest takes one to two minutes alone; other tests run beside it
 MOST_CHARACTERS = 40_000  # a picture that slipped in is larger
@@ -57,7 +58,7 @@ def read(path: Path) -> dict[str, Any]:
     return content
 
 
-def test_the_six_are_there_and_the_readme_names_each() -> None:
+def test_the_seven_are_there_and_the_readme_names_each() -> None:
     assert [path.stem for path in NOTEBOOKS] == NAMES
     page = (FOLDER / "README.md").read_text(encoding="utf-8")
     assert re.findall(r"\]\((\d\d-[a-z-]+)\.ipynb\)", page) == NAMES

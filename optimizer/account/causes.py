@@ -5,8 +5,10 @@ The rule stands in docs/causes.md. Letters: s sites, k SKUs, t periods, z zones,
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import compress
+from types import MappingProxyType
 
 import numpy as np
 
@@ -16,16 +18,20 @@ from ..resolution import Bools, Floats, Ints
 from ..tolerance import band
 from .barriers import barriers
 from .decisions import Decisions, Usage
+from .transfers import Way, after_outages_mw
 
+NO_OUTAGES: Mapping[Way, Floats] = MappingProxyType({})
 LIMITS = ("interconnection", "onsite", "zone", "hall")
 ZONE = LIMITS.index("zone")
-GENERATION, UPGRADE = "generation", "upgrade"
+GENERATION, OUTAGE, UPGRADE = "generation", "outage", "upgrade"
 DELIVERY, POLICY, COST = "delivery", "policy", "cost"
 
 
 def causes(p: Parameters, x: Decisions, use: Usage) -> Causes:
     """Test every site, SKU and period of a plan for room for one more pod."""
-    limits = _limits(p, x, use)
+    most = x.waiting_pods(p).T @ p.pod_mw * p.load_per_it.max(initial=0.0)
+    kept = after_outages_mw(p, x, most) if most.any() else {}
+    limits = _limits(p, x, use, kept)
     rules = barriers(p, x, use, limits.room_it_mw(p)[:, -1])
     lifted_pods = np.stack([limits.lifted_pods(name) for name in LIMITS])
     return Causes(
@@ -43,6 +49,7 @@ def causes(p: Parameters, x: Decisions, use: Usage) -> Causes:
         barred=rules.closed,
         helps=_helps(p, x),
         lacks_generation=_lacks_generation(p, x, use),
+        after_outage=limits.full("zone") & ~_limits(p, x, use).full("zone") if kept else np.zeros_like(rules.share),
     )
 
 
@@ -53,7 +60,8 @@ class Causes:
     ``lifted_pods`` counts the pods for which every other limit has room, ``fit_pods`` those for which all have.
     A closed site is taken as though it were open; ``barred`` is where a rule lets no pod in there. ``kept_small`` is
     where an open site's halls are full and the programme's yearly rate keeps more of them back. ``helps`` is where one
-    more upgrade would raise a limit (limit, s, t), ``lacks_generation`` where lines have room and generators have none.
+    more upgrade would raise a limit (limit, s, t), ``lacks_generation`` where lines have room and generators have none,
+    ``after_outage`` where the zone has room but for what lines may carry after an outage (s, k, t).
     """
 
     waits: Ints
@@ -70,6 +78,7 @@ class Causes:
     barred: Bools
     helps: Bools
     lacks_generation: Bools
+    after_outage: Bools
 
     def of_sites(self, s: Ints, t: Ints) -> list[str]:
         """Why halls or power are unused, of each site in its period: the smallest pod that waits is tried there."""
@@ -78,10 +87,10 @@ class Causes:
         full = self.full[:, s, k, t]
         ruled = self.share[s, k, t] | self.kept_small[s, k, t] | (~full.any(axis=0) & self.cluster[s, k, t])
         upgrade = (full & self.helps[:, s, t]).any(axis=0)
-        lacks = self.lacks_generation[s, t].tolist()
-        told = zip(waiting.tolist(), np.vstack([full, upgrade, ruled]).T.tolist(), lacks, strict=True)
+        zone = zip(self.lacks_generation[s, t].tolist(), self.after_outage[s, k, t].tolist(), strict=True)
+        told = zip(waiting.tolist(), np.vstack([full, upgrade, ruled]).T.tolist(), zone, strict=True)
         return [
-            (";".join(compress((*_named(LIMITS, lack), UPGRADE, POLICY), row)) or COST) if any(waits) else DELIVERY
+            (";".join(compress((*_named(LIMITS, *lack), UPGRADE, POLICY), row)) or COST) if any(waits) else DELIVERY
             for waits, row, lack in told
         ]
 
@@ -106,20 +115,37 @@ class Causes:
         words = self._ranked(among, k, t) + [POLICY] * bool((ruled | kept_closed).any()) + [COST] * bool(fits.any())
         return ";".join(words)
 
+    def full_at(self, limit: str, k: int, t: int) -> tuple[Bools, Floats]:
+        """Where one of ``LIMITS`` has no room for a pod that waits, and the IT MW that it alone stops there, both (s,).
+
+        Of the sites that ``of_sku`` tries; at most what waits is counted at each, nothing where a rule forbids it.
+        """
+        among = self.admits[:, k] & self.opened[:, t]
+        full, pods = self._stopped(among if among.any() else self.admits[:, k] & self.allowed, k, t)
+        at = LIMITS.index(limit)
+        return full[at], pods[at] * self.pod_mw[k]
+
     def _ranked(self, among: Bools, k: int, t: int) -> list[str]:
         """Limits without room at any of the sites, the one that stops most pods first."""
+        full, pods = self._stopped(among, k, t)
+        zone = full[ZONE]
+        lacks = bool(self.lacks_generation[zone, t].all()), bool(self.after_outage[zone, k, t].all())
+        names = _named(LIMITS, *lacks)
+        ranked = [names[i] for i in np.argsort(-pods.sum(axis=1), kind="stable") if full[i].any()]
+        return ranked + [UPGRADE] * bool((full & self.helps[:, :, t]).any())
+
+    def _stopped(self, among: Bools, k: int, t: int) -> tuple[Bools, Floats]:
+        """Where each limit has no room, and the pods that it alone stops there, both (limit, s)."""
         full = self.full[:, :, k, t] & among
         ruled = self.opened[:, t] & (self.share[:, k, t] | self.cluster[:, k, t])
         pods = np.minimum(self.lifted_pods[:, :, k, t], float(self.waits[k, t]))
-        stopped = np.where(full & ~ruled, pods, 0.0).sum(axis=1)
-        names = _named(LIMITS, bool(self.lacks_generation[full[ZONE], t].all()))
-        ranked = [names[i] for i in np.argsort(-stopped, kind="stable") if full[i].any()]
-        return ranked + [UPGRADE] * bool((full & self.helps[:, :, t]).any())
+        return full, np.where(full & ~ruled, pods, 0.0)
 
 
-def _named(limits: tuple[str, ...], lacks_generation: bool) -> tuple[str, ...]:
-    """Return the names of limits; the zone's is generation where that is what it lacks."""
-    return tuple(GENERATION if name == LIMITS[ZONE] and lacks_generation else name for name in limits)
+def _named(limits: tuple[str, ...], lacks_generation: bool, after_outage: bool) -> tuple[str, ...]:
+    """Return the names of limits; the zone's is an outage or generation where that is what keeps a pod out."""
+    zone = OUTAGE if after_outage else GENERATION if lacks_generation else limits[ZONE]
+    return (*limits[:ZONE], zone, *limits[ZONE + 1 :])
 
 
 def _helps(p: Parameters, x: Decisions) -> Bools:
@@ -205,10 +231,10 @@ class _Limits:
         return np.asarray(np.maximum(0.0, pods.min(axis=3)), dtype=np.float64)
 
 
-def _limits(p: Parameters, x: Decisions, use: Usage) -> _Limits:
+def _limits(p: Parameters, x: Decisions, use: Usage, kept: Mapping[Way, Floats] = NO_OUTAGES) -> _Limits:
     possible = halls_by(p.horizon, p.halls_max, p.halls_per_year, p.first_hall)
     as_open = p.existing_mw + p.hall_mw[:, None] * possible
-    left = _zone_left(p, x, use)
+    left = _zone_left(p, x, use, kept)
     zone = np.vstack([left, np.full((1, *left.shape[1:]), np.inf)])[p.zone_of]
     has_onsite = (use.onsite_mw > 0).any(axis=1, keepdims=True)
     has_grid = (use.interconnection_mw > 0).any(axis=1, keepdims=True) | ~has_onsite
@@ -226,21 +252,24 @@ def _limits(p: Parameters, x: Decisions, use: Usage) -> _Limits:
     )
 
 
-def _zone_left(p: Parameters, x: Decisions, use: Usage) -> Floats:
+def _zone_left(p: Parameters, x: Decisions, use: Usage, kept: Mapping[Way, Floats]) -> Floats:
     """Fence MW that a zone can still get: headroom left, and what lines bring of that left next door, (z, t, b).
 
-    left_ztb + Σ_{z'} min(left_z'tb, Σ_{l from z' to z} (cap_l − flow towards z))
+    left_ztb + Σ_{z'} min(left_z'tb, Σ_{l from z' to z} (cap_l − flow towards z)), AC circuits of it no more than what
+    is ``kept`` for outages.
     """
     left = np.maximum(0.0, use.headroom_mw - x.served_mw)
     if p.generation is not None:
         np.add.at(left, p.generation.zone_of, p.generation.most_mw - x.output_mw)
-    brought: dict[tuple[int, int], Floats] = {}
+    by_link, by_circuit = dict[Way, Floats](), dict[Way, Floats]()
     ahead, back = use.line_mw[:, :, None] - x.flow_mw, use.line_back_mw[:, :, None] + x.flow_mw
     for i, ends in enumerate(zip(p.line_from.tolist(), p.line_to.tolist(), strict=True)):
+        brought = by_link if np.isnan(p.line_per_rad_mw[i]) else by_circuit
         for way, spare in ((ends, ahead[i]), (ends[::-1], back[i])):
             if way[0] != way[1]:
                 brought[way] = brought.get(way, np.zeros(left.shape[1:])) + np.maximum(0.0, spare)
-    total = left.copy()
-    for (start, end), spare in brought.items():
-        total[end] += np.minimum(left[start], spare)
+    total, nothing = left.copy(), np.zeros(left.shape[1:])
+    for way in dict.fromkeys([*by_link, *by_circuit]):
+        spare = by_link.get(way, nothing) + np.minimum(by_circuit.get(way, nothing), kept.get(way, np.inf))
+        total[way[1]] += np.minimum(left[way[0]], spare)
     return total

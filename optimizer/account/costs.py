@@ -7,6 +7,7 @@ import numpy as np
 from ..io.config import StudyConfig
 from ..parameters import Parameters
 from ..resolution import Floats
+from .change import change_usd
 from .decisions import Decisions, Usage
 
 
@@ -28,6 +29,7 @@ def charges(p: Parameters, x: Decisions, use: Usage, config: StudyConfig) -> dic
         "upgrades": _by_site(p, p.upgrades.capex_usd[:, None] * x.upgrades),
         "residual": _residual(p, opening, capex["halls"], x, config),
         **unused_usd(p, x, use, config),
+        **({} if p.before is None else {"change": change_usd(p, x)}),
     }
 
 

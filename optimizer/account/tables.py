@@ -46,6 +46,7 @@ def frames(p: Parameters, x: Decisions, config: StudyConfig, prices: Prices | No
         "binding": binding(p, x, use, prices),
         "dispatch": _dispatch(p, x),
         "base": base(p),
+        "committed": _frame("committed", []) if p.before is None else p.before.table,
     }
 
 

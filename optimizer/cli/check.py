@@ -6,11 +6,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from math import isfinite
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from optimizer.errors import Fault, InputError, shown
+from optimizer.errors import Fault, InfeasibleError, InputError, shown
 
 from . import options
 from .messages import fault_line, result, tell_faults
@@ -29,11 +29,17 @@ def check(
         bool, typer.Option("--json", help="Print ok, errors, warnings, limits, notes and each fault's parts as JSON.")
     ] = False,
     strict: options.StrictOption = False,
+    prove: Annotated[bool, typer.Option("--prove", help="Say whether any plan exists, and if none, why.")] = False,
+    repair: options.RepairOption = None,
 ) -> None:
     """Validate a study's files and say its obvious limits; solve nothing.
 
+    With --prove the exit code is 0 where a plan exists, and 3 where none does: then the inputs that clash are told, and
+    what repairs them.
+
     \b
     rackgrid check my-study
+    rackgrid check my-study --prove
     rackgrid check my-study --deliveries late.csv --json
     rackgrid check book.xlsx --strict
     """
@@ -42,6 +48,7 @@ def check(
 
     from .input import read
 
+    only = options.repair_group(repair)
     try:
         ready = read(given.study, given.values(), given.files, strict=strict, drop_late=drop_late)
     except InputError as fault:
@@ -51,8 +58,29 @@ def check(
     parameters = Parameters.of(ready)
     limits, notes = obvious_limits(parameters), readings(ready, parameters)
     tell_faults([], ready.warnings)
+    if prove:
+        _prove(ready, only, as_json=as_json)
+        return
     overview = "" if as_json else "\n".join(_overview(ready, parameters, [*limits, *notes]))
     result(_as_json([], ready.warnings, limits, notes) if as_json else overview)
+
+
+def _prove(study: Study, only: Any, *, as_json: bool) -> None:
+    """Say that a plan exists, or raise InfeasibleError that says why none does."""
+    from .why import nothing_told, prove, said_by, told_as_json
+
+    try:
+        why = prove(study, only)
+    except InfeasibleError as fault:
+        if as_json:
+            result(nothing_told(fault))
+        raise
+    if why.status == "feasible":
+        result(json.dumps({"status": "feasible"}) if as_json else "a plan exists")
+        return
+    if as_json:
+        result(told_as_json(why))
+    raise said_by(why)
 
 
 def _as_json(errors: Sequence[Fault], warnings: Sequence[Fault], limits: Sequence[str], notes: Sequence[str]) -> str:

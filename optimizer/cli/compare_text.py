@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from optimizer.differences import Differences
@@ -36,6 +37,7 @@ def facts(found: Comparison, inputs: Differences) -> str:
         "sites": [_site(change) for change in found.changes],
         "upgrades": [_upgrade(upgrade) for upgrade in found.upgrades],
         "limits": _pairs(found.limits),
+        "orders": [asdict(order) for order in found.orders],
         "periods_only_a": found.periods_a,
         "periods_only_b": found.periods_b,
         "skus_only_a": found.skus_a,

@@ -16,14 +16,14 @@ from .messages import result, tell_faults
 if TYPE_CHECKING:
     from optimizer.resolved.headroom import Joint, Room
 
-FILES = ("headroom.csv", "headroom.json", "headroom.geojson")
+FILES = ("headroom.csv", "headroom.json", "headroom.geojson", "headroom.html")
 _MOST = 15
 _WAYS = ("redispatch", "fixed")
 
 
 def headroom(
     of: Annotated[str, typer.Argument(metavar="STUDY|GRID", help="A study, or the folder of a grid.")],
-    out: Annotated[str, options.out("Folder for headroom.csv, headroom.json and headroom.geojson.")],
+    out: Annotated[str, options.out("Folder for headroom.csv, .json, .geojson and a map, headroom.html.")],
     way: Annotated[
         str,
         typer.Option(

@@ -11,10 +11,12 @@ import typer
 from optimizer import __version__
 from optimizer.errors import InfeasibleError, InputError, RackgridError, limit_met, said, shown
 
+from .alternatives import alternatives
 from .check import check
 from .compare import compare
 from .diff import diff
 from .dispatch import dispatch
+from .explain import explain
 from .export import export
 from .headroom import headroom
 from .import_ import import_app
@@ -41,6 +43,7 @@ rackgrid check mine               are the files right, and is power enough?
 rackgrid solve mine               solve your own
 rackgrid map plans/mine           a map to explore; --png for pictures
 rackgrid report plans/mine        a report to read, print and send
+rackgrid explain plans/mine       why it is as it is, in forty lines
 rackgrid sweep mine --vary 'policy.max_sites=20,30,40' -o sweeps/mine    many cases, one table
 
 Exit codes: 0 a plan; 1 internal error; 2 bad usage or input; 3 proven infeasible; 4 stopped without a plan;
@@ -57,9 +60,13 @@ app = typer.Typer(
 )
 app.command("solve", short_help="Solve a study and write its plan folder.")(solve)
 app.command("sweep", short_help="Solve many cases of a study into one table, with a page of pictures.")(sweep)
+app.command("alternatives", short_help="Find other sets of sites at nearly the same cost.")(alternatives)
 app.command("check", short_help="Validate a study's files and its obvious limits.")(check)
 app.command("diff", short_help="Say what differs between two studies.")(diff)
 app.command("compare", short_help="Say what differs between two plans, with both maps on one page.")(compare)
+app.command("explain", short_help="Say why a plan is as it is, what its limits are worth, why a site is in or out.")(
+    explain
+)
 app.command("export", short_help="Write a plan as a GeoPackage, an Excel workbook or GeoJSON.")(export)
 app.command("init", short_help="Start a study: a copy of the embedded one, or a blank; as files or a workbook.")(init)
 app.add_typer(import_app, name="import", short_help="Write a MATPOWER case or a PyPSA network as a grid folder.")

@@ -7,7 +7,7 @@ from importlib import import_module
 
 MB = 2**20
 LIGHT_MB = 448  # to read and write tables, as measured on Linux, and a little more
-HEAVY_MB = {"solve": 960, "map": 960, "report": 960, "compare": 960, "export": 960, "sweep": 1536}
+HEAVY_MB = {"solve": 960, "map": 960, "report": 960, "compare": 960, "export": 960, "explain": 960, "sweep": 1536}
 PER_CORE_MB = 72  # a thread's stack and its arena of memory, of libraries that start one per core
 MOST_CORES = 8
 

@@ -22,6 +22,14 @@ DropLateOption = Annotated[
 ]
 PlanArgument = Annotated[str, typer.Argument(metavar="DIR", help="A plan folder.")]
 ReplaceOption = Annotated[bool, typer.Option("--force", help="Replace a file that is no page of rackgrid, too.")]
+RepairOption = Annotated[
+    str | None,
+    typer.Option(
+        "--repair",
+        metavar="GROUP",
+        help="Where no plan exists, repair by policy, power (limits of sites and of the grid) or programme alone.",
+    ),
+]
 StrictOption = Annotated[bool, typer.Option("--strict", help="Take warnings for errors.")]
 
 
@@ -100,6 +108,14 @@ def with_study(command: Callable[..., None]) -> Callable[..., None]:
     call.__annotations__ = {each.name: each.annotation for each in all_of_them}
     vars(call)["__signature__"] = Signature(all_of_them)
     return call
+
+
+def repair_group(name: str | None) -> Any:
+    """Return the group of inputs that --repair names; raises InputError where it is none."""
+    groups = {"policy": "policy", "power": "limits", "limits": "limits", "programme": "programme"}
+    if name is not None and name not in groups:
+        raise InputError([Fault("--repair", "is none of policy, power, programme", value=name)])
+    return None if name is None else groups[name]
 
 
 def file_place(out: str) -> Path:

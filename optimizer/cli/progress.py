@@ -21,6 +21,7 @@ WORDS = {
     "build": "reading into a model", "unavoidable waiting": "what must wait in any plan",
     "relaxation": "which sites can matter", "bound": "proving a bound", "openings and halls": "openings and halls",
     "pods": "whole pods into halls", "repair": "whole pods into halls", "windows": "improving a few periods",
+    "infeasible": "no plan exists: why",
     "improve": "improving a few sites", "proof": "proving the rest", "adapt": "adapting a known plan",
 }  # fmt: skip
 """Phases in a planner's words, where their own names are not."""

@@ -24,7 +24,7 @@ def report(
     ] = False,
     force: options.ReplaceOption = False,
 ) -> None:
-    """Write a plan as a page for people, report.html, and print its path; its first printed page stands alone.
+    """Write a plan as a page for people, report.html, and print its path; its first two printed pages stand alone.
 
     \b
     rackgrid report plans/openai-26gw
@@ -43,9 +43,10 @@ def report(
     for target in targets:
         check_free(target, replace=replace, cure=options.ELSEWHERE, if_any=options.BY_FORCE)
     plan = read_rechecked(folder)
+    from optimizer.plan.answers import read_answers
     from optimizer.view.report import report_page
 
-    text = report_page(plan, all_sites=all_sites)
+    text = report_page(plan, all_sites=all_sites, answers=read_answers(folder, plan.facts))
 
     def printed(fresh: Path) -> None:
         beside = fresh.with_suffix(".html")

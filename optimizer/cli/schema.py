@@ -8,16 +8,17 @@ from typing import Annotated
 import typer
 
 from optimizer.errors import Fault, InputError
-from optimizer.io.schema import PLAN_TABLES, SWEEP_TABLES, TABLES
+from optimizer.io.schema import EXPLAIN_TABLES, PLAN_TABLES, SWEEP_TABLES, TABLES
 
 from . import options
 from .messages import result
 
 _WHAT = (
     f"study (default), grid, a table of a study ({', '.join(TABLES)}), of a plan "
-    f"({', '.join(f'plan/{table}' for table in PLAN_TABLES)}) or of a sweep "
-    f"({', '.join(f'sweep/{table}' for table in SWEEP_TABLES)}); plan/ and sweep/ may be left out where a study has no "
-    "such table."
+    f"({', '.join(f'plan/{table}' for table in PLAN_TABLES)}), of a sweep "
+    f"({', '.join(f'sweep/{table}' for table in SWEEP_TABLES)}) or of what explains a plan "
+    f"({', '.join(f'explain/{table}' for table in EXPLAIN_TABLES)}); plan/, sweep/ and explain/ may be left out where "
+    "a study has no such table."
 )
 
 
@@ -29,12 +30,19 @@ def schema(
     out: Annotated[str | None, options.out("Write all of them as DIR/NAME.schema.json instead.", "DIR")] = None,
     plan: Annotated[bool, typer.Option("--plan", help="Explain every table of a plan's folder, for people.")] = False,
     sweep: Annotated[bool, typer.Option("--sweep", help="Explain the table of a sweep's folder, for people.")] = False,
+    headroom: Annotated[
+        bool, typer.Option("--headroom", help="Explain the table of a headroom folder, for people.")
+    ] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Explain the tables of what explains a plan, for people.")
+    ] = False,
     as_json: Annotated[
-        bool, typer.Option("--json", help="With --plan or --sweep: as JSON. All else is JSON without it.")
+        bool, typer.Option("--json", help="With --plan, --sweep, --headroom or --explain: as JSON, as all else is.")
     ] = False,
 ) -> None:
     """Print what a file may hold, with units, defaults and limits: study.toml and grid.toml as JSON Schema,
-    tables of a study, a plan and a sweep as Table Schema (datapackage.org). Say what comes out with --plan or --sweep.
+    tables of a study, a plan, a sweep, of headroom and of what explains a plan as Table Schema (datapackage.org). Say
+    what comes out with --plan, --sweep, --headroom or --explain.
 
     \b
     rackgrid schema                   of study.toml
@@ -43,6 +51,7 @@ def schema(
     rackgrid schema assignments       of the plan's table of assignments
     rackgrid schema --plan            every table of a plan: columns, units, meaning
     rackgrid schema --sweep           the same of a sweep's table of cases
+    rackgrid schema --headroom        the same of what rackgrid headroom writes
     rackgrid schema -o mine           all of them beside mine/study.toml
 
     An editor then completes and checks study.toml as you write: in VS Code with Even Better TOML, by this
@@ -54,12 +63,16 @@ def schema(
     from optimizer.io.editor import NAMES, schema_text, write_schemas
     from optimizer.io.source import nearest
 
-    if plan or sweep:
-        _explain([of for of, asked in (("plan", plan), ("sweep", sweep)) if asked], what or out, as_json=as_json)
+    wanted = {"plan": plan, "sweep": sweep, "headroom": headroom, "explain": explain}
+    if asked := [of for of, yes in wanted.items() if yes]:
+        _explain(asked, what or out, as_json=as_json)
         return
-    name = next((n for n in (what or "study", f"plan/{what}", f"sweep/{what}") if n in NAMES), "")
+    name = next((n for n in (what or "study", f"plan/{what}", f"sweep/{what}", f"explain/{what}") if n in NAMES), "")
     if not name:
-        cure = nearest(str(what), [*NAMES, *PLAN_TABLES, *SWEEP_TABLES]) or f"name one of {', '.join(NAMES)}"
+        cure = (
+            nearest(str(what), [*NAMES, *PLAN_TABLES, *SWEEP_TABLES, *EXPLAIN_TABLES])
+            or f"name one of {', '.join(NAMES)}"
+        )
         raise InputError([Fault("schema", "is no file of a study and no table of a plan", value=what, cure=cure)])
     if out is None:
         result(schema_text(name))

@@ -18,9 +18,12 @@ from optimizer.signals import SIGNALS
 from . import options
 from .messages import result, say, tell_faults
 from .model_file import place_of, write_model
+from .origin import Origin, tell_given_up
+from .why import clash, said_by, told_as_json
 
 if TYPE_CHECKING:
     from optimizer.plan import Plan
+    from optimizer.replan import Committed
     from optimizer.solver.progress import Progress
     from optimizer.study import Study
 
@@ -54,13 +57,32 @@ def solve(
             "--write-model", metavar="FILE", help="Write the model as .lp or .mps instead, and solve nothing."
         ),
     ] = None,
+    origin: Annotated[
+        str | None,
+        typer.Option(
+            "--from", metavar="PLAN", help="Keep to this plan, or to a table of racks: site, sku, period, racks."
+        ),
+    ] = None,
+    freeze_until: Annotated[
+        str | None, typer.Option("--freeze-until", metavar="PERIOD", help="Hold all of it up to this period.")
+    ] = None,
+    move_usd: Annotated[
+        float | None,
+        typer.Option("--move-usd-per-mw", metavar="USD", help="Price of each MW that moves to another site later."),
+    ] = None,
+    close_usd: Annotated[
+        float | None,
+        typer.Option("--close-usd", metavar="USD", help="Price of each later opening and hall that is not made."),
+    ] = None,
+    release: Annotated[bool, typer.Option("--release", help="Give up the least of what no longer fits.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print plan.json on stdout instead of the summary.")] = False,
     strict: options.StrictOption = False,
     force: Annotated[bool, typer.Option("--force", help="Replace a plan, or a model, that is there.")] = False,
+    repair: options.RepairOption = None,
 ) -> None:
     """Solve a study and write its plan folder; the summary goes to stdout.
 
-    Ctrl-C keeps the best plan found so far.
+    Ctrl-C keeps the best plan found so far. Where no plan exists, stderr says which inputs clash and what repairs them.
 
     \b
     rackgrid solve
@@ -70,26 +92,38 @@ def solve(
     rackgrid solve my-study --set 'sites[site=abilene].max_mw+=500' --set 'figures.lead_ercot=3'
     rackgrid solve my-study --grid none --json > plan.json
     rackgrid solve my-study --write-model my-study.lp
+    rackgrid solve my-study --from plans/before --freeze-until 2027 --move-usd-per-mw 200000 -o plans/after
+    rackgrid solve my-study --from "mine.xlsx#placed" -o plans/mine
     """
     from optimizer.plan.folder import claim
 
+    only = options.repair_group(repair)
     told = {"gap": gap, "time_limit_s": time_limit, "threads": threads, "solver": solver, "strategy": strategy}
     keys = {f"solve.{key}": value for key, value in told.items() if value is not None}
+    asked = Origin(origin, freeze_until, move_usd, close_usd, release)
+    asked.check(writes_model=model_file is not None)
     prepared = partial(_prepare, given=given, told=keys, strict=strict, drop_late=drop_late)
     if model_file is not None:
         place, ready = prepared(lambda: place_of(model_file, no_plan=out is None and not as_json, force=force))
         write_model(ready, place, force=force)
         return
     place, ready = prepared(lambda: claim(options.plan_place(given.study, out), force=force))
+    committed = asked.committed(ready)
     with SIGNALS.kept("nothing was kept", at_once=False):  # until the plan is written, so that no signal falls between
         try:
-            plan = _search(ready)
-        except (InfeasibleError, SolverError) as fault:
+            plan = search(ready, committed)
+        except InfeasibleError as fault:
+            why = clash(ready, only) if committed is None else None
+            if as_json:
+                result(_no_plan(fault) if why is None else told_as_json(why))
+            raise fault if why is None else said_by(why) from None
+        except SolverError as fault:
             if as_json:
                 result(_no_plan(fault))
             raise
         with SIGNALS.deaf():
             plan.to_folder(place, force=force)
+    tell_given_up(plan)
     _tell_end(plan, place)
     result((place / "plan.json").read_text(encoding="utf-8").rstrip("\n") if as_json else plan.summary())
 
@@ -124,11 +158,11 @@ def _at_its_option(fault: Fault, told: dict[str, Any]) -> Fault:
     return replace(fault, file=f"--{option}", column="")
 
 
-def _search(study: Study) -> Plan:
+def search(study: Study, committed: Committed | None = None) -> Plan:
     """Say what is known before the search, then search."""
     from optimizer.limits import obvious_limits, readings
     from optimizer.parameters import Parameters
-    from optimizer.solver import solve as search
+    from optimizer.solver import solve as solved
 
     from .progress import STOPPING, followed
     from .running import stop_wanted
@@ -144,7 +178,7 @@ def _search(study: Study) -> Plan:
                 SIGNALS.keep()
             display.listen(now)
 
-        return search(study, progress=listen, stop=stop_wanted(STOPPING, display.tick))
+        return solved(study, committed=committed, progress=listen, stop=stop_wanted(STOPPING, display.tick))
 
 
 def _tell_end(plan: Plan, place: Path) -> None:

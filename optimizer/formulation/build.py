@@ -9,7 +9,7 @@ from pyomo.common.gc_manager import PauseGC
 
 from ..parameters import Parameters
 from ..study import Study
-from .cost import TERMS, Money, unused_mw_years, waiting_mw_years
+from .cost import Money, terms, unused_mw_years, waiting_mw_years
 from .notation import Program, Rule, declare, linear
 from .rules import RULES
 
@@ -25,10 +25,10 @@ def model(study: Study) -> pyo.ConcreteModel:
         program = declare(Parameters.of(study))
         for rule in RULES:
             add_constraint(program, rule)
-        m = program.m
+        m, stated = program.m, terms(program.p)
         for name, money in Money.both(study.config, program.p).items():
-            sums = {term: linear(rule(program, money)) for term, rule in TERMS.items()}
-            m.add_component(name, pyo.Expression(list(TERMS), initialize=sums))
+            sums = {term: linear(rule(program, money)) for term, rule in stated.items()}
+            m.add_component(name, pyo.Expression(list(stated), initialize=sums))
         m.waiting = pyo.Expression(expr=linear(waiting_mw_years(program)))
         m.unused = pyo.Expression(expr=linear(unused_mw_years(program)))
         m.cost = pyo.Objective(expr=sum(m.discounted.values()))

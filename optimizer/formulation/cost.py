@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..io.config import StudyConfig
+from ..io.registers import CHANGE
 from ..parameters import Parameters
 from ..resolution import Floats
 from .families import HALLS, UNITS, Family
@@ -173,16 +174,36 @@ def idle_power(c: Program, money: Money) -> Sum:
     return [(float(rate * money.factor[t]), c.m.spare[s, t]) for s, t in c.m.spare]
 
 
+def change(c: Program, money: Money) -> Sum:
+    """What is changed of the plan before, less racks that are not delivered any more, at X per MW and Y per piece.
+
+    X Σ_sk p_k moved_sk + Y Σ_st δ_t (unopened_st + unbuilt_st) + constants, of sites that are gone among them.
+    """
+    before = c.p.before
+    if before is None:
+        return []
+    per_pod, per_piece = before.move_usd_per_mw * c.p.pod_mw * MUSD, before.close_usd * MUSD
+    moves = [(float(per_pod[k] * money.factor[0]), c.m.moved[s, k]) for s, k in c.m.moved]
+    pieces = [(float(per_piece * money.factor[t]), var[s, t]) for var in (c.m.unopened, c.m.unbuilt) for s, t in var]
+    always = float(per_pod @ (before.elsewhere_pods - before.lost_pods)) * float(money.factor[0])
+    return [*moves, *pieces, (always + float(per_piece * (before.undone @ money.factor)), None)]
+
+
 TERMS: dict[str, Callable[[Program, Money], Sum]] = {
     "opening": opening, **{family.field: partial(capex, family) for family in UNITS},
     **{
         term.__name__: term
         for term in (
             lease, fixed, placement, energy, generation, wheeling, upgrades, residual, waiting, aged, unplaced,
-            idle_hall, idle_power,
+            idle_hall, idle_power, change,
         )
     },
 }  # fmt: skip
+
+
+def terms(p: Parameters) -> dict[str, Callable[[Program, Money], Sum]]:
+    """Return the terms that a study has: that of changes where it keeps to an earlier plan alone."""
+    return {name: term for name, term in TERMS.items() if p.before is not None or name != CHANGE}
 
 
 def waiting_mw_years(c: Program) -> Sum:

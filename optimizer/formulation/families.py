@@ -148,6 +148,41 @@ SURPLUS = Family(
     "over", "generation that nothing takes", ("zone", "period", "block"), "dispatch", "MW",
     lambda _c, p: by_block(p, _grid(p.zones, p)) if p.elastic else [],
 )  # fmt: skip
+MOVED = Family(
+    "moved", "pods of the plan before that are not at their site", ("site", "sku"), "follow", "pods",
+    lambda _c, p: _changed(p, "move_usd_per_mw", "pods"),
+)  # fmt: skip
+CLOSED = Family(
+    "unopened", "opening of the plan before that is not made", ("site", "period"), "follow", "1",
+    lambda _c, p: [(s, t) for s, t in _changed(p, "close_usd", "opened") if not p.committed[s]],
+)  # fmt: skip
+UNBUILT = Family(
+    "unbuilt", "halls of the plan before that are not built", ("site", "period"), "follow", "halls",
+    lambda _c, p: _changed(p, "close_usd", "halls"),
+    most=lambda p, s, t: 0.0 if p.before is None else float(p.before.stated["halls"][s, t]),
+)  # fmt: skip
+
+
+def _changed(p: Parameters, price: str, field: str) -> Index:
+    """Places of what the plan before decided, where its change has a price."""
+    if p.before is None or not getattr(p.before, price):
+        return []
+    stated = p.before.stated[field]
+    return [*map(tuple, np.argwhere(stated.sum(axis=tuple(range(2, stated.ndim))) > 0).tolist())]
+
+
+COUNTED = Family(
+    "u", "site counts as open: it holds racks in the last period", ("site", "period"), "follow", "1",
+    lambda c, p: counted(c, p), whole="switch",
+)  # fmt: skip
+
+
+def counted(c: Sets, p: Parameters) -> Index:
+    """Sites that can hold racks in the last period and need not count anyway, where a set of them is excluded."""
+    if not p.demands.unlike:
+        return []
+    last = len(p.horizon) - 1
+    return [(s, last) for s in c.candidates if not p.committed[s] and c.skus_at[s] and p.may_hold_it_mw[s, last] > 0]
 
 
 def upgrades(c: Sets, p: Parameters) -> Index:
@@ -180,6 +215,7 @@ def _grid(things: list[str], p: Parameters) -> Index:
 FAMILIES = (
     OPENED, HALLS, PODS, SERVING, WAITING, AGED, PRESENT, IDLE, SPARE, DRAW, ONSITE, SERVED, FLOW, BACKFLOW,
     BOUGHT, STANDING, ALONG, AGAINST, ANGLE, MADE, SQUARE, UNSERVED, SURPLUS,
+    COUNTED, MOVED, CLOSED, UNBUILT,
 )  # fmt: skip
 """All families, in the order in which the model declares them."""
 SWITCHES = tuple(f for f in FAMILIES if f.stage == "decide" and f.whole == "switch")

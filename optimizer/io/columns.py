@@ -114,7 +114,7 @@ def _read_numbers(column: Column, values: Values, *, needed: bool) -> Read:
     blank = (blank | marked) & ~bad
     fill = column.fill
     if column.dtype == "int64":
-        default = 1 if fill is None else int(float(fill))
+        default = 1 if fill is None or column.required else int(float(fill))
         return Read(np.where(bad | blank, default, numbers).astype(np.int64), found, marks)
     numbers = np.where(bad, math.nan, numbers)
     return Read(np.where(blank, math.nan if fill is None else float(fill), numbers), found, marks)

@@ -1,4 +1,4 @@
-"""Say what comes out: every table of a plan's folder or of a sweep's, for people and for programs."""
+"""Say what comes out: every table of a plan's folder, a sweep's, of headroom and of answers, for people and tools."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from optimizer.io.editor import table_schema
 from optimizer.io.registers import register
-from optimizer.io.schema import PLAN_TABLES, SWEEP_TABLES, Column, schema
+from optimizer.io.schema import EXPLAIN_TABLES, HEADROOM_TABLES, PLAN_TABLES, SWEEP_TABLES, Column, schema
 
 _TYPES = {"float": "number", "int": "whole number", "bool": "True or False", "label": "period", "any": "number or text"}
 _REGISTERS = {
@@ -20,12 +20,14 @@ _REGISTERS = {
 TABLES = {
     "plan": ({f"plan/{name}": f"{name}.csv" for name in PLAN_TABLES}, ("terms", "kinds", "causes", "site_kinds")),
     "sweep": ({f"sweep/{name}": f"{name}.parquet" for name in SWEEP_TABLES}, ("statuses", "terms")),
+    "headroom": ({f"headroom/{name}": f"{name}.csv" for name in HEADROOM_TABLES}, ()),
+    "explain": ({f"explain/{name}": f"{name}.csv" for name in EXPLAIN_TABLES}, ()),
 }
-"""The tables of a plan's and of a sweep's folder with their files, and the registers whose words stand in them."""
+"""The tables of each folder that comes out with their files, and the registers whose words they use."""
 
 
 def as_text(of: str) -> str:
-    """Return the tables of a "plan" or a "sweep" in Markdown: columns in their order, type, unit and meaning."""
+    """Return the tables of one of ``TABLES`` in Markdown: columns in order, type, unit and meaning."""
     tables, registers = TABLES[of]
     blocks = [(f"### {file}", *_about(schema(name).order), *_table(name)) for name, file in tables.items()]
     for name in registers:

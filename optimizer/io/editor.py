@@ -16,12 +16,14 @@ from pydantic_core import core_schema
 from optimizer.errors import Fault, InputError
 from optimizer.io.cells import SITE_ID
 from optimizer.io.config import YEAR, GridConfig, StudyConfig
-from optimizer.io.schema import PLAN_TABLES, SWEEP_TABLES, TABLES, Column, schema
+from optimizer.io.schema import EXPLAIN_TABLES, HEADROOM_TABLES, PLAN_TABLES, SWEEP_TABLES, TABLES, Column, schema
 from optimizer.io.whole import check_free, write_whole
 
 _CURE = "choose another place with -o"
 
-_RESULTS = {"plan": PLAN_TABLES, "sweep": SWEEP_TABLES}
+_RESULTS = {
+    "plan": PLAN_TABLES, "sweep": SWEEP_TABLES, "headroom": HEADROOM_TABLES, "explain": EXPLAIN_TABLES
+}  # fmt: skip
 NAMES = ("study", "grid", *TABLES, *(f"{of}/{table}" for of, tables in _RESULTS.items() for table in tables))
 _TYPES = {"float": "number", "int": "integer", "bool": "boolean", "any": "any"}
 _PATTERNS = {

@@ -98,6 +98,10 @@ TERMS = {
     for row in register("terms")
 }
 """Every term, in the order in which people are told of them."""
+CHANGE = "change"
+"""The term of plans that keep to an earlier one; no other plan has it."""
+ALWAYS = tuple(name for name in TERMS if name != CHANGE)
+"""The terms that every plan has."""
 KINDS = {row["kind"]: Kind(row["kind"], *(row[key] for key in list(row)[1:])) for row in register("kinds")}
 OF_SITES = tuple(kind for kind in KINDS.values() if kind.of_sites)
 CAUSES = {row["cause"]: row["words"] for row in register("causes")}

@@ -19,17 +19,25 @@ GRID_TABLES = (
 TABLES = ("sites", "site_ramp", "racks", "deliveries", "placement", *GRID_TABLES)
 PLAN_TABLES = (
     "assignments", "sites", "power", "waiting", "zones", "flows", "unused", "upgrades", "costs", "binding", "dispatch",
-    "base",
+    "base", "committed",
 )  # fmt: skip
+"""Tables of a plan's folder; their schemas are named plan/assignments and so on, since a study has sites too."""
 NODAL_TABLES = ("dispatch", "base")
 """Tables that only the plan of a nodal grid has rows of, and a file for."""
-"""Tables of a plan's folder; their schemas are named plan/assignments and so on, since a study has sites too."""
+REPLAN_TABLES = ("committed",)
+"""Tables that only a plan that keeps to an earlier one has rows of, and a file for."""
+SOME_TABLES = (*NODAL_TABLES, *REPLAN_TABLES)
+"""Tables of some plans alone."""
 _REGISTERS = ("terms", "statuses")
 _PLACES = {"zones": ("lon", "lat"), "sites": ("geometry",)}
 """Columns that reading turns into those that a table has."""
 _PATTERN = re.compile("<(.+?)>")
 SWEEP_TABLES = ("cases",)
+HEADROOM_TABLES = ("headroom",)
 """Tables of a sweep's folder, named sweep/cases: a column of theirs may stand for many, such as spend_<period>_usd."""
+
+EXPLAIN_TABLES = ("values", "sooner", "limits", "costs", "alternatives", "sites")
+"""Tables of answers about a plan, named explain/values and so on."""
 
 
 @dataclass(frozen=True)
@@ -193,7 +201,7 @@ def _column(row: Mapping[str, str]) -> Column:
 
 @cache
 def schema(table: str) -> Schema:
-    """Return the schema of a table by its name in [files] or in a grid's folder, of a plan or a sweep: "plan/sites"."""
+    """Return the schema of a table by its name in [files] or a grid's folder, or of what comes out: "plan/sites"."""
     columns = _columns(table)
     if "/" in table:
         return Schema(table, columns, ())

@@ -6,9 +6,9 @@ it, for a recheck. Nothing here knows files, zones or periods: buses and circuit
 
 from __future__ import annotations
 
-from .angles import resolved
+from .angles import loose, resolved
 from .circuits import Circuits, Singular
 from .factors import Factors
 from .spread import spread_rad
 
-__all__ = ["Circuits", "Factors", "Singular", "resolved", "spread_rad"]
+__all__ = ["Circuits", "Factors", "Singular", "loose", "resolved", "spread_rad"]

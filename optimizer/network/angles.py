@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
+from scipy.sparse import coo_array, eye_array
 from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import splu
 
 from .circuits import Circuits, Singular
 
+_LOOSE = 1e-6  # of the largest: what flows on circuits that do not cancel out
 _KEPT = 1e-6  # of the largest injection: how far a bus may be out of balance before the angles are none
 
 
@@ -44,3 +45,23 @@ def resolved(circuits: Circuits, injection: NDArray[np.float64], outage: int | N
         raise Singular(outage)
     flows[kept] = weight[:, None] * (angle[a] - angle[b]) - pushed[:, None]
     return flows
+
+
+def loose(circuits: Circuits) -> list[int]:
+    """Return the circuits that cancel out where angles are not determined: those on which a flow needs no injection.
+
+    Its angles are those that a network a hair away from this one answers any injection with (inverse iteration).
+    """
+    a, b, weight, n = circuits.start, circuits.end, circuits.per_rad_mw, circuits.n_buses
+    entries = np.concatenate([weight, weight, -weight, -weight])
+    places = np.concatenate([a, b, a, b]), np.concatenate([a, b, b, a])
+    free = np.setdiff1d(np.arange(n), np.unique(circuits.islands, return_index=True)[1])
+    laplacian = coo_array((entries, places), (n, n)).tocsc()[free][:, free]
+    hair = 1e-10 * np.abs(weight).max() * eye_array(len(free))
+    factors = splu((laplacian + hair).tocsc())
+    angle = np.zeros(n)
+    angle[free] = np.random.default_rng(0).normal(size=len(free))
+    for _ in range(3):
+        angle[free] = factors.solve(angle[free] / np.abs(angle).max())
+    flow = np.abs(weight * (angle[a] - angle[b]))
+    return np.flatnonzero(flow > _LOOSE * flow.max()).tolist()

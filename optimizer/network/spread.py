@@ -35,8 +35,8 @@ def spread_rad(
        does, the angles of an island count from its least one, and lie no further apart than these sums.
 
     S is ``supply_mw`` and the capacities of all circuits of negative reactance: each of these acts on the others as a
-    link does, and what it can move around in a loop does not come from supply. Inf where such a one is unlimited and
-    no path with limits exists: then no constant is valid.
+    link does, and what it can move around in a loop does not come from supply. Inf where such a one or a link is
+    unlimited and no path with limits exists: then no constant is valid.
 
     Proof of 2 and 3. Let θ_i > θ_j, and cut the buses at a level t in between: above, and below. Where all circuits of
     positive x that cross the cut flow downwards, they carry together what is injected above, so each at most S; one of

@@ -9,6 +9,7 @@ from ..account.quantities import first_open, first_serving
 from ..io.registers import KINDS, Kind
 from .grid import limit_in_words, shows_grid
 from .kinds import Known, known_sites
+from .orders import Order, orders
 from .plan import TABLES, Plan
 
 _NOTHING_MW = 1e-6
@@ -72,7 +73,8 @@ class Comparison:
 
     ``serving`` is by period, ``vendors`` in ``last``, the last period of both plans ("" where they share none).
     ``changes`` are the sites that differ, what moves most first; ``upgrades`` those bought otherwise; ``limits`` count
-    the periods and blocks in which a limit binds, where they differ. ``periods_a`` and the like are ids of one plan
+    the periods and blocks in which a limit binds, where they differ; ``orders`` turn the racks of ``a`` into those of
+    ``b``. ``periods_a`` and the like are ids of one plan
     alone.
     """
 
@@ -88,6 +90,7 @@ class Comparison:
     changes: tuple[Change, ...]
     upgrades: tuple[Reinforced, ...]
     limits: tuple[Pair, ...]
+    orders: tuple[Order, ...]
     periods_a: tuple[str, ...]
     periods_b: tuple[str, ...]
     skus_a: tuple[str, ...]
@@ -137,6 +140,7 @@ def compare_plans(a: Plan, b: Plan) -> Comparison:
         changes=_changes(a, b, shared),
         upgrades=_upgrades(a, b),
         limits=_limits(a, b) if shows_grid(a.study) or shows_grid(b.study) else (),
+        orders=orders(a, b),
         periods_a=tuple(p for p in names[0] if p not in names[1]),
         periods_b=tuple(p for p in names[1] if p not in names[0]),
         skus_a=tuple(sorted(skus[0] - skus[1])),

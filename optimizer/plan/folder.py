@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import Fault, InputError, unwritable
-from ..io.schema import NODAL_TABLES, PLAN_TABLES, TABLES
+from ..io.schema import NODAL_TABLES, PLAN_TABLES, REPLAN_TABLES, TABLES
 from ..io.scratch import clear, scratch, swapped
 from ..io.whole import is_own
 from ..io.write import csv_text, write_text
 
 if TYPE_CHECKING:
-    from ..study import Study
     from .plan import Plan
 
 _ELSEWHERE = "choose another place with -o"
@@ -114,14 +113,20 @@ def not_ours(folder: Path) -> list[str]:
     return sorted(found)
 
 
-def plan_tables(study: Study) -> list[str]:
-    """Return the tables that the folder of a study's plan has a file of."""
-    return [name for name in PLAN_TABLES if study.is_nodal or name not in NODAL_TABLES]
+def plan_tables(plan: Plan) -> list[str]:
+    """Return the tables that the folder of a plan has a file of."""
+    without = {*(() if plan.study.is_nodal else NODAL_TABLES), *(() if is_replan(plan.facts) else REPLAN_TABLES)}
+    return [name for name in PLAN_TABLES if name not in without]
+
+
+def is_replan(facts: Mapping[str, Any]) -> bool:
+    """Whether a plan of these facts keeps to an earlier one."""
+    return facts.get("replan") is not None
 
 
 def own_files(plan: Plan) -> dict[str, str]:
     """Return the text of every file of a plan folder by its name, those of its study apart."""
-    files = {f"{name}.csv": csv_text(plan.tables[name]) for name in plan_tables(plan.study)}
+    files = {f"{name}.csv": csv_text(plan.tables[name]) for name in plan_tables(plan)}
     files["sites.geojson"] = _site_features(plan)
     files["solve.log"] = plan.log
     facts = {key: value for key, value in plan.facts.items() if key != "digest"}

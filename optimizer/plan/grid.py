@@ -176,7 +176,7 @@ def _binds(plan: Plan) -> list[tuple[str, str]]:
     of: dict[tuple[str, str], list[Limit]] = {}
     for limit in limits(plan):
         of.setdefault((limit.element, limit.id), []).append(limit)
-    lines = [_saving(plan, each) for each in of.values() if each[0].usd_per_mw_year > 0][:_LISTED]
+    lines = [saving_in_words(plan, each) for each in of.values() if each[0].usd_per_mw_year > 0][:_LISTED]
     rest = len(of) - len(lines)
     if rest and not lines:
         lines.append(f"{rest:,} {'limits' if rest > 1 else 'limit'}, of which one MW more would save nothing")
@@ -195,7 +195,8 @@ def _bought(one: Bought) -> str:
     return f"{shown(one.upgrade, 30)}: {one.count} in {one.period}, {usd(one.usd)} ({shown(one.where, 30)}, {each})"
 
 
-def _saving(plan: Plan, of: Sequence[Limit]) -> str:
+def saving_in_words(plan: Plan, of: Sequence[Limit]) -> str:
+    """Say what one MW more of a limit saves, ``of`` its periods, the dearest first."""
     first, more = of[0], len(of) - 1
     at = when(plan, first.period, first.blocks) + (f" and {more} more period{'s' if more > 1 else ''}" if more else "")
     state = _STATES.get(first.element, "is at its limit")

@@ -16,13 +16,13 @@ from pydantic_core import to_jsonable_python
 
 from ..errors import Fault, InputError, limit_met, said, shown
 from ..io.config import StudyConfig
-from ..io.schema import NODAL_TABLES, PLAN_TABLES, schema
+from ..io.schema import NODAL_TABLES, PLAN_TABLES, REPLAN_TABLES, SOME_TABLES, schema
 from ..io.scratch import clear
 from ..io.source import SHARED, irregular, path_fault
 from ..io.upgrade import carried, current_keys
 from ..io.wording import listed
 from ..study import Study, read_study
-from .folder import digest
+from .folder import digest, is_replan
 from .plan import Plan, blank
 from .steps import FORMAT, STEPS, younger
 
@@ -43,7 +43,7 @@ def read_plan(folder: str | Path, *, study: Study | None = None) -> Plan:
     facts = _read_facts(folder)
     names = [
         name for name in PLAN_TABLES
-        if name not in younger(facts["format"]) and (name not in NODAL_TABLES or (folder / f"{name}.csv").exists())
+        if name not in younger(facts["format"]) and _is_there(name, facts, folder)
     ]  # fmt: skip
     files = (*(f"{name}.csv" for name in names), "sites.geojson", "solve.log")
     faults = [fault for name in files if (fault := _refused(folder / name))]
@@ -69,10 +69,16 @@ def read_plan(folder: str | Path, *, study: Study | None = None) -> Plan:
     lacking = [name for name in NODAL_TABLES if name not in tables and name not in younger(facts["format"])]
     if study.is_nodal and lacking:
         raise InputError([Fault(str(folder / f"{name}.csv"), "is missing", cure=_WHOLE) for name in lacking])
-    tables |= {name: blank(name) for name in lacking}
+    tables |= {name: blank(name) for name in SOME_TABLES if name not in tables and name not in younger(facts["format"])}
     log = (folder / "solve.log").read_text(encoding="utf-8", errors="replace")
     plan = carried(Plan(study, facts, tables, log), STEPS, facts["format"])
     return replace(plan, facts=_current_facts(plan.facts, facts))
+
+
+def _is_there(table: str, facts: Mapping[str, Any], folder: Path) -> bool:
+    """Whether a plan has a table: all but some have to, and these where there is a file."""
+    asked = table not in SOME_TABLES or (table in REPLAN_TABLES and is_replan(facts))
+    return asked or (folder / f"{table}.csv").exists()
 
 
 def _current_facts(facts: Mapping[str, Any], stated: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -32,7 +32,7 @@ def summary(plan: Plan) -> str:
     """Return status, cost, megawatts by period, what waits and idles, sites, and each vendor's cost."""
     seen = quantities(plan.study, plan.tables)
     blocks = [
-        _head(plan),
+        head_lines(plan),
         _cost(plan),
         _periods(plan, seen),
         _unused(plan, seen),
@@ -65,7 +65,8 @@ def _wrapped(line: str) -> list[str]:
     return wrap(line, WIDTH, subsequent_indent=" " * 11, break_on_hyphens=False)
 
 
-def _head(plan: Plan) -> list[str]:
+def head_lines(plan: Plan) -> list[str]:
+    """Return name, status, objective with its bound, and what racks cost, a line or two each."""
     config = plan.study.config
     lines = [shown(config.study.name or "Plan", WIDTH - 2), f"Status     {status_in_words(plan)}"]
     cost = f"{usd(plan.objective_usd)} discounted at {share(config.money.discount_rate)}"

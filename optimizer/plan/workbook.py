@@ -42,7 +42,7 @@ def plan_sheets(plan: Plan) -> list[Sheet]:
     check_tables(plan)
     cost, by_site = _cost(plan), _by_site(plan)
     by_year = _by_year(by_site)
-    tables = [_table(plan, name) for name in plan_tables(plan.study)]
+    tables = [_table(plan, name) for name in plan_tables(plan)]
     return [key_figures(plan, [cost, by_year, *tables]), cost, by_year, by_site, *tables, _facts(plan)]
 
 

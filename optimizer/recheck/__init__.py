@@ -12,6 +12,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..plan import TABLES, Plan, read_plan
+from .committed import ids_of
 from .geojson import places
 from .ground import Ground
 from .reading import Reading
@@ -34,6 +35,7 @@ def verify(plan: Plan | str | Path) -> Report:
     for name in TABLES:
         frame = plan.tables[name]
         ids = reading.ids | ({"id": reading.elements(frame["id"])} if "id" in frame else {})
+        ids |= ids_of(frame) if name == "committed" else {}
         tables[name], found = read_table(name, frame, ids)
         findings += found
     report = run(Ground(reading, plan.facts, Usable(tables)))

@@ -15,6 +15,7 @@ from ..tolerance import band
 from . import barriers
 from .columns import Bools, Floats, Ints
 from .ground import Ground
+from .physics import breaks_after_an_outage
 from .report import Finding
 
 ORDER = ("interconnection", "onsite", "zone", "hall")
@@ -23,7 +24,7 @@ ORDER = ("interconnection", "onsite", "zone", "hall")
 def unused_cause(g: Ground) -> list[Finding]:
     """The cause names each limit and rule without room for one more pod, delivery where no rack waits, else cost."""
     if g.p.study.flow == "dc" or g.p.study.is_nodal:
-        return []
+        return _outages(g)
     table = g.tables["unused"]
     _, site, sku, period = table.at
     right = np.full(len(table.frame), None, dtype=object)  # a row without a place is a finding of unused_rows
@@ -37,6 +38,24 @@ def unused_cause(g: Ground) -> list[Finding]:
         stated = "" if cell is None or cell != cell else cell
         if cause is not None and stated != cause:
             found.append(Finding(table.file, table.row(i), "cause", stated, cause))
+    return found
+
+
+def _outages(g: Ground) -> list[Finding]:
+    """Find rows that name an outage where a pod more, fed in next door, breaks no limit after any."""
+    table, found = g.tables["unused"], []
+    _, site, sku, period = table.at
+    for i, cause in enumerate(table.frame["cause"].tolist()):
+        words, t = str(cause).split(";"), int(period[i])
+        if "outage" not in words or t < 0:
+            continue
+        if site[i] >= 0:
+            sites, skus = site[i : i + 1], np.flatnonzero(g.p.admits[site[i]] & (g.waits[:, t] > 0.5))
+        else:
+            sites, skus = np.flatnonzero(g.p.admits[:, sku[i]]), sku[i : i + 1]
+        pod = min(g.p.pod_mw[skus].tolist(), default=0.0)
+        if not any(breaks_after_an_outage(g, t, int(g.p.zone_of[s]), pod * g.p.load_per_it[s]) for s in sites):
+            found.append(Finding(table.file, table.row(i), "cause", str(cause), "no limit after an outage"))
     return found
 
 

@@ -78,7 +78,8 @@ def _number(value: object) -> float | None:
 # what any plan.json must hold -------------------------------------------------------------------------------------
 def whole_facts(g: Ground) -> list[Finding]:
     """Every key of the contract stands, and none beside them but the digest."""
-    keys = (*KEYS, *(["relief_usd"] if g.p.study.is_nodal else []))
+    some = {"relief_usd": g.p.study.is_nodal, "replan": g.facts.get("replan") is not None}
+    keys = (*KEYS, *(key for key, there in some.items() if there))
     lost = [_finding(key, MISSING, "a value") for key in keys if key not in g.facts]
     return lost + [_finding(k, "a value", "no such key") for k in g.facts if k not in (*keys, "digest")]
 

@@ -19,6 +19,7 @@ from ..tolerance import band
 from . import votes
 from .base import BaseCase
 from .columns import Bools, Floats
+from .committed import Commitment
 from .reading import Reading
 from .shapes import BOUGHT
 from .shut import most_mw, shut_out
@@ -124,6 +125,12 @@ class Ground:
     def base(self) -> BaseCase:
         """The base case of a nodal grid, all 0 in any other."""
         return BaseCase.of(self.p, self.tables["base"])
+
+    @cached_property
+    def commitment(self) -> Commitment | None:
+        """What is held of an earlier plan; None where the plan keeps to none."""
+        said = self.facts.get("replan")
+        return Commitment.of(self.p, said, self.tables["committed"]) if isinstance(said, Mapping) else None
 
     # what follows -------------------------------------------------------------------------------------------
     @cached_property

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..tolerance import band
 from .columns import Floats
+from .committed import change_usd
 from .ground import Ground
 from .shapes import BOUGHT
 
@@ -62,6 +63,7 @@ def terms(g: Ground) -> dict[str, Floats]:
         "upgrades": _at_sites(g, g.upgrades),
         "residual": _residual(g, of_sites["opening"], of_sites["halls"]),
         **unused_usd(g),
+        "change": change_usd(g),
     }
 
 
@@ -138,7 +140,8 @@ def _counted(mw: Floats, of_mw: Floats) -> Floats:
 
 def totals(g: Ground, *, discounted: bool) -> dict[str, float]:
     """Σ worth usd of each term."""
-    return {term: float((usd * worth(g, term, discounted=discounted)).sum()) for term, usd in terms(g).items()}
+    of = {term: usd for term, usd in terms(g).items() if term != "change" or g.commitment is not None}
+    return {term: float((usd * worth(g, term, discounted=discounted)).sum()) for term, usd in of.items()}
 
 
 # vendors ----------------------------------------------------------------------------------------------------------

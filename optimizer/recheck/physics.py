@@ -32,7 +32,7 @@ class Stated:
 State = Callable[[Ground], Stated | None]
 
 
-def _plan_state(g: Ground) -> Stated:
+def plan_state(g: Ground) -> Stated:
     """Return the plan: buses inject what they serve less what sites draw, and what links bring."""
     made_mw = g.served_mw - g.zone_load_mw
     return Stated(g.wires, g.flow_mw, injected(g, made_mw, g.flow_mw, g.wires), balanced(g))
@@ -108,9 +108,30 @@ def _above(
         yield Finding(file, label, "flow_mw", flow, float(limit), relation=relation)
 
 
+def breaks_after_an_outage(g: Ground, t: int, zone: int, mw: Floats) -> bool:
+    """Whether so much more drawn in a zone (block,), and fed in at one that a line joins it to, breaks a limit then."""
+    said = plan_state(g)
+    ends = np.stack([g.p.line_from, g.p.line_to])
+    beside = np.setdiff1d(ends[:, (ends == zone).any(axis=0)], [zone]).tolist()
+    for periods, lines, circuits in said.wires.networks(g.p) if beside else ():
+        if t not in periods:
+            continue
+        cases = np.stack([said.injected_mw[:, t]] * len(beside))
+        cases[:, zone] -= mw
+        cases[np.arange(len(beside)), beside] += mw
+        ahead, back = (
+            limit[lines, None] - slack("mw", limit[lines, None]) for limit in (g.p.emergency_mw, g.p.emergency_back_mw)
+        )
+        places = {line: i for i, line in enumerate(lines.tolist())}
+        outs = [places[o] for o in g.p.outages]
+        flows = Angles(circuits).after(np.moveaxis(cases, 0, 1).reshape(len(g.p.zones), -1), outs)
+        return any(((flow > ahead) | (flow < -back)).any() for _, flow in flows)
+    return False
+
+
 CHECKS: tuple[Check, ...] = (
-    named(angle_flows(_plan_state, "flows.csv"), "kirchhoff", __name__,
+    named(angle_flows(plan_state, "flows.csv"), "kirchhoff", __name__,
           "Flows of AC circuits follow the angles: f_ltb = B_lt (θ_from − θ_to − shift_l), B_lt of all of a line"),
-    named(outage_flows(_plan_state, "flows.csv"), "outage_limit", __name__,
+    named(outage_flows(plan_state, "flows.csv"), "outage_limit", __name__,
           "After an outage, injections unchanged, each other AC circuit keeps its emergency limits: −e_back ≤ f ≤ e"),
 )  # fmt: skip

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from . import binding, causes, constraints, facts, network, nodal, numbers, physics, policy, rows, unused_and_costs
+from . import (
+    binding,
+    causes,
+    committed,
+    constraints,
+    facts,
+    network,
+    nodal,
+    numbers,
+    physics,
+    policy,
+    rows,
+    unused_and_costs,
+)
 from .comparison import Check
 from .ground import Ground
 from .report import Finding, Report
@@ -15,6 +28,8 @@ CHECKS: tuple[Check, ...] = (
     rows.site_rows, rows.assignment_rows, rows.power_rows, rows.zone_rows, rows.flow_rows, rows.waiting_rows,
     rows.upgrade_rows, rows.dispatch_rows, nodal.base_rows,
     numbers.assigned_pods, numbers.assigned_vendor, numbers.site_halls,
+    # what an earlier plan decided
+    committed.replan_facts, *committed.CHECKS,
     # constraints
     *constraints.CHECKS, *network.CHECKS, *physics.CHECKS, *nodal.CHECKS, *policy.CHECKS,
     # what follows from the decisions

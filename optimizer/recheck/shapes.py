@@ -8,14 +8,18 @@ BOUGHT = ("halls",)
 """What sites buy whole, each a term of the cost too: columns of sites.csv that count it so far."""
 KINDS = ("aged", "idle_hall", "idle_power", "unplaced", "waiting")
 COSTS: Mapping[str, tuple[str, ...]] = {
-    "aged": ("sku",), "energy": ("site",), "fixed": ("site",), "generation": (), "halls": ("site",),
+    "aged": ("sku",), "change": ("site",), "energy": ("site",), "fixed": ("site",), "generation": (),
+    "halls": ("site",),
     "idle_hall": ("site",),
     "idle_power": ("site",), "lease": ("site",), "opening": ("site",), "placement": ("site", "sku"),
     "residual": ("site",), "unplaced": ("sku",), "upgrades": ("site",), "waiting": ("sku",), "wheeling": ("line",),
 }  # fmt: skip
 """What each term of the cost is by, the period apart, in the order of the rows of costs.csv."""
-NOBODYS = ("residual", "upgrades")
-"""Terms with rows of no site too: what reinforces zones and lines. Their arrays have one site more, the last."""
+NOBODYS = ("change", "residual", "upgrades")
+"""Terms with rows of no site too: what reinforces zones and lines, changes at sites that are gone.
+
+Their arrays have one site more, the last.
+"""
 ELEMENTS = ("gen", "line", "outage", "zone")
 """What can bind, or has a dual value."""
 DIFFERENCES = ("generation", "wheeling")
@@ -78,6 +82,10 @@ SHAPES: Mapping[str, Mapping[str, str]] = {
     "base": {
         "element": "id", "id": "id", "period": "id", "block": "id", "flow_mw": "number or empty",
         "usd_per_mwh": "number",
+    },
+    "committed": {
+        "decision": "id", "site": "id or empty", "sku": "id or empty", "upgrade": "id or empty", "period": "id",
+        "count": "count", "released": "count",
     },
 }  # fmt: skip
 """The kind of cell of every column of each table; ids are its keys, in the order by which its rows are sorted."""

@@ -47,7 +47,11 @@ class _Part:
 
 
 def _of_nobody(g: Ground, term: str) -> np.bool_:
-    """Whether a term by sites may be of none: where the grid's zones and lines can be upgraded."""
+    """Whether a term by sites may be of none: where zones and lines can be upgraded, where sites are gone."""
+    if term == "change":
+        return np.bool_(
+            g.commitment is not None and bool(g.commitment.gone_racks.any() or g.commitment.gone_pieces.any())
+        )
     return np.bool_(term in NOBODYS and any(kind != "site" for kind in g.p.upgrade_kind))
 
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from ..io.config import Policy
 from ..io.periods import Horizon
 from ..resolution import Bools, Floats, Ints
+from .before import Before
 from .cuts import NO_CUTS, BaseCase, Cuts
+from .demands import NO_DEMANDS, Demands
 from .generation import Generation
 from .upgrades import Upgrades
 
@@ -26,6 +28,7 @@ class Arrays:
     whatever upgrades add; ``hold_it_mw`` the same without upgrades. ``line_per_rad_mw`` is x_base / x of AC circuits
     under DC flow, nan of links. ``cuts`` are rows of outages and costs that a search needs, ``base`` the dispatch of a
     nodal grid without the programme; ``elastic``: load may stay unserved, which a base case measures.
+    ``demands`` are those of a question about a plan.
     """
 
     horizon: Horizon
@@ -99,3 +102,7 @@ class Arrays:
     cuts: Cuts = NO_CUTS
     elastic: bool = False
     base: BaseCase | None = None
+    # what a question asks
+    demands: Demands = NO_DEMANDS
+    # what an earlier plan decided
+    before: Before | None = None

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class Room:
     """The largest new load of a bus in a period and block, and what keeps it from more; None: not determined.
 
-    ``upgrade`` is the reinforcement that gives more at least cost, ``upgrade_usd_per_mw`` what a MW of it costs.
+    ``limited_by`` names elements and ids as binding.csv does, "line ab". ``upgrade`` is the reinforcement that gives
+    more at least cost, ``upgrade_usd_per_mw`` what a MW of it costs.
     """
 
     zone: str

@@ -49,12 +49,28 @@ class Wires:
         return Circuits(self.n_buses, self.start[lines], self.end[lines], self.per_rad_mw[lines], self.shift_rad[lines])
 
     @cached_property
+    def _factors(self) -> Factors:
+        return Factors(self.ac, np.unique(self.ac.islands, return_index=True)[1])
+
+    @cached_property
+    def ptdf(self) -> Floats:
+        """MW that come onto a line for each MW that goes from a bus to the least one of its island, (l, z)."""
+        every = np.zeros((len(self.start), self.n_buses))
+        every[self.circuits] = self._factors.ptdf
+        return every
+
+    @cached_property
     def lodf(self) -> Floats:
         """MW that come onto a line for each MW that an outage takes from another, (l, l); nan where radial."""
         every = np.full((len(self.start),) * 2, np.nan)
-        references = np.unique(self.ac.islands, return_index=True)[1]
-        every[np.ix_(self.circuits, self.circuits)] = Factors(self.ac, references).lodf
+        every[np.ix_(self.circuits, self.circuits)] = self._factors.lodf
         return every
+
+    def survived(self, outages: Ints) -> Ints:
+        """Those of some outages that do not split their island."""
+        radial = np.zeros(len(self.start), dtype=np.bool_)
+        radial[self.circuits] = self.ac.radial
+        return outages[~radial[outages]]
 
     @cached_property
     def copy_spread_rad(self) -> Floats:
@@ -63,8 +79,7 @@ class Wires:
         place = np.full(len(self.start), -1)
         place[lines] = np.arange(len(lines))
         of = np.array([u for u, _ in self.upgrades.copies], dtype=np.int64)
-        limited = np.isnan(self.per_rad_mw) & np.isfinite(self.most_mw)
-        links_mw = float(self.most_mw[limited].sum()) + self.upgrades.link_mw
+        links_mw = float(self.most_mw[np.isnan(self.per_rad_mw)].sum()) + self.upgrades.link_mw
         return spread_rad(
             self._network(lines), self.most_mw[lines], place[self.upgrades.target[of]], self.upgrades.capacity_mw[of],
             self.upgrades.per_rad_mw[of], self.supply_mw + links_mw,

@@ -9,6 +9,7 @@ from .progress import Progress
 
 if TYPE_CHECKING:
     from ..plan import Plan
+    from ..replan import Committed
     from ..study import Study
 
 __all__ = ["Progress", "solve"]
@@ -22,6 +23,7 @@ def solve(
     threads: int | None = None,
     solver: str | None = None,
     strategy: str | None = None,
+    committed: Committed | None = None,
     progress: Callable[[Progress], None] | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Plan:
@@ -30,12 +32,18 @@ def solve(
     ``gap`` (relative), ``time_limit_s``, ``threads``, ``solver`` and ``strategy`` replace the study's own keys.
     ``progress`` hears of every new plan and bound; ``stop`` is asked several times a second and ends the search when
     it answers true.
+    ``committed`` is what is held of an earlier plan, or of placements of one's own; see ``optimizer.Committed``.
     A keyboard interrupt, ``stop`` and the time limit keep the best plan found so far, with status "feasible".
 
-    Raises InfeasibleError where it is proven that no plan exists, SolverError where the search was stopped before any
-    plan was found, InputError where the solver is not installed.
+    Raises InfeasibleError where it is proven that no plan exists, or where what is committed does not fit, SolverError
+    where the search was stopped before any plan was found, InputError where the solver is not installed.
     """
     from .options import SolveOptions
     from .planner import solved
 
-    return solved(SolveOptions(gap, time_limit_s, threads, solver, strategy).applied(study), progress, stop)
+    study = SolveOptions(gap, time_limit_s, threads, solver, strategy).applied(study)
+    if committed is None:
+        return solved(study, progress, stop)
+    from .replanned import replanned
+
+    return replanned(study, committed, progress, stop)

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..account.change import moved_pods, unbuilt_halls, unopened
 from ..account.decisions import Decisions, Usage, usage
 from ..formulation import families as of
 from ..formulation.rules import RULES
@@ -94,18 +95,31 @@ def stated(problem: Problem, x: Decisions) -> Floats:
 def _only_used(p: Parameters, x: Decisions) -> Decisions:
     """Leave out halls that never hold a rack, and open sites no sooner than a rack, a hall or a duty asks.
 
-    It never costs more: prices are not negative, and what comes later is discounted more and keeps more value.
+    It never costs more: prices are not negative, and what comes later is discounted more and keeps more value. What is
+    committed stays, and what the plan before had, where it costs to leave it out.
     """
     it_mw = x.it_mw(p)
     beyond_mw = it_mw - p.existing_mw
     needed = np.ceil((beyond_mw - band(it_mw)) / p.hall_mw[:, None]).max(axis=1, initial=0.0, keepdims=True)
+    needed = np.maximum(needed, _kept(p, "halls"))
     halls_by = np.minimum(np.cumsum(x.halls, axis=1), needed.astype(np.int64))
     x = replace(x, halls=np.diff(halls_by, axis=1, prepend=0))
     bought = [np.cumsum(getattr(x, family.field), axis=1) > 0 for family in of.UNITS]
     bought.append(p.upgrades.added_mw("site", len(p.sites), np.cumsum(x.upgrades, axis=1)) > 0)
     used = np.any([it_mw > 0, *bought], axis=0) | p.committed[:, None]
     used[:, -1] |= p.forced & x.opened[:, -1]
+    used |= x.opened & (_kept(p, "opened") > 0)
     return replace(x, opened=np.logical_or.accumulate(used, axis=1))
+
+
+def _kept(p: Parameters, field: str) -> Floats:
+    """How many halls, or openings, of the plan before are not left out of a site, (s, 1)."""
+    before = p.before
+    if before is None or not before.holds_all:
+        return np.zeros((len(p.sites), 1))
+    held, periods = before.stated[field], np.arange(len(p.horizon))
+    counted = held if before.close_usd else np.where(periods < before.frozen, held, 0.0)
+    return np.asarray(counted.sum(axis=1, keepdims=True), dtype=np.float64)
 
 
 def _follow(p: Parameters, c: Compiled, whole: Decisions, use: Usage, x: Floats) -> Floats:
@@ -119,10 +133,16 @@ def _follow(p: Parameters, c: Compiled, whole: Decisions, use: Usage, x: Floats)
         of.AGED: whole.aged_pods(p),
         of.IDLE: use.idle_hall_mw,
         of.SPARE: use.idle_power_mw,
+        of.COUNTED: whole.pods_in_service(p).sum(axis=1) > 0,
     }
+    if p.before is not None:
+        known |= {
+            of.MOVED: moved_pods(p, whole), of.CLOSED: unopened(p, whole), of.UNBUILT: unbuilt_halls(p, whole),
+        }  # fmt: skip
     known |= {family: getattr(whole, family.field) for family in (of.OPENED, *of.UNITS, of.BOUGHT)}
     for family in (of.OPENED, *of.UNITS, of.BOUGHT, *of.FOLLOW):  # one that is not known here is an error
-        c.columns.gather(family, known[family], exact)
+        if c.columns.of(family):
+            c.columns.gather(family, known[family], exact)
     return exact
 
 

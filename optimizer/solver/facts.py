@@ -47,6 +47,7 @@ def facts(
             "undiscounted": {term: _usd(row, point) for term, row in c.objectives.undiscounted.items()},
         },
         **({} if p.generation is None else {"relief_usd": _relief(discounted)}),
+        **({} if p.before is None else {"replan": dict(p.before.facts)}),
         **told,
         "sizes": {
             "sites": len(p.sites), "skus": len(p.skus), "periods": len(p.horizon), "zones": len(p.zones),

@@ -26,7 +26,7 @@ _SHARE_STEPS = 8
 class Clash:
     """What finds the cures: the problem, what runs a job, and what searches a whole plan.
 
-    ``search`` is None where the answer must not take the time of a search, in sweeps of many pods: then relaxations
+    ``search`` is None where the answer must not take the time of a search, with many pods: then relaxations
     say how much is needed at least. ``met`` are plans found on the way that keep every rule.
     """
 

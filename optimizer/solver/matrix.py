@@ -16,7 +16,7 @@ from pyomo.core.expr.relational_expr import EqualityExpression
 from scipy.sparse import csr_array
 
 from ..errors import InfeasibleError
-from ..formulation.cost import TERMS, Money, unused_mw_years, waiting_mw_years
+from ..formulation.cost import Money, terms, unused_mw_years, waiting_mw_years
 from ..formulation.families import FAMILIES, Family
 from ..formulation.notation import Program, Rule, Term, declare
 from ..formulation.rules import CUT_RULES, RULES, SITE_COUNT
@@ -130,11 +130,11 @@ class Writer:
     def objectives(self, program: Program, study: Study) -> dict[str, Rows]:
         """Write all objectives, those of money by term."""
         both = Money.both(study.config, program.p).items()
-        sums = {name: {term: rule(program, money) for term, rule in TERMS.items()} for name, money in both}
+        sums = {name: {term: rule(program, money) for term, rule in terms(program.p).items()} for name, money in both}
         sums |= {"waiting": {"": waiting_mw_years(program)}, "unused": {"": unused_mw_years(program)}}
         return {
-            name: self._rows([(term, *_summed_up(parts), -np.inf, np.inf) for term, parts in terms.items()])
-            for name, terms in sums.items()
+            name: self._rows([(term, *_summed_up(parts), -np.inf, np.inf) for term, parts in of.items()])
+            for name, of in sums.items()
         }
 
     def _rows(self, found: list[tuple[Any, Sequence[Any], Sequence[float], float, float, float]]) -> Rows:
@@ -227,7 +227,7 @@ def used(*parts: Parts) -> Ints:
 def assembled(p: Parameters, layout: Layout, objectives: Parts, rows: Parts, *, order: Literal["C", "F"]) -> Compiled:
     """Put rows, bounds and objectives together; how these lie in memory decides the last digit of their values."""
     n_cols = len(layout.variables)
-    a = _summed(*layout.cells(rows), n_cols)
+    a = summed(*layout.cells(rows), n_cols)
     limits = np.concatenate([r.limits - r.constants[:, None] for r in rows.values()])
     row, at, values = layout.cells(objectives)
     constants = [constant for terms in objectives.values() for constant in terms.constants.tolist()]
@@ -276,7 +276,7 @@ def _parted(relation: Any) -> tuple[Any, float, float]:
     return left, float(right) if isinstance(relation, EqualityExpression) else -np.inf, float(right)
 
 
-def _summed(row: Ints, at: Ints, values: Floats, n_cols: int) -> Any:
+def summed(row: Ints, at: Ints, values: Floats, n_cols: int) -> Any:
     """Return terms as a matrix by columns without zeros; repeated variables are summed in their order."""
     n_rows = int(row[-1]) + 1 if len(row) else 0
     cells, entry = np.unique(row * max(1, n_cols) + at, return_inverse=True)

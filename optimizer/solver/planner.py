@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from ..account.decisions import Decisions
 from ..account.tables import frames
 from ..errors import InfeasibleError, RackgridError, SolverError
 from ..plan import Plan
 from ..recheck import verify
 from ..study import Study
 from .arrays import Floats, Matrix
+from .completion import stated
 from .engine import Engine
 from .facts import facts
-from .infeasible import CLASH, Clash
+from .infeasible import Clash
 from .known import Known
 from .matrix import MUSD, NO_PLAN
 from .prices import priced
@@ -29,8 +31,6 @@ from .strategies.protocol import Aim, Outcome, Strategy
 from .strategies.search import FEW_PODS
 from .unavoidable import Unavoidable
 
-# A ceiling that works is searched for to this gap where there are many pods.
-WIDE_GAP = 0.02
 STOPPED = "The search was stopped before it found a plan; allow it more time."
 UNDECIDED = "The solver found neither a plan nor a proof that there is none; please report the study."
 HAIR = "Limits and rules of the study miss each other by less than a millionth: round its figures."
@@ -59,19 +59,22 @@ def prepared(study: Study, runner: Runner, template: Template | None = None) -> 
 
 
 def planned(
-    problem: Problem, runner: Runner, *, of_many: bool = False, known: Known | None = None, gap: float | None = None
-) -> Plan:
+    problem: Problem, runner: Runner, *, of_many: bool = False, known: Known | None = None, gap: float | None = None,
+    held: Decisions | None = None, base: Decisions | None = None,
+) -> Plan:  # fmt: skip
     """Search a problem and return its plan, accounted for and rechecked; raises what ``solve`` raises.
 
-    ``of_many``: it is one of many variants of a base case, and ``known`` what that teaches; then no proof of
-    infeasibility may take the time of another search. ``gap`` is another than the study's.
+    ``of_many``: it is one of many variants of a base case, and ``known`` what that teaches. No proof of
+    infeasibility may take the time of another search. ``gap`` is another than the study's. ``base`` are decisions near
+    to which a plan may be, ``held`` those of an earlier plan that are held.
     """
     problem = readied(problem, runner)
     config, journal = problem.study.config, runner.journal
-    aim = Aim(config.solve.gap if gap is None else gap)
+    aim = Aim(config.solve.gap if gap is None else gap, start=held)
     journal.enter("unavoidable waiting")
     unavoidable = Unavoidable.of(problem, known, runner)
-    strategy, why = chosen(problem, of_many=of_many, base=None if known is None else known.point(problem))
+    point = None if base is None else stated(problem, base)
+    strategy, why = chosen(problem, of_many=of_many, base=point if known is None else known.point(problem))
     strategy = secured(strategy)
     journal.say(f"strategy: {why}")
     if config.objective.minimise == "cost":
@@ -81,26 +84,21 @@ def planned(
     if outcome.best is None:
         if not outcome.infeasible:
             raise SolverError(STOPPED if runner.stopped else UNDECIDED)
-        outcome = _met(problem, strategy, aim, runner, of_many=of_many)
+        outcome = _met(problem, strategy, aim, runner)
     unavoidable = unavoidable.at_least(outcome.least_waiting_mw_years).parted(problem, known, runner)
-    return _accounted(problem, outcome, unavoidable, runner)
+    return accounted(problem, outcome, unavoidable, runner)
 
 
-def _met(problem: Problem, strategy: Strategy, aim: Aim, runner: Runner, *, of_many: bool) -> Outcome:
+def _met(problem: Problem, strategy: Strategy, aim: Aim, runner: Runner) -> Outcome:
     """Say what clashes by InfeasibleError, unless a plan that keeps every rule is met on the way."""
     runner.journal.enter("infeasible")
-    few = problem.size <= FEW_PODS
-    wide = replace(aim, gap=aim.gap if few else max(aim.gap, WIDE_GAP), told="nothing")
 
     def search(matrix: Matrix) -> Floats | None:
-        best = strategy(replace(problem, other=matrix), wide, runner).best
+        best = strategy(replace(problem, other=matrix), replace(aim, told="nothing"), runner).best
         return None if best is None else best[1]
 
-    clash = Clash(problem, runner, search if few or not of_many else None)
+    clash = Clash(problem, runner, search if problem.size <= FEW_PODS else None)
     reasons = clash.reasons()
-    if reasons and not of_many and (cure := _without_forbidden(problem, runner, wide.gap)):
-        others = [line for line in reasons if line != CLASH]
-        reasons = [cure, *others] if "policy.forbid" in problem.study.overridden else [*others, cure]
     if not clash.met:
         raise InfeasibleError(NO_PLAN, reasons or [HAIR])
     return Outcome(
@@ -108,21 +106,7 @@ def _met(problem: Problem, strategy: Strategy, aim: Aim, runner: Runner, *, of_m
     )
 
 
-def _without_forbidden(problem: Problem, runner: Runner, gap: float) -> str:
-    """Say which forbidden sites a plan would use if it might, all other rules kept; "" where there is none."""
-    forbid = problem.p.policy.forbid
-    if not forbid:
-        return ""
-    allowed = problem.study.replace(keys={"policy.forbid": []})
-    try:
-        plan = solved(allowed, None, lambda: runner.stopped, gap=max(gap, WIDE_GAP))
-    except (InfeasibleError, SolverError):
-        return ""
-    opened = set(plan.sites.loc[plan.sites["open"], "site"])
-    return f"policy.forbid: without {', '.join(site for site in forbid if site in opened)} a plan exists"
-
-
-def _accounted(problem: Problem, outcome: Outcome, unavoidable: Unavoidable, runner: Runner) -> Plan:
+def accounted(problem: Problem, outcome: Outcome, unavoidable: Unavoidable, runner: Runner) -> Plan:
     """Turn the best decisions into a plan with its tables and figures, and recheck it."""
     journal = runner.journal
     journal.enter("account")

@@ -114,6 +114,12 @@ class Problem:
         return len(filtered(self.p).triples)
 
     @cached_property
+    def free_pods(self) -> int:
+        """How many of them are not held as an earlier plan has them."""
+        frozen = 0 if self.p.before is None else self.p.before.frozen
+        return sum(t >= frozen for _, _, t in filtered(self.p).triples)
+
+    @cached_property
     def pods(self) -> Bools:
         """Which columns are pods placed."""
         pods = np.zeros(self.matrix.shape[1], dtype=bool)

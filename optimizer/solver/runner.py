@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
 from functools import partial
+from math import inf
 from typing import Any
 
 from .arrays import Job, Matrix, Result
@@ -62,14 +63,19 @@ class Runner:
         over = self._deadline is not None and time.monotonic() > self._deadline
         return over or self._interrupted or self._asked_to_stop()
 
-    def run(self, matrix: Matrix, job: Job) -> Result:
-        """Run a job under the time limit; what it found by then is its result. Raises Stopped past it."""
+    def run(self, matrix: Matrix, job: Job, *, within_s: float = inf) -> Result:
+        """Run a job under the time limit, or so many seconds; what it found by then is its result.
+
+        Raises Stopped past the time limit.
+        """
         if self.stopped:
             raise Stopped
+        last = min(inf if self._deadline is None else self._deadline, time.monotonic() + within_s)
         try:
             return self._engine.solve(
-                matrix, job, event=partial(self._hear, matrix.unit), deadline=self._deadline, stop=lambda: self.stopped
-            )
+                matrix, job, event=partial(self._hear, matrix.unit), deadline=None if last == inf else last,
+                stop=lambda: self.stopped,
+            )  # fmt: skip
         except KeyboardInterrupt:
             self._interrupted = True
             self._engine.close()

@@ -31,8 +31,8 @@ def needed(p: Parameters, flow_mw: Floats, made_mw: Floats | None, *, square_gap
 
 def screened(p: Parameters) -> list[int]:
     """Lines whose outage is screened: those listed that do not split their island."""
-    radial = dict(zip(p.wires.circuits.tolist(), p.wires.ac.radial.tolist(), strict=True))
-    return [out for out in p.outages.tolist() if not radial[out]]
+    found: list[int] = p.wires.survived(p.outages).tolist()
+    return found
 
 
 def _outages(p: Parameters, flow_mw: Floats) -> tuple[tuple[int, int, int, int, int], ...]:

@@ -30,7 +30,7 @@ def snapshot(p: Parameters, t: int, b: int) -> Parameters:
         forced=nobody, policy=Policy(), upgrades=p.upgrades.nothing, delivered_pods=p.delivered_pods[:, :1] * 0,
         headroom_mw=cut(p.headroom_mw), generation=made, block_hours={p.ids["block"][b]: 1.0},
         load_scale=p.load_scale[b : b + 1], length_years=1.0, start_years=np.zeros(1), end_years=1.0,
-        discount=np.ones(1), discount_end=1.0, base=None, cuts=NO_CUTS, aged_before=[0],
+        discount=np.ones(1), discount_end=1.0, base=None, before=None, cuts=NO_CUTS, aged_before=[0],
     )  # fmt: skip
 
 

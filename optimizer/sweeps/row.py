@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import fsum
 from typing import Any
 
-from ..io.registers import PRICES, SPENT, TERMS
+from ..io.registers import ALWAYS, PRICES, SPENT
 from ..io.schema import schema
 from ..plan import Plan
 
@@ -21,9 +21,9 @@ def row(plan: Plan) -> dict[str, Any]:
         "objective_usd": facts["objective_usd"],
         "bound_usd": facts["bound_usd"],
         "gap": facts["gap"],
-        "money_usd": fsum(cost["discounted"][term] for term in TERMS if term not in PRICES),
+        "money_usd": fsum(cost["discounted"][term] for term in ALWAYS if term not in PRICES),
     }
-    numbers |= {f"{kind}_{term}_usd": cost[kind][term] for kind in ("discounted", "undiscounted") for term in TERMS}
+    numbers |= {f"{kind}_{term}_usd": cost[kind][term] for kind in ("discounted", "undiscounted") for term in ALWAYS}
     numbers |= _spending(plan)
     numbers |= {name: mw for name, mw in facts["unused"].items() if schema("sweep/cases").find(name)}
     last = plan.study.horizon.names[-1]

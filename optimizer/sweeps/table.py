@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..io.periods import parse_label
-from ..io.registers import TERMS
+from ..io.registers import ALWAYS
 from ..io.schema import schema
 from ..io.write import cell_text
 from ..study import Study
@@ -43,7 +43,7 @@ class Columns:
             coming = study.racks["sku"].isin(set(study.deliveries["sku"]))
             vendors |= set(study.racks.loc[coming, "vendor"])
         times = sorted(periods, key=parse_label)
-        of = {"term": list(TERMS), "period": times, "vendor": sorted(vendors)}
+        of = {"term": list(ALWAYS), "period": times, "vendor": sorted(vendors)}
         figures = tuple(name for column in _KNOWN.columns if column.type == "float" for name in column.names(of))
         return cls(tuple(dict.fromkeys(inputs)), figures)
 

@@ -53,6 +53,7 @@ def sections(found: Comparison, inputs: Differences) -> list[Section]:
         _power(f"IT {{}} in service by vendor, {found.last}", found.vendors, "vendor"),
         _opened(found),
         _moved(found),
+        _orders(found),
         _upgrades(found),
         _limits(found),
         *_inputs(inputs),
@@ -175,6 +176,21 @@ def _moved(found: Comparison) -> Section:
     numbers = (False, False, False, False, True, True, True, True, False)
     notes = (note,) if rows and last else ()
     return Section((*heads, "MW-years", "by SKU, MW"), numbers, tuple(rows), "site", notes, long=True)
+
+
+def _orders(found: Comparison) -> Section:
+    """Say what a person has to order: racks, from where and to where."""
+
+    def place(site: str, period: str) -> str:
+        return shown(f"{site}, {period}", 60) if site else "not placed"
+
+    rows = [
+        (o.to_period or o.from_period, shown(o.sku, 40), place(o.from_site, o.from_period),
+         place(o.to_site, o.to_period), f"{o.racks:,}")
+        for o in found.orders
+    ]  # fmt: skip
+    heads = ("Orders from A to B, period", "SKU", "from", "to", "racks")
+    return Section(heads, (False, False, False, False, True), tuple(rows), "period", long=True)
 
 
 def _opens(first: str, serves: str) -> str:

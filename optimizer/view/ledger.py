@@ -4,25 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from optimizer.io.config import Policy
-from optimizer.io.registers import CAUSES
 from optimizer.plan.kinds import standing
 from optimizer.plan.plan import Plan
 
-_FORBID_NO_POD = ("max_unused_mw_years", "force_open")
-_NO_RULES = Policy()
 _TYPES: dict[str, type] = dict.fromkeys(("kind", "site", "site_kind", "vendor", "sku", "period"), str)
 _TYPES |= dict.fromkeys(("mw", "mw_years", "usd"), float) | {"cause": str}
-
-
-def cause_words(plan: Plan) -> dict[str, str]:
-    """Return what each word of the column cause means; policy names the keys of this study that it may be."""
-    policy = plan.study.config.policy
-    set_here = [key for key in Policy.model_fields if getattr(policy, key) != getattr(_NO_RULES, key)]
-    rules = {key: getattr(policy, key) for key in set_here if key not in _FORBID_NO_POD}
-    keys = [key if key == "forbid" else f"{key} = {value:g}" for key, value in rules.items()]
-    told = f"{CAUSES['policy']}: {' or '.join(keys)}" if keys else CAUSES["policy"]
-    return CAUSES | {"policy": told}
 
 
 def unused_ledger(plan: Plan) -> pd.DataFrame:

@@ -10,11 +10,12 @@ import pandas as pd
 
 from optimizer.account.quantities import first_open, first_serving
 from optimizer.io.registers import KINDS
+from optimizer.plan.causes import cause_words
 from optimizer.plan.kinds import GENERIC, REAL, UNSTATED, Known, known_sites, standing
 from optimizer.plan.plan import Plan
 from optimizer.units import aligned, figure, money_unit, mw_years, usd
 
-from .ledger import cause_words, unused_ledger
+from .ledger import unused_ledger
 from .page.blocks import Beside, Cell, Code, Column, Facts, Generic, Paragraph, Part, Table
 from .report_summary import NAMED
 from .scene import vendor_mw

@@ -103,7 +103,7 @@ def scene(plan: Plan, period: str, *, aspect: float) -> Scene:
     lon, lat = sites["lon"].to_numpy(float), sites["lat"].to_numpy(float)
     crs, x, y, projected = on_plane(lon, lat, list(zones["geometry"]))
     drawn = {zone: shape for zone, shape in zip(zones["zone"], projected, strict=True) if shape is not None}
-    bounds = _bounds(x, y, list(drawn.values()), aspect)
+    bounds = framed(x, y, list(drawn.values()), aspect)
     fine = (bounds[2] - bounds[0]) / _FINE
     land, states = outlines(crs, bounds, fine).values()
     largest, count = largest_circle(plan)
@@ -164,7 +164,7 @@ def _radius(spot: Spot, scale: float) -> float:
     return scale * float(np.sqrt(spot.it_mw + spot.idle_mw)) if spot.open else 0.0
 
 
-def _bounds(x: Floats, y: Floats, shapes: list[Any], aspect: float) -> Box:
+def framed(x: Floats, y: Floats, shapes: list[Any], aspect: float) -> Box:
     """Return the box of everything, with a margin, widened to the picture's aspect."""
     west, south, east, north = extent(x, y, shapes)
     room = (0.03 if any(s.area for s in shapes) else 0.15) * max(east - west, north - south, 40_000.0)

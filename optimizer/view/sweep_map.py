@@ -57,18 +57,21 @@ def site_frequency_table(cases: pd.DataFrame, base_plan: Plan) -> pd.DataFrame:
 
 
 @settled()
-def site_frequency(cases: pd.DataFrame, base_plan: Plan) -> Figure:
+def site_frequency(
+    cases: pd.DataFrame, base_plan: Plan, *, of: str = "cases", base: str = "the base", caution: str = CAUTION
+) -> Figure:
     """Draw a map of the base's sites; the filled part of each circle is the share of cases in which the site opens.
 
     Only cases with a plan count. Sites that the base opens are pale: every case starts from them, and a full circle
-    claims nothing. Generic sites are hatched and dashed, and called generic.
+    claims nothing. Generic sites are hatched and dashed, and called generic. ``of`` and ``base`` are the words for
+    cases and the base, ``caution`` says what a share does not.
     """
     figure = empty(12.0, 8.0, dpi=150)
     table = site_frequency_table(cases, base_plan)
     shares = dict(zip(table["site"], table["share"].tolist(), strict=True))
     own = set(table["site"][table["in_base"]])
     count = sum(status in PLANNED for status in texts(cases, "status"))
-    heading = f"How often each site opens, over {count:,} cases with a plan" if count else "No case has a plan"
+    heading = f"How often each site opens, over {count:,} {of} with a plan" if count else "No case has a plan"
     figure.text(0.018, 0.955, heading, fontsize=15, weight="bold")
     view = scene(base_plan, base_plan.study.horizon.names[-1], aspect=_MAP[2] * 12.0 / (_MAP[3] * 8.0))
     ax = figure.add_axes(_MAP)
@@ -86,7 +89,7 @@ def site_frequency(cases: pd.DataFrame, base_plan: Plan) -> Figure:
         if math.dist(spot.at, (spot.x, spot.y)) > 0.5 * radius:
             ax.plot([spot.x, spot.at[0]], [spot.y, spot.at[1]], "-", color=DARK, lw=0.7, zorder=3)
     _names(ax, view, spots, radius, {s: share for s, share in shares.items() if share < 1 or s not in own})
-    _key(figure, int((table["kind"] == "").sum()))
+    _key(figure, int((table["kind"] == "").sum()), of, base, caution)
     return figure
 
 
@@ -126,7 +129,7 @@ def _names(ax: Any, view: Scene, spots: list[Spot], radius: float, shares: dict[
             labels.lead(ax, spot.at, radius, place, height)
 
 
-def _key(figure: Figure, unknown: int) -> None:
+def _key(figure: Figure, unknown: int, of: str, base: str, caution: str) -> None:
     """Explain the marks below the map."""
     ax = figure.add_axes((0.01, 0.005, 0.98, 0.1))
     ax.set_xlim(0, 11.76)
@@ -134,9 +137,9 @@ def _key(figure: Figure, unknown: int) -> None:
     ax.set_axis_off()
     style: dict[str, Any] = {"fontsize": 10.0, "va": "center"}
     _circle(ax, (0.2, 0.62), 0.12, 0.7, standing=REAL, pale=False)
-    ax.text(0.42, 0.62, "real campus: filled part = share of cases", **style)
+    ax.text(0.42, 0.62, f"real campus: filled part = share of {of}", **style)
     _circle(ax, (3.62, 0.62), 0.12, 1.0, standing=REAL, pale=True)
-    ax.text(3.84, 0.62, "pale: open in the base", **style)
+    ax.text(3.84, 0.62, f"pale: open in {base}", **style)
     _circle(ax, (5.66, 0.62), 0.12, 0.7, standing=GENERIC, pale=False)
     ax.text(5.88, 0.62, "GENERIC site: not a project", color=AVOIDABLE, weight="bold", **style)
     layers.closed_mark(ax, REAL, 4.4, 0.9, (8.35, 0.62))
@@ -144,5 +147,5 @@ def _key(figure: Figure, unknown: int) -> None:
     layers.closed_mark(ax, GENERIC, 5, 0.9, (10.4, 0.62))
     ax.text(10.52, 0.62, "generic, never", **style)
     more = f" {unknown} sites of the cases are not in the base and not on the map." if unknown else ""
-    words = textwrap.fill(f"{CAUTION} Generic sites stand for capacity that a zone could host by rule.{more}", 190)
+    words = textwrap.fill(f"{caution} Generic sites stand for capacity that a zone could host by rule.{more}", 190)
     ax.text(0.08, 0.22, words, **style | {"fontsize": 8.5, "color": SOFT})

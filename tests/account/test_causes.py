@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from optimizer import Study, verify
+from optimizer import Study, solve, verify
 from optimizer.account.tables import frames
 from optimizer.parameters import Parameters
 from optimizer.plan import Plan
@@ -271,6 +271,36 @@ def test_a_closed_site_is_barred_by_the_share_of_its_zone() -> None:
 def test_aged_racks_have_the_cause_of_those_that_wait() -> None:
     plan = _plan(_study(pods=[5, 0]), [4, 0])
     assert _why(plan, "2027") == dict.fromkeys(("aged k", "waiting k", "unplaced k"), "interconnection;hall")
+
+
+# outages ---------------------------------------------------------------------------------------------------------
+RING = pd.DataFrame(
+    {
+        "line": ["ab", "ac", "cb"], "from": ["a", "a", "c"], "to": ["b", "c", "b"], "capacity_mw": 20.0,
+        "reactance_pu": 0.1, "emergency_mw": [24.0, 28.0, 26.0],
+    }
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("security", "site", "cause"),
+    [
+        ("n-1", {}, "outage"),  # without ab 26 MW go round, without cb 24 MW go straight: 3 pods of 6.25 MW
+        ("none", {}, "zone"),  # without an outage 30 MW come in: 4 pods
+        ("n-1", {"existing_mw": 15.0, "max_mw": 15.0}, "outage;hall"),
+        ("n-1", {"onsite_mw": 5.0}, "onsite;outage"),
+    ],
+)
+def test_an_outage_keeps_racks_waiting(security: str, site: dict[str, Any], cause: str) -> None:
+    racks = {"sku": ["k"], "vendor": ["A"], "rack_kw": [1000.0], "pod_racks": [5], "waiting_usd_per_mw_year": [8e6]}
+    study = _study({"zone": "b", "existing_mw": 60.0, "interconnection_mw": 90.0, **site}, pods=[9],
+                   headroom={"a": 90.0, "b": 0.0, "c": 0.0}, lines=RING, flow="dc", grid={"security": security},
+                   racks=pd.DataFrame(racks))  # fmt: skip
+    plan = solve(study)
+    assert _why(plan)["waiting k"].split(";")[: len(cause.split(";"))] == cause.split(";")
+    assert verify(plan).ok
+    found = [f for f in _tampered(plan, 0, "outage;hall") if f.column == "cause"]
+    assert bool(found) == (security == "none")
 
 
 # tampering -------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import numpy as np
 from optimizer.account.decisions import Decisions, usage
 from optimizer.account.figures import figures
 from optimizer.account.tables import frames
-from optimizer.io.registers import TERMS
+from optimizer.io.registers import ALWAYS
 from optimizer.io.standing import halls_by
 from optimizer.parameters import Parameters
 from optimizer.plan import Plan
@@ -67,7 +67,7 @@ def accounted(study: Study, p: Parameters, x: Decisions) -> Plan:
     tables, told = frames(p, x, study.config), figures(p, x, study.config)
     columns = {"discounted": "discounted_usd", "undiscounted": "usd"}
     sums = {kind: tables["costs"].groupby("term")[column].sum() for kind, column in columns.items()}
-    cost = {kind: {term: float(usd.get(term, 0.0)) for term in TERMS} for kind, usd in sums.items()}
+    cost = {kind: {term: float(usd.get(term, 0.0)) for term in ALWAYS} for kind, usd in sums.items()}
     told["unused"]["unavoidable_waiting_mw_years"] = 0.0
     told["unused"]["unavoidable_waiting_without_rules_mw_years"] = 0.0
     sizes = {name: len(p.ids[name.removesuffix("s")]) for name in ("sites", "skus", "periods", "zones", "lines")}

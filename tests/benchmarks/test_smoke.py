@@ -58,9 +58,9 @@ def test_sweep_benchmark_runs() -> None:
 
 
 def test_kills_of_what_writes(tmp_path: Path) -> None:
-    lines = printed("-m", "tests.benchmarks.write_kills", "--kills", "6", TMPDIR=str(tmp_path))
+    lines = printed("-m", "tests.benchmarks.write_kills", "--kills", "3", TMPDIR=str(tmp_path))
     *_, whole, nothing, half, litter, fails = lines[-1].split()
-    assert (int(whole) + int(nothing), half, litter, fails) == (6, "0", "0", "0")
+    assert (int(whole) + int(nothing), half, litter, fails) == (3, "0", "0", "0")
 
 
 def test_search_benchmark_runs() -> None:

@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 
 from optimizer.io.registers import SPENT
-from optimizer.io.schema import NODAL_TABLES
+from optimizer.io.schema import SOME_TABLES
 from optimizer.io.write import cell_text
 from optimizer.plan import TABLES
 from optimizer.plan.summary import TERMS
@@ -22,7 +22,7 @@ from .conftest import Run
 from .inside import inside
 from .test_disk import content, limited
 
-TABLES_OF_ZONES = [name for name in TABLES if name not in NODAL_TABLES]
+TABLES_OF_ZONES = [name for name in TABLES if name not in SOME_TABLES]
 BEFORE = ["key figures", "cost by term", "spending by year", "spending by site"]
 
 

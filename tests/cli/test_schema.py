@@ -62,7 +62,7 @@ def test_writes_all_of_them(run: Run, call: Run, tmp_path: Path) -> None:
     assert call("schema", "-o", "new/mine").stdout == done.stdout, "what it wrote it writes again"
 
 
-@pytest.mark.parametrize("of", ["plan", "sweep"])
+@pytest.mark.parametrize("of", ["plan", "sweep", "headroom", "explain"])
 def test_explains_what_comes_out(call: Run, of: str) -> None:
     for options, text in ((), as_text(of)), (("--json",), as_json(of)):
         done = call("schema", f"--{of}", *options)

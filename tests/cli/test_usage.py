@@ -16,7 +16,9 @@ def test_version(run: Run) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, f"rackgrid {__version__}\n", "")
 
 
-@pytest.mark.parametrize("command", ["", "solve", "check", "diff", "export", "init", "map", "schema", "verify"])
+@pytest.mark.parametrize(
+    "command", ["", "solve", "check", "diff", "explain", "export", "init", "map", "schema", "verify"]
+)
 def test_help_has_examples(run: Run, command: str) -> None:
     done = run(*filter(None, [command, "--help"]))
     assert done.returncode == 0

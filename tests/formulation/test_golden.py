@@ -21,8 +21,11 @@ from optimizer.formulation.cost import TERMS, Money
 from optimizer.formulation.families import FAMILIES
 from optimizer.formulation.notation import Program, declare, linear
 from optimizer.formulation.rules import NAMED, RULES
+from optimizer.io.schema import schema
 from optimizer.parameters import Parameters
+from optimizer.replan import Committed
 from optimizer.resolved.cuts import Cuts
+from optimizer.resolved.demands import NO_DEMANDS, Demands
 
 GOLDEN = Path(__file__).parent / "golden"
 BY_BLOCK = [f.letter for f in FAMILIES if f.axes[-1] == "block"] + [rule.name for rule in RULES if rule.dispatch]
@@ -30,8 +33,12 @@ BLOCK = re.compile(rf"\b((?:c_e_)?(?:{'|'.join(BY_BLOCK)}))\((\d+_\d+)_0\)")
 """The last label of these names is that of the one load block, and is not told."""
 OF_UPGRADES = ("draw_limit", "headroom_limit", "line_limit", "line_limit_back", "upgrade_count", "upgrade_open")
 NODAL = ("bought_angles", "bought_flow", "bought_in_turn", "bought_stands", "kirchhoff", "outage_limit", "square")
+ASKED = ("site_held", "site_empty", "site_counted", "site_counts_if_held", "other_sites")
+"""Rules of what a question demands."""
 NODAL_TERMS = ("generation",)
 """Terms that only a nodal grid has."""
+KEPT = ("held_pods", "held_halls", "held_open", "held_upgrades", "moved_away", "not_opened", "not_built", "change")
+"""Rules, and the term, of a plan that keeps to an earlier one."""
 AGAIN = {
     "upgraded": ("site_power", "zone_balance", "upgrades", "residual"), "nodal": ("zone_balance", "energy", "wheeling"),
 }  # fmt: skip
@@ -153,11 +160,39 @@ def nodal() -> Study:
     )  # fmt: skip
 
 
+BEFORE = [
+    ("halls", "home", "", "", "2026", 1, 0), ("halls", "home", "", "", "2027", 1, 0),
+    ("halls", "gone", "", "", "2027", 2, 0), ("open", "lease", "", "", "2026", 1, 0),
+    ("open", "oasis", "", "", "2027", 1, 0), ("racks", "gone", "a1", "", "2026", 4, 4),
+    ("racks", "home", "a1", "", "2026", 6, 2), ("racks", "home", "b1", "", "2027", 3, 0),
+    ("upgrades", "", "", "shunt", "2026", 2, 1),
+]  # fmt: skip
+
+
+def kept() -> tuple[Study, Parameters]:
+    """The plain study after an earlier plan, held in 2026, of which racks, a pod and an upgrade are given up.
+
+    b1 comes 5 times, a1 10 times; 10 racks of a1 were placed, 4 of them at a site that is gone.
+    """
+    shunt = {"upgrade": ["shunt"], "kind": ["zone"], "target": ["west"], "capacity_mw": [2], "max_count": [2]}
+    named = study().replace(upgrades=pd.DataFrame(shunt).assign(capex_usd=4e6))
+    table = pd.DataFrame(BEFORE, columns=schema("plan/committed").names)
+    committed = Committed(table, "2026", move_usd_per_mw=1e6, close_usd=3e6, first="2026")
+    p = Parameters.of(named)
+    return named, replace(p, before=committed.before(p))
+
+
 def of(kind: str) -> tuple[Study, Program]:
-    """A study and its program; the rows of a nodal grid that searches add are those of two outages and two touches."""
-    named = {"plain": study, "upgraded": upgraded, "nodal": nodal}[kind]()
+    """A study and its program; the rows of a nodal grid that searches add are those of two outages and two touches.
+
+    What is asked: one site holds racks in the end, another none, and not the first of them alone does.
+    """
+    if kind == "kept":
+        return kept()[0], declare(kept()[1])
+    named = {"plain": study, "asked": study, "upgraded": upgraded, "nodal": nodal}[kind]()
     cuts = Cuts(((0, 1, 1, 0, 0), (1, 0, -1, 0, 1)), ((0, 0, 0, 4.0), (0, 0, 1, 8.0))) if kind == "nodal" else Cuts()
-    return named, declare(replace(Parameters.of(named), cuts=cuts))
+    asked = Demands(frozenset((1,)), frozenset((2,)), (frozenset((1,)),)) if kind == "asked" else NO_DEMANDS
+    return named, declare(replace(Parameters.of(named), cuts=cuts, demands=asked))
 
 
 def lp(program: Program, objective: object = None) -> str:
@@ -179,6 +214,10 @@ def compare(name: str, text: str) -> None:
 
 def home(name: str) -> str:
     """The study that exercises a rule or a term."""
+    if name in ASKED:
+        return "asked"
+    if name in KEPT:
+        return "kept"
     return "upgraded" if name in OF_UPGRADES else "nodal" if name in (*NODAL, *NODAL_TERMS) else "plain"
 
 

@@ -32,6 +32,7 @@ NODAL = {name: text for name, text in ZONAL.items() if name not in ("grid/headro
 NODAL |= {"grid/generators.csv": GENERATORS, "grid/loads.csv": "zone,load_mw,block\nB,20,\nB,30,peak\n"}
 N_1 = 'flow = "dc"\nsecurity = "n-1"\n'
 BOTH = {"grid/headroom.csv": HEADROOM}
+FREE = {"grid/lines.csv": f"{LINE}ab,A,B,,,0.2,,,\nseries,A,B,,,-0.1,,,\nac,A,C,50,,0.1,,,\n"}
 
 
 def study_of(folder: Path, files: dict[str, str]) -> Path:
@@ -56,6 +57,10 @@ def gens(*rows: str) -> dict[str, str]:
 
 
 FAULTS: dict[str, tuple[dict[str, str], dict[str, str], str]] = {
+    "zone twice": (ZONAL, {"grid/zones.csv": f"{ZONES}A,again\n"}, "zones.csv:5 zone: A stands twice: also in line 2"),
+    "line twice": (ZONAL, line("ab,B,C,5,,0.3,,,"), "lines.csv:8 line: ab stands twice: also in line 2"),
+    "upgrade of nothing": (ZONAL, upgrade("u,line,,5,1e6,"), "upgrades.csv:2 target: is empty"),
+    "zones without places": (ZONAL, {"sites.csv": SITES.replace(",A,", ",,")}, "sites.csv:2 zone: is in no zone: grid/zones.csv has no geometry"),
     "hours": (ZONAL, {"grid/blocks.csv": BLOCKS.replace("7760", "7759.9")}, "blocks.csv hours_per_year: add up to 8,759.9 h, not to 8,760"),
     "block twice": (ZONAL, {"grid/blocks.csv": BLOCKS.replace("rest", "Peak")}, 'blocks.csv:3 block: Peak differs from "peak" in line 2'),
     "no such block": (ZONAL, {"grid/headroom.csv": HEADROOM.replace("peak", "paek")}, 'headroom.csv:3 block: paek is no block of grid/blocks.csv'),
@@ -63,6 +68,7 @@ FAULTS: dict[str, tuple[dict[str, str], dict[str, str], str]] = {
     "same day": (ZONAL, {"grid/headroom.csv": f"{HEADROOM}A,2026H1,3,\n"}, 'headroom.csv:4 period: 2026H1 starts on the same day as "2026" in line 2'),
     "same key": (NODAL, {"grid/loads.csv": "zone,load_mw,block\nB,20,\nB,30,\n"}, "loads.csv:3 period: stands twice for one zone: also in line 2"),
     "no reactance": (ZONAL, line("x,B,C,5,,0,,,"), "lines.csv:8 reactance_pu: 0 leaves the flow open"),
+    "hardly a reactance": (ZONAL, line("x,B,C,5,,-1e-300,,,"), "lines.csv:8 reactance_pu: -1e-300 leaves the flow open"),
     "shift of a link": (ZONAL, line("x,B,C,5,,,3,,"), "lines.csv:8 shift_deg: 3 is the shift of a line without a reactance_pu"),
     "line nearly": (ZONAL, upgrade("u,line,linc,5,1e6,"), 'upgrades.csv:2 target: linc is no line of grid/lines.csv (upgrade "u") – did you mean "link"?'),
     "zone unknown": (ZONAL, upgrade("u,zone,D,5,1e6,"), "upgrades.csv:2 target: D is no zone of grid/zones.csv"),
@@ -84,6 +90,13 @@ FAULTS: dict[str, tuple[dict[str, str], dict[str, str], str]] = {
     "reference unknown": (ZONAL, {"grid/grid.toml": 'flow = "dc"\nreference = ["D"]\n'}, 'grid.toml:2 reference: "D" is no zone of grid/zones.csv'),
     "two references": (ZONAL, {"grid/grid.toml": 'flow = "dc"\nreference = ["C", "A"]\n'}, 'grid.toml:2 reference: "A" is in the island of "C"'),
     "no list": (ZONAL, {"grid/grid.toml": 'flow = "dc"\nreference = "A"\n'}, 'grid.toml:2 reference: "A" is no list of zone ids'),
+    "no bound": (ZONAL, FREE | upgrade("u,line,ab,5,1e6,0.3"), 'upgrades.csv:2 target: ab adds a circuit between buses that any angle can lie between: without a limit, "series"'),
+    "no bound for a link": (ZONAL, {"grid/lines.csv": f"{LINE}free,A,B,,,,,,\nac,A,C,50,,0.1,,,\nbc,B,C,,,0.1,,,\n"} | upgrade("u,line,bc,5,1e6,0.3"), 'upgrades.csv:2 target: bc adds a circuit between buses that any angle can lie between: without a limit, "free"'),
+    "cancelled": (ZONAL, line("x,B,A,5,,-0.075,,,"), 'lines.csv:8 reactance_pu: -0.075 cancels out with "ab", "ac", "cb": no flow on them is determined'),
+    "cancelled nearly": (NODAL, line("x,B,A,5,,-0.0750000001,,,") | {"grid/grid.toml": N_1}, 'lines.csv:8 reactance_pu: -0.0750000001 cancels out with "ab", "ac", "cb": no flow on them is determined'),
+    "cancelled around a loop": (NODAL, {"grid/lines.csv": f"{LINE}ab,A,B,50,,0.1,,,\nbc,B,C,50,,0.2,,,\nac,A,C,50,,-0.3,,,\n"}, 'lines.csv:4 reactance_pu: -0.3 cancels out with "ab", "bc": no flow'),
+    "cancelled after an outage": (NODAL, line("x,B,A,5,,-0.3,,,") | {"grid/grid.toml": f'{N_1}outages = ["ac", "ab"]\n'}, 'lines.csv:8 reactance_pu: -0.3 cancels out with "ac", "cb": once "ab" is out no flow'),
+    "cancelled when bought": (ZONAL, upgrade("u,line,ab,5,1e6,-0.075"), 'upgrades.csv:2 reactance_pu: -0.075 cancels out with "ab", "ac", "cb": once bought (1 of u) no flow'),
     "headroom too": (NODAL, BOTH, "headroom.csv: stands beside grid/generators.csv, which takes its place"),
     "loads alone": (ZONAL, {"grid/loads.csv": "zone,load_mw\nA,5\n"}, "loads.csv: is of a nodal grid alone, and there is no generators.csv"),
     "no generators": (NODAL, gens() | {"grid/loads.csv": "zone,load_mw\n"}, "generators.csv: has no rows, and there is no headroom.csv"),
@@ -114,7 +127,7 @@ def test_a_fault_of_a_grid_is_one_line(name: str, tmp_path: Path) -> None:
 WARNINGS: dict[str, tuple[dict[str, str], dict[str, str], str]] = {
     "no peak": (ZONAL, {"grid/blocks.csv": BLOCKS.replace(",1\n", ",0.9\n")}, "blocks.csv load_scale: is 1 in no block"),
     "transport": (ZONAL, {"grid/grid.toml": ""}, "lines.csv reactance_pu: is not used for 4 lines: flow is transport"),
-    "negative": (ZONAL, line("x,B,C,5,,-0.1,,,"), "lines.csv:8 reactance_pu: -0.1 is below 0"),
+    "negative": (ZONAL, line("x,B,C,5,,-0.3,,,"), "lines.csv:8 reactance_pu: -0.3 is below 0"),
     "negative bought": (ZONAL, upgrade("u,line,ab,5,1e6,-0.1"), "upgrades.csv:2 reactance_pu: -0.1 is below 0"),
     "emergency": (ZONAL, line("x,B,C,5,,0.3,,4,"), "lines.csv:8 emergency_mw: 4 is below capacity_mw, 5"),
     "emergency back": (ZONAL, line("x,B,C,5,9,0.3,,6,7"), "lines.csv:8 emergency_back_mw: 7 is below capacity_back_mw, 9"),

@@ -174,6 +174,15 @@ BAD = {
     "concave": (CASE.replace("50 1000 100 2500", "50 1000 100 1100"), "three.m:25 mpc.gencost: has a price that falls"),
     "costs": (CASE.replace("    2 0 0 1 9 0 0 0 0 0;\n", ""), "three.m:24 mpc.gencost: has 2 rows for 3 generators"),
     "statement": (CASE + "mpc.gen(2, PMAX) = 3;\n", "three.m:35: mpc.gen(2, PMAX) = 3 is a statement that is not read"),
+    "kW by range": (
+        CASE + "mpc.bus(:, 3:4) = mpc.bus(:, 3:4) / 1000;\n",
+        "three.m:35: mpc.bus(:, 3:4) = mpc.bus(:, 3:4) / 1000 is",
+    ),
+    "kW in place": (
+        CASE + "mpc.bus(:, PD) /= 1e3;\n",
+        "three.m:35: mpc.bus(:, PD) /= 1e3 is a statement that is not read",
+    ),
+    "kW by call": (CASE + "mpc = scale_load(0.001, mpc);\n", "three.m:35: mpc = scale_load(0.001, mpc) is a statement"),
     "format": (CASE.replace("'2'", "'1'"), "three.m:3 version: '1' is a format that is not read"),
     "binary": (CASE[:40] + "\0" + CASE, "three.m:2: holds a NUL character"),
 }

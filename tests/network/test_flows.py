@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from optimizer.network import Circuits, Singular, resolved
+from optimizer.network import Circuits, Singular, loose, resolved
 
 from .grids import Row, balanced, circuits, factors, random_circuits
 
@@ -88,3 +88,9 @@ def test_reactances_that_cancel_out_are_told_and_are_no_flows() -> None:
     assert refused.value.outage == 0
     with pytest.raises(Singular):
         resolved(loop, injection, 0)
+
+
+def test_circuits_that_cancel_out_are_found_among_others() -> None:
+    ring = [(0, 1, 0.1, 0), (1, 2, 0.2, 0), (2, 0, -0.3, 0.1), (2, 3, 0.2, 0), (3, 4, 0.1, 0), (4, 2, 0.3, 0)]
+    assert loose(circuits(6, *ring)) == [0, 1, 2]
+    assert loose(circuits(6, *ring[3:], (0, 1, 0.1, 0), (1, 0, -0.1 - 1e-11, 0))) == [3, 4]

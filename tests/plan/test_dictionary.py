@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from importlib.resources import files
+from io import StringIO
 from pathlib import Path
 
 import pandas as pd
@@ -14,8 +15,10 @@ from optimizer import read_study, solve
 from optimizer.io.dictionary import TABLES as TABLES_OF
 from optimizer.io.dictionary import as_json, as_text
 from optimizer.io.registers import register
-from optimizer.io.schema import NODAL_TABLES, schema
+from optimizer.io.schema import SOME_TABLES, schema
 from optimizer.plan import TABLES, Plan, read_plan
+from optimizer.solver.headroom import headroom
+from optimizer.view.headroom import files as files_of
 from tests.io.test_editor import refused_cells
 from tests.small import SITES, write_small_study
 
@@ -38,7 +41,7 @@ def plan(folder: Path) -> Plan:
     return read_plan(folder)
 
 
-@pytest.mark.parametrize("name", [name for name in TABLES if name not in NODAL_TABLES])
+@pytest.mark.parametrize("name", [name for name in TABLES if name not in SOME_TABLES])
 def test_tables_hold_what_the_dictionary_says(name: str, folder: Path, plan: Plan) -> None:
     text, columns = (folder / f"{name}.csv").read_text(encoding="utf-8"), schema(f"plan/{name}").columns
     assert text.splitlines()[0].split(",") == [c.name for c in columns]
@@ -67,7 +70,9 @@ def test_the_page_holds_what_the_command_prints() -> None:
     """RACKGRID_UPDATE_DOCS=1 writes the page anew."""
     text = PAGE.read_text(encoding="utf-8")
     head = text.partition("\n## ")[0]
-    whole = f"{head}\n## A plan's folder\n\n{as_text('plan')}\n\n## A sweep's folder\n\n{as_text('sweep')}\n"
+    parts = {"A plan's folder": "plan", "A sweep's folder": "sweep", "A headroom folder": "headroom"}
+    parts["What explains a plan"] = "explain"
+    whole = f"{head}\n" + "\n\n".join(f"## {name}\n\n{as_text(of)}" for name, of in parts.items()) + "\n"
     if os.environ.get("RACKGRID_UPDATE_DOCS"):
         PAGE.write_text(whole, encoding="utf-8", newline="\n")
     assert text == whole or os.environ.get("RACKGRID_UPDATE_DOCS")
@@ -92,5 +97,16 @@ def test_people_and_programs_are_told_the_same(of: str) -> None:
 
 def test_no_dictionary_and_no_table_is_without_the_other(folder: Path) -> None:
     written = {path.stem for path in folder.glob("*.csv")}
-    assert written == {*TABLES} - {*NODAL_TABLES}
+    assert written == {*TABLES} - {*SOME_TABLES}
     assert set(TABLES) == {p.name[:-4] for p in files("optimizer.io").joinpath("schema/plan").iterdir()}
+
+
+def test_headroom_is_as_its_dictionary_says_and_names_what_binds_as_a_plan_does() -> None:
+    study = read_study(Path(__file__).parents[1] / "conformance" / "grid" / "15-n-1")
+    text = files_of(study, *headroom(study))["headroom.csv"]
+    assert list(refused_cells("headroom/headroom", text)) == []
+    told = {name for cell in pd.read_csv(StringIO(text))["limited_by"].dropna() for name in cell.split(";")}
+    kinds = schema("plan/binding")["element"].type.removeprefix("choice:").split("|")
+    ids = {name.partition(" ")[0]: name.partition(" ")[2] for name in told}
+    assert set(ids) <= set(kinds)
+    assert set(ids["outage"].split("/")) <= set(study.lines["line"])

@@ -23,7 +23,7 @@ def test_both_readings_agree_on_random_plans(seed: int) -> None:
     p, reading = Parameters.of(study), Reading(study)
     for _ in range(2):
         tables = frames(p, _random(p, r), study.config)
-        ids = {**reading.ids, "id": reading.elements([])}
+        ids = {**reading.ids, "id": reading.elements([]), "decision": []}
         read = {name: read_table(name, tables[name], ids)[0] for name in TABLES}
         assert unused_cause(Ground(reading, {}, read)) == []
         assert (tables["unused"]["cause"] != "").all()

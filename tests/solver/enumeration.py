@@ -192,8 +192,11 @@ class Dispatch:
         return float(done.fun) if done.status == 0 else np.inf
 
 
-def enumerate_best(tiny: Tiny) -> tuple[float, float] | None:
-    """Return the least (objective USD, MW-years that come first) by the study's rule, None where no plan exists."""
+def enumerate_best(tiny: Tiny, opened: tuple[bool, ...] | None = None) -> tuple[float, float] | None:
+    """Return the least (objective USD, MW-years that come first) by the study's rule, None where no plan exists.
+
+    ``opened``: of the plans alone that have just these sites with a rack in the last year, or committed.
+    """
     n = placements(tiny)
     pod = np.array([k["pod_mw"] for k in tiny.skus])
     serving = np.cumsum(n, axis=3)
@@ -215,6 +218,12 @@ def enumerate_best(tiny: Tiny) -> tuple[float, float] | None:
         if found is None:
             continue
         keep, fixed, unused = found
+        if opened is not None:
+            same = ((it[keep, :, 1] > 0) | [s["committed"] for s in tiny.sites]) == opened
+            here = same.all(axis=1)
+            keep[keep], fixed, unused = here, fixed[here], unused[here]
+            if not here.any():
+                continue
         candidates.append((base[keep] + fixed, unused, it[keep]))
     if not candidates:
         return None

@@ -12,7 +12,7 @@ from optimizer import read_study, solve, verify
 STUDIES = Path(__file__).parents[1] / "conformance" / "grid-tiny"
 
 
-@pytest.mark.parametrize("name", ["01", "03", "09", "10", "13", "17"])
+@pytest.mark.parametrize("name", ["01", "03", "09", "17"])
 def test_bound_and_plan(name: str) -> None:
     """DC flow, outages, blocks, nodal costs and circuits that can be bought, mixed with every kind of site."""
     answer = json.loads((STUDIES / name / "answer.json").read_text(encoding="utf-8"))["objective_usd"]

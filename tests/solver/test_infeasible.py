@@ -73,14 +73,6 @@ def test_keys_that_must_give_together_and_what_was_set_last_comes_first() -> Non
     assert reasons(last)[0].startswith("policy.max_new_mw_per_year = 15 is too low: 30 works")
 
 
-def test_a_forbidden_site_that_a_plan_needs_is_named() -> None:
-    study = as_study(plain({"max_unused_mw_years": 45.0})).replace(keys={"policy.forbid": ["s0"]})
-    forbidden, ceiling = reasons(study)
-    assert forbidden == "policy.forbid: without s0 a plan exists"
-    assert ceiling == "policy.max_unused_mw_years = 45 is too low: 60 works"
-    assert solve(study.replace(keys={"policy.forbid": []})).status == "optimal"
-
-
 def cures(line: str, policy: dict[str, Any]) -> dict[str, Any]:
     """Return the keys that a reason says to write."""
     found: dict[str, Any] = {f"policy.{key}": float(value) for key, value in KEY.findall(line)}

@@ -17,7 +17,7 @@ import pytest
 
 from optimizer import InputError, Study, read_plan, read_study, solve, sweep, verify
 from optimizer.errors import SolverError
-from optimizer.io.registers import STATUSES, TERMS
+from optimizer.io.registers import ALWAYS, STATUSES
 from optimizer.io.schema import schema
 from optimizer.sweeps import Sweep, SweepProgress, attempt, cluster, read_sweep
 from optimizer.variants import one_at_a_time
@@ -59,7 +59,7 @@ def test_a_table_holds_what_the_dictionary_says(swept: Sweep) -> None:
     found, known = pq.read_table(swept.folder / "cases.parquet"), schema("sweep/cases")
     racks = swept.base_plan.study.racks
     periods, vendors = swept.base_plan.study.horizon.names, sorted(set(racks["vendor"]))
-    of = {"key": swept.inputs, "term": list(TERMS), "period": periods, "vendor": vendors}
+    of = {"key": swept.inputs, "term": list(ALWAYS), "period": periods, "vendor": vendors}
     columns = {name: column for column in known.columns for name in column.names(of)}
     assert found.column_names == list(columns)
     types = {"int": pa.int64(), "float": pa.float64()}

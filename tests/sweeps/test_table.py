@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from optimizer import Study, read_study
-from optimizer.sweeps.row import TERMS, row
+from optimizer.sweeps.row import ALWAYS, row
 from optimizer.sweeps.table import Columns, read_table, table, table_bytes
 from tests.handmade import handmade_plan
 from tests.small import write_small_study
@@ -44,7 +44,7 @@ def test_columns_are_those_of_the_contract(columns: Columns) -> None:
     names = columns.names
     assert names[:7] == ["number", "case", *INPUTS, "status", "reason"]
     assert names[7:13] == ["objective_usd", "bound_usd", "gap", "money_usd", "delivered_gw", "placed_gw"]
-    assert names[13:43] == [f"{k}_{term}_usd" for k in ("discounted", "undiscounted") for term in TERMS]
+    assert names[13:43] == [f"{k}_{term}_usd" for k in ("discounted", "undiscounted") for term in ALWAYS]
     assert names[43:46] == ["spend_2026_usd", "spend_2027_usd", "spend_2028_usd"]
     assert names[53:59] == [f"in_service_gw_{v}_{t}" for v in ("AMD", "Broadcom") for t in (2026, 2027, 2028)]
     assert names[59] == "delivered_gw_AMD_2026"

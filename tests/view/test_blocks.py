@@ -20,6 +20,7 @@ CASES: list[Block] = [
     blocks.Links([(f'" onclick="{SCRIPT}', SCRIPT)]),
     blocks.Note(SCRIPT),
     blocks.Paragraph([SCRIPT, blocks.Generic()]),
+    blocks.Points(SCRIPT, [(SCRIPT, SCRIPT), ("", SCRIPT)]),
     blocks.Pixels(SCRIPT, "AAAA"),
     blocks.Table(SCRIPT, [Column(SCRIPT), Column(SCRIPT, choice=True)], [[SCRIPT, SCRIPT]], pinned=[SCRIPT, SCRIPT]),
 ]

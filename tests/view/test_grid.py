@@ -6,17 +6,25 @@ import itertools
 import json
 import re
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
+from matplotlib.patches import Circle
+from shapely import Point
 
 from optimizer import read_study
 from optimizer.cli.compare_text import as_text
 from optimizer.differences import compare
 from optimizer.plan import Plan
 from optimizer.plan.comparison import compare_plans
+from optimizer.solver.headroom import headroom
 from optimizer.view.comparison import comparison_page
+from optimizer.view.headroom import files as files_of
+from optimizer.view.headroom_map import headroom_map, headroom_page, least
 from optimizer.view.map import map_period
 from optimizer.view.palette import LOADED, loaded_colour
 from optimizer.view.report import report_page
@@ -30,6 +38,7 @@ from tests.small import write_small_study
 from tests.view.test_web import DRAWN, shown
 from tests.view.vision import MACHADO, contrast, difference
 
+CONFORMANCE = Path(__file__).parents[1] / "conformance" / "grid"
 PLAIN = {"grid/lines.csv": "line,from,to,capacity_mw\nl1,z1,z2,50\n"}
 # A place on the map, as a share of the way from one bus to another, on the screen.
 BETWEEN = """([from, to, share]) => {
@@ -221,3 +230,22 @@ def test_a_plan_of_one_block_offers_no_choice(tmp_path: Path, open_page: Open) -
     assert opened.page.get_by_label("Load block").count() == 0
     assert "zone headroom used" in opened.page.locator(".rg-keys").inner_text()
     opened.assert_quiet()
+
+
+def test_headroom_is_a_map_of_circles_and_a_table_of_every_number() -> None:
+    study = read_study(CONFORMANCE / "15-n-1")
+    places = [Point(-100.0 + i, 40.0 + i % 2) for i in range(len(study.zones))]
+    study = study.replace(zones=study.zones.assign(geometry=places))
+    files = files_of(study, *headroom(study))
+    table = pd.read_csv(StringIO(files["headroom.csv"]), dtype={"period": str}, keep_default_na=False, na_values=[""])
+    figure = headroom_map(study, table)
+    circles = [patch for patch in figure.axes[0].patches if isinstance(patch, Circle)]
+    rows = least(table)
+    assert len(circles) == len(rows) > 1
+    areas = np.array([circle.radius**2 for circle in circles])
+    shown = rows["headroom_mw"].to_numpy() > 0.02 * rows["headroom_mw"].max()
+    assert np.ptp((areas / rows["headroom_mw"].to_numpy())[shown]) < 1e-6 * areas.max()
+    page = files["headroom.html"]
+    assert page == headroom_page(study, table)
+    assert all(f"{mw:,.1f}" in page for mw in table["headroom_mw"].dropna())
+    assert "http" not in page.partition("</style>")[2].replace("http://www.w3.org", "")

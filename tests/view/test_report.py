@@ -89,7 +89,7 @@ def plan(tmp_path: Path) -> Plan:
 def test_sections_stand_in_order(plan: Plan) -> None:
     page = Page(report_page(plan))
     assert [words for tag, words in page.headings if tag == "h2"] == [
-        "At a glance", "Summary", "Spending", "Deployment", "Map", "Unused capacity", "Cost", "Sites",
+        "In one page", "At a glance", "Summary", "Spending", "Deployment", "Map", "Unused capacity", "Cost", "Sites",
         "Inputs and versions",
     ]  # fmt: skip
     assert [words for tag, words in page.headings if tag == "h1"] == [f"</title>{SCRIPT}&amp;"]
@@ -203,7 +203,7 @@ def test_browser_shows_every_section(plan: Plan, open_page: Open, size: tuple[in
     opened = open_page(report_page(plan), size=size, dark=dark)
     opened.assert_quiet()
     assert opened.page.evaluate("document.documentElement.scrollWidth") <= size[0]
-    for key in ("summary", "deployment", "map", "unused", "cost", "sites", "inputs"):
+    for key in ("why", "summary", "deployment", "map", "unused", "cost", "sites", "inputs"):
         opened.page.evaluate(f"document.getElementById('{key}').scrollIntoView()")
         assert spread(opened.page.screenshot()) > 3, key
     opened.assert_quiet()
@@ -277,13 +277,14 @@ def test_text_stands_out(plan: Plan, open_page: Open, dark: bool) -> None:
     assert contrast(colour["loud"], colour["loudfill"]) >= 4.5
 
 
-def test_first_page_stands_alone_in_print(plan: Plan, open_page: Open) -> None:
+def test_first_two_pages_stand_alone_in_print(plan: Plan, open_page: Open) -> None:
     page = open_page(report_page(plan)).page
     page.emulate_media(media="print")
     for wide, high in ((273, 186), (255, 192)):  # mm within the margins of A4 and Letter
         page.set_viewport_size({"width": round(wide * 96 / 25.4), "height": 800})
-        bottom = page.evaluate("document.querySelector('.front').getBoundingClientRect().bottom + scrollY")
-        assert bottom <= high * 96 / 25.4
+        why = page.evaluate("document.querySelector('[aria-labelledby=why]').getBoundingClientRect().bottom + scrollY")
+        front = page.evaluate("document.querySelector('.front').getBoundingClientRect().height")
+        assert max(why, front) <= high * 96 / 25.4
         assert page.evaluate("document.querySelector('.front').scrollWidth") <= round(wide * 96 / 25.4)
     breaks = "getComputedStyle(document.querySelector('[aria-labelledby=front]')).breakAfter"
     assert page.evaluate(breaks) == "page"

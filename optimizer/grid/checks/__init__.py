@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from optimizer.grid.checks import blocks, generators, keys, lines, nodal, upgrades
+from optimizer.grid.checks import angles, blocks, generators, keys, lines, nodal, upgrades
 from optimizer.io.checks.context import Check
 
 __all__ = ["CHECKS", "WITH_ZONES"]
@@ -13,6 +13,7 @@ CHECKS: tuple[Check, ...] = (
     lines.low_in_an_emergency, lines.identical_circuits, lines.isolated_buses,
     upgrades.unknown_targets, upgrades.unneeded_reactances, upgrades.lacking_reactances, upgrades.odd_reactances,
     upgrades.unlimited_links, upgrades.unlimited_sites, upgrades.zones_of_a_nodal_grid, upgrades.circuits_with_outages,
+    angles.ends_without_a_bound, angles.cancelled_reactances,
     generators.spellings, generators.several_buses, generators.same_start, generators.least_output, generators.widths,
     generators.negative_quadratic_prices, generators.falling_prices,
     nodal.headroom_beside_generators, nodal.loads_without_generators, nodal.unused_prices, nodal.onsite_prices,

@@ -10,6 +10,8 @@ from optimizer.errors import Fault
 from optimizer.io.checks.context import Context, Doubt
 from optimizer.io.table import Finding, Table
 
+LEAST_PU = 1e-8
+"""No circuit has a smaller reactance: its flow would follow from angles that no solver tells apart."""
 _CABLE = "leave the cell empty where the line is a controllable link"
 
 
@@ -19,12 +21,17 @@ def reactances(lines: Table) -> np.ndarray:
 
 
 def no_reactance(context: Context) -> Iterator[Doubt]:
-    """Find circuits without any reactance: their flow would be free."""
+    """Find circuits without any reactance, or nearly so: their flow would be free."""
     lines = context.some("lines")
     if lines is not None:
-        rows = np.flatnonzero(reactances(lines) == 0)
         cure = f"write its series reactance; {_CABLE}"
-        yield Doubt(lines, "reactance_pu", [Finding(int(i), "leaves the flow open", cure, "0") for i in rows])
+        yield Doubt(lines, "reactance_pu", [*too_small(reactances(lines), cure)])
+
+
+def too_small(x_pu: np.ndarray, cure: str) -> Iterator[Finding]:
+    """Find reactances of 0, or so near to it that the flow is as open."""
+    for i in np.flatnonzero(np.abs(x_pu) < LEAST_PU).tolist():
+        yield Finding(i, "leaves the flow open", cure, f"{x_pu[i]:.10g}")
 
 
 def series_capacitors(context: Context) -> Iterator[Doubt]:

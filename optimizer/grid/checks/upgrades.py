@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from optimizer.errors import shown
-from optimizer.grid.checks.lines import reactances
+from optimizer.grid.checks.lines import reactances, too_small
 from optimizer.io.checks.context import Context, Doubt
 from optimizer.io.source import nearest
 from optimizer.io.standing import by_site
@@ -71,10 +71,9 @@ def odd_reactances(context: Context) -> Iterator[Doubt]:
     upgrades = context.some("upgrades")
     if upgrades is not None:
         x, cure = upgrades.numbers("reactance_pu"), "write the series reactance of one added circuit"
-        none = [Finding(int(i), "leaves the flow open", cure, "0") for i in np.flatnonzero(x == 0)]
         reason = "is below 0, as of a series capacitor"
         negative = [Finding(int(i), reason, cure, f"{x[i]:.10g}") for i in np.flatnonzero(x < 0)]
-        yield Doubt(upgrades, "reactance_pu", none)
+        yield Doubt(upgrades, "reactance_pu", [*too_small(x, cure)])
         yield Doubt(upgrades, "reactance_pu", negative, "warning")
 
 

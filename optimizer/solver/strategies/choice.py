@@ -17,6 +17,8 @@ from .whole import whole
 
 # With so few pods the whole model is solved at once.
 FEW_PODS = 100
+# ... or with so few behind the periods that are held.
+FEW_FREE_PODS = 300
 # Up to so many pods the model of all sites is solved with relaxed pods where the aggregate would blur prices by site.
 MOST_PODS = 50_000
 
@@ -33,12 +35,18 @@ def chosen(problem: Problem, *, of_many: bool, base: Floats | None) -> tuple[Str
         "whole": partial(whole, base=base), "neighbours": neighbours, "aggregated": aggregated,
         "decomposed": decomposed,
     }  # fmt: skip
+    if solve.strategy == "aggregated" and problem.p.before is not None:
+        return partial(follow, base=base), "follow: racks as MW do not see what is committed (aggregated was asked for)"
     if solve.strategy == "aggregated" and problem.p.is_physical:
         return decomposed, "decomposed: the grid has what racks as MW do not see (aggregated was asked for)"
     if solve.strategy in by_name:
         return by_name[solve.strategy], f"{solve.strategy} (asked for)"
     if problem.size <= FEW_PODS:
         return partial(whole, base=base), "whole model: it has few pods"
+    if problem.p.before is not None and problem.free_pods <= FEW_FREE_PODS:
+        return partial(whole, base=base), "whole model: few pods are not committed"
+    if problem.p.before is not None:
+        return partial(follow, base=base), "follow: a linear program and the plan of before settle most of it"
     if of_many:
         return partial(follow, base=base), "follow: a linear program and the plan of the base case settle most of it"
     if problem.p.is_physical and problem.p.many_buses:

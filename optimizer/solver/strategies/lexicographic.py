@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import inf
 
 from ..aggregate.columns import Goal
 from ..problem import Problem
@@ -14,7 +15,7 @@ def lexicographic(strategy: Strategy, problem: Problem, aim: Aim, runner: Runner
     """Search as ``[objective] first`` says, with the least held within the study's gap while money is minimised."""
     config = problem.study.config
     goal: Goal = "waiting" if config.objective.first == "waiting" else "unused"
-    first = strategy(replace(problem, goal=goal), replace(aim, told="plans"), runner)
+    first = strategy(replace(problem, goal=goal), replace(aim, told="plans", until_usd=None, known_usd=-inf), runner)
     if first.best is None:
         return first
     least = first.objective * (1.0 + config.solve.gap) + 1e-6

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 from typing import Literal, Protocol
 
 from ...account.decisions import Decisions
@@ -19,12 +20,16 @@ class Aim:
     """The gap at which a search may stop, what its caller hears of it, and decisions to begin with.
 
     ``room_mw_years``: what lies between the least possible of the MW-years that are limited, and their limit.
+    ``until_usd``: the search may end sooner, once a plan costs no more than this, or it is proven that none does.
+    ``known_usd`` is a bound that is proven already.
     """
 
     gap: float
     told: Told = "USD"
     start: Decisions | None = None
     room_mw_years: float = 0.0
+    until_usd: float | None = None
+    known_usd: float = -inf
 
 
 @dataclass(frozen=True)

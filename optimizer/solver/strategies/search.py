@@ -41,6 +41,8 @@ def searched(
     ``make`` makes a search of its own kind.
     """
     search = (make or Search)(problem, aim, runner)
+    if aim.known_usd > -np.inf:
+        search.prove(aim.known_usd / search.matrix.unit)
     try:
         search.offer(None if aim.start is None else stated(problem, aim.start))
         steps(search)
@@ -90,18 +92,27 @@ class Search:
 
     @property
     def reached(self) -> bool:
-        """Whether the asked gap is proven."""
-        return relative_gap(self.objective * self.matrix.unit, self.bound * self.matrix.unit) <= self.gap
+        """Whether the asked gap is proven, or which side of ``until_usd`` the least plan lies on."""
+        objective, bound, until = self.objective * self.matrix.unit, self.bound * self.matrix.unit, self.aim.until_usd
+        if until is not None and (objective <= until or bound > until):
+            return True
+        return relative_gap(objective, bound) <= self.gap
+
+    @property
+    def _until(self) -> float | None:
+        return None if self.aim.until_usd is None else self.aim.until_usd / self.matrix.unit
 
     @property
     def enough(self) -> float:
-        """Objective that is within the gap of the proven bound, with a margin for rounding."""
-        return self.bound + 0.999 * self.gap * max(LEAST_USD / self.matrix.unit, abs(self.bound))
+        """Objective that is within the gap of the proven bound, with a margin for rounding, or low enough."""
+        within = self.bound + 0.999 * self.gap * max(LEAST_USD / self.matrix.unit, abs(self.bound))
+        return within if self._until is None else max(within, self._until)
 
     @property
     def needed_bound(self) -> float:
-        """Bound that would prove the best plan to be within the gap."""
-        return self.objective - self.gap * max(LEAST_USD / self.matrix.unit, abs(self.objective))
+        """Bound that would prove the best plan to be within the gap, or is high enough."""
+        within = self.objective - self.gap * max(LEAST_USD / self.matrix.unit, abs(self.objective))
+        return within if self._until is None else min(within, _beyond(self._until))
 
     def accept(self, x: Floats) -> tuple[Completed, float] | None:
         """Complete a candidate, with its objective; None where it keeps a limit of the problem not exactly."""
@@ -202,7 +213,10 @@ class Search:
             return
         self.journal.enter("proof")
         self.exhausted = True
-        result = self.believed(Job(start=self.x, gap=self.gap * 0.98))
+        until = self._until
+        beyond = None if until is None else _beyond(until)
+        job = Job(start=self.x, gap=self.gap * 0.98, objective_target=until, bound_target=beyond)
+        result = self.believed(job)
         self.offer(result.x)
         self._prove_by(result)
 
@@ -237,3 +251,8 @@ class Search:
         placed = np.floor(np.cumsum(columns.spread(PODS, x), axis=2) + 1e-6)
         columns.gather(PODS, np.diff(placed, axis=2, prepend=0.0), whole)
         return whole
+
+
+def _beyond(until: float) -> float:
+    """A bound that is above a limit beyond rounding."""
+    return until + ROUNDING * max(1.0, abs(until))

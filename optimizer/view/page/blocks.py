@@ -83,6 +83,14 @@ class Facts(Block):
 
 
 @dataclass(frozen=True)
+class Points(Block):
+    """Names and what is said of each under a heading of their own; what has no name stands across."""
+
+    heading: str
+    pairs: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
 class Paragraph(Block):
     """Text with blocks within."""
 

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 
 from optimizer.io.registers import OF_SITES
+from optimizer.plan.causes import cause_words
 from optimizer.plan.grid import shows_grid, worst_flows, worst_zones
 from optimizer.plan.kinds import GENERIC, standing
 from optimizer.plan.plan import Plan
 from optimizer.plan.summary import status_in_words
 
-from ..ledger import cause_words
 from ..palette import vendor_colours, vendor_marks
 from ..projection import Floats
 from ..scene import delivered_vendors, largest_circle

@@ -1,0 +1,1 @@
+"""What speaks for and against one site, and what would flip the decision."""

@@ -1,0 +1,1 @@
+"""What limits are worth: marginal values, and true ones by new solves."""
