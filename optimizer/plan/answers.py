@@ -54,8 +54,11 @@ def _told(path: Path, facts: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def _of_this_plan(told: Mapping[str, Any], facts: Mapping[str, Any]) -> bool:
-    """Whether answers are of a plan of this cost: one that was solved again in the same folder has another."""
-    stated, own = told.get("objective_usd"), float(facts["objective_usd"])
+    """Whether answers are of a plan of this cost: one that was solved again in the same folder has another.
+
+    Alternatives may have found a cheaper plan than the one that was asked about, which they name beside it.
+    """
+    stated, own = told.get("plan_objective_usd", told.get("objective_usd")), float(facts["objective_usd"])
     return isinstance(stated, int | float) and abs(stated - own) <= _NEAR * max(1.0, abs(own))
 
 

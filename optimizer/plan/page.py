@@ -38,7 +38,7 @@ class Page:
 
     @property
     def text(self) -> str:
-        """The page in at most ``LINES`` lines; where more is to be told, the last items of the longest parts go."""
+        """The page in at most ``LINES`` lines; where more is to be told, the last items of the fullest parts go."""
         blocks = [(section.heading, _wrapped(section)) for section in self.sections]
         lines = [*self.head[: LINES // 4]]
         for block in _fitting(blocks, LINES - len(lines)):
@@ -112,11 +112,13 @@ def _wrapped(section: Section) -> list[list[str]]:
 def _fitting(blocks: Sequence[tuple[str, list[list[str]]]], room: int) -> list[list[str]]:
     """Return the lines of each block so that all of them, a blank line before each, fit in so many lines.
 
-    The last item but one of the block with most lines goes first, as its last one often says what to ask next.
+    The last item but one of the block with most lines goes first, as its last one often says what to ask next; three
+    items of each stay while others have more.
     """
     kept = [(heading, [*items]) for heading, items in blocks]
     size = [2 + sum(map(len, items)) for _, items in kept]
     while sum(size) > room and max(len(items) for _, items in kept) > 1:
-        at = max((i for i, (_, items) in enumerate(kept) if len(items) > 1), key=lambda i: size[i])
+        long = [i for i, (_, items) in enumerate(kept) if len(items) > 3]
+        at = max(long or [i for i, (_, items) in enumerate(kept) if len(items) > 1], key=lambda i: size[i])
         size[at] -= len(kept[at][1].pop(-2))
     return [[heading, *(line for item in items for line in item)] for heading, items in kept]

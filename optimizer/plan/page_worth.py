@@ -89,9 +89,10 @@ def _value(row: Mapping[Any, Any]) -> Item:
     if _known(row, "resolve_low_usd", "resolve_high_usd"):
         step, both = _number(row, "resolve_step"), (_number(row, "resolve_low_usd"), _number(row, "resolve_high_usd"))
         of = f"{'one' if step == 1 else figure(step)} {unit} more{' from then on' if row['period'] else ''}"
-        proven = f"{usd(both[0])} to {usd(both[1])}"
-        told = proven if both[0] >= 0 or both[1] <= 0 else f"at most {usd(both[1])}, nothing proven"
-        parts.append(f"{of} saves {told} (re-solve)")
+        if both[0] >= 0 or both[1] <= 0:
+            parts.append(f"{of} saves {usd(both[0])} to {usd(both[1])} (re-solve)")
+        else:
+            parts.append(f"{'' if parts else f'{of} saves '}at most {usd(both[1])}, nothing proven (re-solve)")
     facts = {key: row[key] for key in ("limit", "id", "period", "unit")}
     facts |= {key: _number(row, key) for key in _AMOUNTS if _known(row, key)}
     return Item(

@@ -25,7 +25,7 @@ def alternatives_page(
 ) -> str:
     """Return the page of alternatives; the tables are those of their folder, ``opened`` the sites of each."""
     cases = pd.DataFrame({"status": "optimal", "opened": [";".join(ids) for ids in opened]})
-    figure = site_frequency(cases, first, of="alternatives", base="the first", caution=CAUTION)
+    figure = site_frequency(cases, first, of="sets", base="the first", caution=CAUTION)
     chapters = [
         Chapter("summary", "Summary", [summary.partition("\n")[0]]),
         Chapter("map", "How often each site opens", [pixels(figure, label="Map: how often each site opens")]),

@@ -202,6 +202,8 @@ def test_the_command_refuses_before_it_asks(plan: Plan, tmp_path: Path) -> None:
         text = (place / "plan.json").read_text(encoding="utf-8")
         (place / "plan.json").write_text(text.replace(old, new, 1), encoding="utf-8")
     alternatives(plan, within=0.05).to_folder(tmp_path / "kept")
+    facts = json.loads((tmp_path / "kept" / "alternatives.json").read_text(encoding="utf-8"))
+    assert facts["plan_objective_usd"] == plan.objective_usd  # by which a page knows them for its plan's
     (tmp_path / "kept/plans/01/notes.txt").write_text("mine", encoding="utf-8")
     taken.mkdir()
     (taken / "notes.txt").write_text("mine", encoding="utf-8")

@@ -32,7 +32,8 @@ class Alternatives:
     ``table`` has a row per alternative and ``sites`` one per site, with the columns of alternatives.csv and sites.csv
     (``rackgrid schema --explain``); ``opened`` are the sites that each opens, ``plans`` the plans. ``margin_usd`` is
     what a plan may cost, ``complete`` whether it is proven that no other set costs less. ``stopped``: the time was
-    over, or somebody asked to stop.
+    over, or somebody asked to stop. ``objective_usd`` is that of the best plan found, ``plan_objective_usd`` that of
+    the plan that was asked about.
     """
 
     objective_usd: float
@@ -44,6 +45,7 @@ class Alternatives:
     sites: pd.DataFrame = field(repr=False)
     opened: tuple[tuple[str, ...], ...] = field(repr=False)
     plans: tuple[Plan, ...] = field(repr=False)
+    plan_objective_usd: float = field(repr=False)
 
     @property
     def unsettled(self) -> int:
@@ -60,6 +62,7 @@ class Alternatives:
             "complete": self.complete,
             "stopped": self.stopped,
             "objective_usd": self.objective_usd,
+            "plan_objective_usd": self.plan_objective_usd,
             "bound_usd": self.bound_usd,
             "margin_usd": self.margin_usd,
             "unsettled": self.unsettled,
@@ -151,7 +154,7 @@ def alternatives_of(evidence: Evidence, questions: Questions, plan: Plan, count:
     table = pd.DataFrame(rows, columns=schema("explain/alternatives").names)
     return Alternatives(
         evidence.best_usd, bound, evidence.margin_usd, evidence.complete, stopped, table,
-        _sites(evidence, ids.tolist(), opened), opened, plans,
+        _sites(evidence, ids.tolist(), opened), opened, plans, plan.objective_usd,
     )  # fmt: skip
 
 
