@@ -11,6 +11,7 @@ from ..io.periods import Horizon
 from ..parameters import Parameters
 from ..resolution import Floats
 from ..resolved.cuts import NO_CUTS
+from ..resolved.demands import NO_DEMANDS
 
 
 def snapshot(p: Parameters, t: int, b: int) -> Parameters:
@@ -31,6 +32,7 @@ def snapshot(p: Parameters, t: int, b: int) -> Parameters:
         headroom_mw=cut(p.headroom_mw), generation=made, block_hours={p.ids["block"][b]: 1.0},
         load_scale=p.load_scale[b : b + 1], length_years=1.0, start_years=np.zeros(1), end_years=1.0,
         discount=np.ones(1), discount_end=1.0, base=None, before=None, cuts=NO_CUTS, aged_before=[0],
+        demands=NO_DEMANDS,
     )  # fmt: skip
 
 

@@ -117,3 +117,10 @@ def test_what_is_committed_stays_whatever_is_asked() -> None:
     after = read_study(CONFORMANCE / "replan-07" / "after")
     found = site(solve(after, committed=Committed.of(before, freeze_until="2026")), "a")
     assert found.other_low_usd == found.other_high_usd == np.inf
+
+
+def test_a_nodal_grid_answers_for_a_site_that_holds_racks() -> None:
+    """What its site, which has no prices of its own, costs more changes nothing; without racks all of them wait."""
+    found = site(solve(read_study(CONFORMANCE.parent / "grid" / "19-nodal-generation")), "s")
+    (price,) = (flip for flip in found.flips if flip.what == "price")
+    assert (price.high, price.low) == (None, price.tried)
