@@ -19,6 +19,14 @@ def test_values_are_printed_written_and_read_by_programs(run: Run, solved: Path,
     names = {"values.csv", "sooner.csv", "values.json", "values.geojson"}
     assert {path.name for path in (tmp_path / "out").iterdir()} == names
     read = json.loads((tmp_path / "out" / "values.json").read_text(encoding="utf-8"))
+    layer = json.loads((tmp_path / "out" / "values.geojson").read_text(encoding="utf-8"))["features"]
+    assert {feature["properties"]["place"] for feature in layer} == {"site", "zone"}
+    for feature in layer:
+        told = feature["properties"]
+        kinds = {"zone"} if told["place"] == "zone" else {"interconnection", "onsite", "hall", "halls_per_year"}
+        own = [r["usd"] for r in read["values"] if r["id"] == told["id"] and r["limit"] in kinds]
+        assert told["usd"] == max(usd for usd in own if usd is not None)
+        assert feature["geometry"]["type"] in {"site": ["Point"], "zone": ["Polygon", "MultiPolygon"]}[told["place"]]
     assert sum(row["resolve_step"] is not None for row in read["values"]) == 2
     printed = json.loads(run("explain", solved, "--values", "--no-resolve", "--json").stdout)
     assert printed["resolves"] == 0
