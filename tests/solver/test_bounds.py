@@ -36,7 +36,7 @@ from tests.solver.standard_form import relaxed
 from .contract import random_study
 
 SOME_SITES = 37
-SEEDS = range(int(os.environ.get("RACKGRID_BOUNDS", "8")))
+SEEDS = range(int(os.environ.get("RACKGRID_BOUNDS", "5")))
 # Sizes from which on a study is large, so that small ones take the ways of large ones: few sites are taken at once,
 # and proven beside; no pods are few. "some" leaves the branch and bound of few pods in place.
 FEW = {"TAKEN_AT_ONCE": 1, "FIRST_SITES": 1, "MORE_SITES": 1}

@@ -15,7 +15,7 @@ from optimizer.recheck.register import CHECKS, words
 
 from .enumeration import Tiny, enumerate_best, random_tiny
 
-SEEDS = range(int(os.environ.get("RACKGRID_ENUMERATIONS", "24")))
+SEEDS = range(int(os.environ.get("RACKGRID_ENUMERATIONS", "12")))
 POD_RACKS = 20
 
 
