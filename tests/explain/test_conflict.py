@@ -68,6 +68,23 @@ def test_repairs_of_one_group_cost_what_is_known_of_its_statements(group: Any) -
         assert not alone or repairs[0].measure <= min(alone) + 1e-5
 
 
+@pytest.mark.parametrize("name", ["16-radial", "28-list-of-outages"])
+def test_repairs_keep_every_outage(name: str, tmp_path: Path) -> None:
+    shutil.copytree(CASES[0].parents[1] / "grid" / name, tmp_path / "study")
+    with (tmp_path / "study" / "study.toml").open("a", encoding="utf-8") as file:
+        file.write("\n[policy]\nmax_unused_mw_years = 0.5\n")
+    found = conflict(read_study(tmp_path / "study"))
+    assert found.irreducible
+    assert found.repairs
+    for n, repair in enumerate(found.repairs):
+        assert solve(mended(tmp_path / "study", repair, tmp_path / str(n))).status == "optimal"
+
+
+def test_a_grid_that_cannot_serve_its_own_loads_is_told() -> None:
+    with pytest.raises(InfeasibleError, match="its own loads"):
+        conflict(read_study(CASES[0].parents[1] / "grid" / "21-base-case-infeasible"))
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_random_studies_clash_in_what_their_plans_counted_out_do(seed: int) -> None:
     study = made(seed)

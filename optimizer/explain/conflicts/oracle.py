@@ -9,7 +9,9 @@ from typing import Literal
 import numpy as np
 
 from ...formulation import families as of
+from ...parameters import Parameters
 from ...resolution import Bools, Floats, Ints
+from ...resolved.cuts import Cuts
 from ...solver.arrays import Job, Matrix
 from ...solver.matrix import Columns
 from ...solver.runner import Runner, Stopped
@@ -102,9 +104,7 @@ class Oracle:
             verdict = settled(matrix, self.wide.columns, self.runner, self.within_s, sure=sure)
             if verdict.x is None or not len(self.wide.p.outages):
                 return verdict
-            c = self.wide.columns
-            flow = c.spread(of.FLOW, verdict.x) - c.spread(of.BACKFLOW, verdict.x)
-            more = needed(self.wide.p, flow, None)
+            more = outages(self.wide.p, self.wide.columns, verdict.x)
             whose = {s.place: i for i, s in enumerate(self.wide.statements) if s.kind == "line"}
             bound = tuple(cut for cut in more.outages if (i := whose.get(cut[0])) is None or which[i])
             if not bound:
@@ -172,6 +172,11 @@ def _at_bounds(bounds: Bounds, which: Bools, values: Floats, priced: Bools) -> s
     there = which[bounds.owner] & priced[bounds.column] & (bounds.value == values[bounds.column])
     _, first = np.unique(bounds.column[there], return_index=True)
     return set(bounds.owner[there][first].tolist())
+
+
+def outages(p: Parameters, columns: Columns, x: Floats) -> Cuts:
+    """Return the outages that a point breaks and that have no row yet."""
+    return needed(p, columns.spread(of.FLOW, x) - columns.spread(of.BACKFLOW, x), None)
 
 
 def settled(matrix: Matrix, columns: Columns, runner: Runner, within_s: float, *, sure: bool = False) -> Verdict:

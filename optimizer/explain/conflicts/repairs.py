@@ -13,13 +13,14 @@ import numpy as np
 from ...errors import InfeasibleError, InputError
 from ...formulation import families as of
 from ...resolution import Floats
+from ...resolved.cuts import Cuts
 from ...solver.arrays import Job, Matrix
 from ...solver.problem import Problem
 from ...solver.runner import Runner, Stopped
 from .edits import edited
 from .elastic import Move, Value
 from .moves import elastic
-from .oracle import NODES, Oracle, settled
+from .oracle import NODES, Oracle, outages, settled
 from .statements import GROUPS, Cell, Group, Statement
 from .wide import Wide
 
@@ -129,11 +130,17 @@ class Curer:
         self, giving: list[int], free: list[int], below: float
     ) -> tuple[float, tuple[Chosen, ...], float] | None:
         """Return measure, changes and bound where some shares are free, as low as the least other changes allow."""
-        model = elastic(self.wide, giving, free)
-        program = model.draft.finished()
-        result = self._run(program, Job(gap=GAP, max_nodes=NODES))
-        if result is None or result[1] > below + 1e-9:
-            return None
+        while True:
+            model = elastic(self.wide, giving, free)
+            program = model.draft.finished()
+            result = self._run(program, Job(gap=GAP, max_nodes=NODES))
+            if result is None or result[1] > below + 1e-9:
+                return None
+            if not len(more := outages(self.wide.p, self.wide.columns, result[0])):
+                break
+            if self.over():
+                return None
+            self.oracle.wide = self.wide.with_cuts(more)
         x, least, bound = result
         chosen: list[Chosen] = []
         measure = 0.0
@@ -194,10 +201,17 @@ class Curer:
         study = self.wide.study
         try:
             problem = Problem.of(edited(study, cure.changes))
-            matrix, columns = problem.matrix, problem.c.columns
+            while True:
+                columns = problem.c.columns
+                verdict = settled(problem.matrix, columns, self.runner, 2 * self.within_s)
+                more = Cuts() if verdict.x is None else outages(problem.p, columns, verdict.x)
+                if not len(more):
+                    return verdict.word == "plan"
+                if self.over():
+                    return False
+                problem = problem.with_cuts(more)
         except (InputError, InfeasibleError):
             return False
-        return settled(matrix, columns, self.runner, 2 * self.within_s).word == "plan"
 
 
 def _subsets(shares: list[int]) -> Iterator[tuple[int, ...]]:
