@@ -18,13 +18,13 @@ _LISTS = ("force_open", "forbid")
 
 def edited(study: Study, changes: Iterable[tuple[Statement, Cell, Any]]) -> Study:
     """Return a study with cells changed; raises InputError where what comes out is no study."""
-    keys: dict[str, object] = {}
-    tables: dict[str, pd.DataFrame] = {}
+    keys: dict[str, Any] = {}
+    tables: dict[str, Any] = {}
     for statement, cell, to in changes:
         if statement.table == STUDY and statement.column in _LISTS:
             dotted = f"policy.{statement.column}"
             held = keys.get(dotted, getattr(study.config.policy, statement.column))
-            keys[dotted] = [site for site in held if site != statement.id]  # type: ignore[attr-defined]
+            keys[dotted] = [site for site in held if site != statement.id]
         elif statement.table == STUDY:
             keys[f"policy.{cell.column}"] = int(to) if cell.column == "max_sites" else to
         elif cell.table == "zones":
@@ -32,7 +32,7 @@ def edited(study: Study, changes: Iterable[tuple[Statement, Cell, Any]]) -> Stud
         else:
             frame = tables.setdefault(cell.table, study.table(cell.table).copy())
             _write(frame, statement, cell, to)
-    return study.replace(keys=keys, **tables)  # type: ignore[arg-type]
+    return study.replace(keys=keys, **tables)
 
 
 def _write(frame: pd.DataFrame, statement: Statement, cell: Cell, to: Any) -> None:

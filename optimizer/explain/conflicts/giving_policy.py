@@ -20,7 +20,10 @@ def max_sites(e: Elastic, _i: int, s: Statement) -> None:
         e.draft.add(row, column, -1.0)
     (cell,) = s.cells
     start = int(cell.value)
-    told: Callable[[Floats], Value] = lambda x: start + round(x[column]) if x[column] > 0.5 else None  # noqa: E731
+
+    def told(x: Floats) -> Value:
+        return start + round(x[column]) if x[column] > 0.5 else None
+
     e.moves.append(Move(s, cell, told, lambda to: abs(number(to) - start)))
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+
+import pandas as pd
 
 from ...errors import Faults
 from ...io import toml
@@ -116,6 +117,6 @@ class Places:
         return next((line + i for i, of in enumerate(rest[: end + 1]) if any(q in of for q in quoted)), line)
 
 
-def _texts(frame: Iterable[object]) -> list[str]:
+def _texts(frame: pd.DataFrame) -> list[str]:
     """Return rows as texts by which they are known."""
-    return [repr(row) for row in frame.itertuples(index=False, name=None)]  # type: ignore[attr-defined]
+    return [repr(row) for row in frame.itertuples(index=False, name=None)]

@@ -159,4 +159,5 @@ def _cells(bracket: Bracket | None) -> tuple[float, float]:
         return np.nan, np.nan
     if bracket.infeasible:
         return -np.inf, -np.inf
-    return tuple(value if np.isfinite(value) else np.nan for value in (bracket.low_usd, bracket.high_usd))  # type: ignore[return-value]
+    low, high = (value if np.isfinite(value) else np.nan for value in (bracket.low_usd, bracket.high_usd))
+    return low, high
