@@ -16,8 +16,12 @@ from . import options
 from .messages import result, say
 
 if TYPE_CHECKING:
+    from optimizer.io.whole import Replace
     from optimizer.plan import Plan
 
+_FILES = ("values.csv", "sooner.csv", "values.json", "values.geojson")
+_ELSEWHERE = "choose another place with --html"
+_BY_FORCE = f"{_ELSEWHERE}, or replace a file with --force"
 STOPPING = "stopping: what is answered is kept …"
 # All new solves together, unless more is allowed: of limits, and of one site.
 VALUES_S, SITE_S = 75.0, 50.0
@@ -67,6 +71,8 @@ def explain(
 
     _check(of_values=of_values, site=site, out=out, html=html)
     place = None if html is None else _page_place(html, force=force)
+    if out is not None:
+        _check_values_place(Path(out), force=force)
     plan = read_rechecked(folder)
     if of_values:
         _values(
@@ -103,8 +109,17 @@ def _page_place(html: str, *, force: bool) -> Path:
     from optimizer.io.whole import check_free
 
     place = options.file_place(html)
-    check_free(place, replace="any" if force else "own", cure=options.ELSEWHERE, if_any=options.BY_FORCE)
+    check_free(place, replace="any" if force else "own", cure=_ELSEWHERE, if_any=_BY_FORCE)
     return place
+
+
+def _check_values_place(folder: Path, *, force: bool) -> None:
+    """Check that values may be written into a folder: earlier ones are replaced; raises InputError."""
+    from optimizer.io.whole import check_free
+
+    replace: Replace = "any" if force or (folder / "values.json").is_file() else "nothing"
+    for name in _FILES:
+        check_free(folder / name, replace=replace, cure=options.ELSEWHERE, if_any=options.BY_FORCE)
 
 
 def _page(plan: Plan, folder: str, place: Path | None, *, force: bool, as_json: bool) -> None:
@@ -116,7 +131,7 @@ def _page(plan: Plan, folder: str, place: Path | None, *, force: bool, as_json: 
     if place is not None:
         from optimizer.view.one_page import explanation
 
-        options.write_page(place, explanation(found), force=force, if_any=options.BY_FORCE)
+        options.write_page(place, explanation(found), force=force, if_any=_BY_FORCE)
     result(json.dumps(found.facts, ensure_ascii=False, indent=1) if as_json else found.text)
 
 

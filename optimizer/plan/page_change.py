@@ -89,8 +89,11 @@ def _sooner(arrays: PlanArrays, sooner: pd.DataFrame | None, folder: str) -> Ite
         low, high = (usd(row[name]) for name in _AMOUNTS[1:])
         saved = f"{low} to {high} (re-solve)" if row["proven"] else f"{usd(row['usd'])} (marginal)"
         yield Item(f"{arrays.marked(row['site'])} sooner", f"its power one period sooner saves {saved}", facts)
-    if not len(rows):
-        yield Item("Power sooner", "no site's power one period sooner is known to save anything", {})
+    if not len(rows) and proven.all():
+        yield Item("Power sooner", "no site's power one period sooner saves anything (re-solve)", {})
+    elif not len(rows):
+        call = f"rackgrid explain {folder} --values -o {folder}/values"
+        yield Item("Power sooner", f"saves nothing to first order; {call} solves it anew", {})
 
 
 def _later(arrays: PlanArrays, folder: str) -> Iterator[Item]:

@@ -149,6 +149,15 @@ def test_answers_of_another_plan_are_not_told(plan: Plan, folder: Path) -> None:
     assert (found.values, found.sooner, found.sites) == (None, None, None)
 
 
+def test_what_was_not_solved_anew_is_not_said_to_save_nothing(plan: Plan, folder: Path) -> None:
+    text = "site,usd,resolve_low_usd,resolve_high_usd\na,-5,,\n"
+    (folder / "values" / "sooner.csv").write_text(text, encoding="utf-8")
+    answers = read_answers(folder, plan.facts)
+    words = {row["head"]: str(row["words"]) for row in items(page(plan, sooner=answers.sooner, folder="p"), "change")}
+    assert "to first order" in words["Power sooner"]
+    assert "rackgrid explain p --values" in words["Power sooner"]
+
+
 def test_it_stays_one_page_whatever_it_tells(tmp_path: Path) -> None:
     """The embedded study with every site late, long names, and answers to everything."""
     study = read_study()
@@ -207,6 +216,13 @@ def test_refusals(run: Run, solved: Path, tmp_path: Path) -> None:
     taken = run("explain", "small", "--html", "mine.html")
     assert (taken.returncode, taken.stdout) == (2, "")
     assert "mine.html: " in taken.stderr
+    assert "another place with --html" in taken.stderr
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "values.csv").write_text("my own values")
+    asked = ("explain", "small", "--values", "--no-resolve", "-o", "own")
+    assert run(*asked).returncode == 2
+    assert (tmp_path / "own" / "values.csv").read_text() == "my own values"
+    assert run(*asked, "--force").returncode == run(*asked).returncode == 0
     assert (tmp_path / "mine.html").read_text() == "my own page"
     assert "is no plan folder" in run("explain", "nothing").stderr
     costs = tmp_path / "small" / "costs.csv"

@@ -124,3 +124,12 @@ def test_a_nodal_grid_answers_for_a_site_that_holds_racks() -> None:
     found = site(solve(read_study(CONFORMANCE.parent / "grid" / "19-nodal-generation")), "s")
     (price,) = (flip for flip in found.flips if flip.what == "price")
     assert (price.high, price.low) == (None, price.tried)
+
+
+def test_where_mw_years_come_first_only_plans_that_are_as_good_count() -> None:
+    """With s003 a plan is cheaper and leaves more unused: no price of it flips the decision."""
+    study = read_study(CONFORMANCE / "values-01").replace(keys={"objective.minimise": "lexicographic"})
+    found = site(solve(study), "s003")
+    assert (found.held, found.other_low_usd, found.other_high_usd) == (False, np.inf, np.inf)
+    assert "no plan with no more unused MW-years" in str(found)
+    assert all(flip.high is None or flip.low <= flip.high <= flip.tried for flip in found.flips)

@@ -128,7 +128,8 @@ class Conflict:
         if self.irreducible:
             told.append(ENOUGH)
         else:
-            told.append(f"whether these need all of them is not settled of {len(self.unsettled)}: time was over")
+            least = f"whether {len(self.unsettled)} of them are needed is not settled: time was over"
+            told.append(f"these alone rule out every plan; {least}")
         if self.others:
             several = "conflicts" if self.others > 1 else "conflict"
             told.append(f"and {self.others} more {several} beside this one, of other statements")

@@ -124,7 +124,9 @@ class Alternatives:
             low, high = row["replacement_usd_low"], row["replacement_usd_high"]
             lines.append(f"  {row['site']:<24} {usd(low)} – {'not known' if math.isnan(high) else usd(high)}")
         none = self.sites["site"][self.sites["open"] & np.isposinf(self.sites["replacement_usd_low"])].tolist()
-        return lines + ([f"no plan exists without {', '.join(none)}"] if none else [])
+        by_years = any(plan.study.config.objective.minimise != "cost" for plan in self.plans)
+        plan = "plan with no more unused MW-years" if by_years else "plan"
+        return lines + ([f"no {plan} exists without {', '.join(none)}"] if none else [])
 
 
 _CLASSES = {

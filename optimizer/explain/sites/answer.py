@@ -79,11 +79,12 @@ def site(
     """Return what speaks for and against a site of a plan.
 
     The study is solved anew with the other decision and with changes of the site; ``time_limit_s`` is that of all these
-    together. ``stop`` keeps what is answered. Raises InputError where the study has no such site.
+    together. Where MW-years come before money, only plans with no more of them than this one count. ``stop`` keeps what
+    is answered. Raises InputError where the study has no such site.
     """
     tell = progress or (lambda _line: None)
     deadline = np.inf if time_limit_s is None else time.monotonic() + time_limit_s
-    with Questions(plan, stop=stop) as questions:
+    with Questions(plan, stop=stop, as_good=True) as questions:
         p = questions.p
         if site not in p.sites:
             cure = nearest(site, p.sites) or "name a site of the study"

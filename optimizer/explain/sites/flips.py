@@ -147,7 +147,10 @@ class Search:
             answers.append(questions.ask(questions.demanding(demands, p), time_limit_s=limit, gap=wide_gap(questions)))
         if any(answer.stopped and np.isinf(answer.objective_usd) for answer in answers):
             return None
-        return self._state(answers[0], answers[1] if len(answers) > 1 else self.out)
+        state = self._state(answers[0], answers[1] if len(answers) > 1 else self.out)
+        by_years = self.questions.study.config.objective.minimise != "cost"
+        # With more power a plan may have fewer MW-years than this one, which money does not tell.
+        return OPEN if state == KEEPS and by_years and not self.held and change.what != "price" else state
 
     def _state(self, there: Answer, out: Answer) -> int:
         if there.objective_usd < out.bound_usd:

@@ -22,14 +22,15 @@ def text(of: SiteAnswer) -> str:
     name, other = shown(of.site, 60), "without it" if of.held else "with it"
     known = _known(of)
     lines = [f"{name}{known}: {'holds racks in the last period' if of.held else 'holds no racks in the last period'}"]
+    by_years = of.plan.study.config.objective.minimise != "cost"
+    as_good = " with no more unused MW-years" if by_years else ""
     if of.other_high_usd == np.inf and of.other_low_usd == np.inf:
-        lines.append(f"{other} there is no plan (proven)")
+        lines.append(f"{other} there is no plan{as_good} (proven)")
     elif np.isnan(of.other_high_usd):
         lines.append(f"{other}: no plan was found and none ruled out in the time allowed")
     else:
-        lines.append(
-            f"{other} the best plan costs {usd(of.other_low_usd)} to {usd(of.other_high_usd)} more, solved anew"
-        )
+        dearer = f"{usd(of.other_low_usd)} to {usd(of.other_high_usd)}"
+        lines.append(f"{other} the best plan{as_good} costs {dearer} more, solved anew")
     lines += ["limits", *_limits(of), *_costs(of)]
     if of.flips:
         lines.append("what flips the decision, one change at a time")

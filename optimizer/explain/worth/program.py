@@ -25,7 +25,7 @@ from ...solver.completion import stated
 from ...solver.matrix import Compiled
 from ...solver.problem import Problem, Statement
 from ...solver.refinement import readied
-from ...solver.runner import Runner
+from ...solver.runner import Runner, Stopped
 from ...solver.screening import needed
 from .kinds import KINDS
 from .limits import Decided, Limit, Shift
@@ -129,7 +129,7 @@ def _less(d: Decided, wide: Parameters) -> list[Shift]:
 
 
 def held(d: Decided, runner: Runner) -> Held:
-    """Return the solved program of a plan; raises SolverError where its point can't be found."""
+    """Return the solved program of a plan; raises SolverError where its point can't be found, Stopped."""
     wide = widened(d)
     problem = readied(Problem(Statement(d.study, wide)), runner)
     for left in reversed(range(ROUNDS)):
@@ -137,6 +137,8 @@ def held(d: Decided, runner: Runner) -> Held:
         matrix = _bounded(problem, d, wide)
         result = runner.run(matrix, Job(integer=np.zeros(matrix.shape[1], dtype=bool)))
         if result.x is None or result.row_dual is None or result.reduced_cost is None:
+            if runner.stopped:
+                raise Stopped
             break
         flow = c.columns.spread(of.FLOW, result.x) - c.columns.spread(of.BACKFLOW, result.x)
         made = None if problem.p.generation is None else c.columns.spread(of.MADE, result.x)
