@@ -22,7 +22,8 @@ class Sweep:
     """Cases and their results: ``cases`` has a row per case, ``base`` one for the study as it is.
 
     ``inputs`` are the columns of ``cases`` that were varied; power is in GW or MW as named, money in USD.
-    ``warnings`` name what an earlier run had written and was damaged or edited since: it was not used.
+    ``warnings`` name shifts that no period shows, and what an earlier run had written and was damaged or edited since:
+    it was not used.
     """
 
     folder: Path

@@ -78,7 +78,8 @@ def run(
         results = table(columns, cells)
         write_atomically(folder / TABLE, table_bytes(results))
         first = base_frame(columns, ledger.cells(base["base"]))
-        warnings = store.warnings
+        doubts = dict.fromkeys(doubt for case in rows for doubt in case.doubts)
+        warnings = (*doubts, *store.warnings)
     return Sweep(folder, frame_of(results), first, list(columns.inputs), warnings)
 
 

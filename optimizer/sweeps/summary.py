@@ -12,7 +12,7 @@ from ..errors import shown
 from ..io.registers import STATUSES
 from ..units import mw_years, usd
 from ..view.sweep_programme import MARK, programmes, size, told
-from ..view.sweep_words import is_shift, step_of
+from ..view.sweep_words import is_shift, length_of, step_of
 
 if TYPE_CHECKING:
     from .result import Sweep
@@ -56,9 +56,9 @@ def _effect(found: Sweep, name: str) -> Effect | None:
         given = alone
     if not len(given):
         return None
-    values = given[name].drop_duplicates().sort_values()
+    values = given[name].drop_duplicates().sort_values(key=length_of if is_shift(name) else None)
     words = " … ".join(dict.fromkeys([_cell(values.iloc[0]), _cell(values.iloc[-1])]))
-    words += f" {step_of(found.cases)}s" if is_shift(name) else ""
+    words += f" {step_of(found.cases)}s" if is_shift(name) and pd.api.types.is_numeric_dtype(values) else ""
     if len(values) > _FEW and pd.api.types.is_float_dtype(given[name]):
         thirds = pd.qcut(given[name].rank(method="first"), 3, labels=False)
         means = given.groupby(thirds)[figures].mean()

@@ -24,11 +24,12 @@ Inputs = dict[Key, object]
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """One case: its place in the design, from 1, the value of each key that it varies, and its study."""
+    """One case: its place in the design, from 1, the value of each key that it varies, its study, and its doubts."""
 
     number: int
     inputs: dict[str, object]
     study: Study
+    doubts: tuple[Fault, ...] = ()
 
 
 def made(study: Study, cases: object, *, drop_late: bool = False) -> list[Case]:
@@ -87,9 +88,11 @@ class _Maker:
         cases = []
         for number in range(len(self._table)):
             inputs = self._inputs(number)
-            made = self._case(number, inputs)
+            draft = Draft(self._study, self._drop_late)
+            made = self._case(draft, number, inputs)
             if isinstance(made, Study):
-                cases.append(Case(number + 1, {key.text: value for key, value in inputs.items()}, made))
+                stated = {key.text: value for key, value in inputs.items()}
+                cases.append(Case(number + 1, stated, made, tuple(draft.doubts)))
             else:
                 found += made
         faults = self._faults + told(found, self._origin)
@@ -127,9 +130,8 @@ class _Maker:
                 found[key] = value
         return found
 
-    def _case(self, number: int, inputs: Inputs) -> Study | list[Found]:
+    def _case(self, draft: Draft, number: int, inputs: Inputs) -> Study | list[Found]:
         """Return the study of a case, or what is wrong with it."""
-        draft = Draft(self._study, self._drop_late)
         found: list[Found] = []
         taken: Inputs = {}
         for key in sorted(inputs, key=self._turn):

@@ -20,11 +20,12 @@ from ..io.source import nearest
 from .draft import Draft
 from .effective import effective, nothing_there
 from .selector import Floats, Key, Refusal, Rows
-from .shifts import shift_deliveries, shift_labels
+from .shifts import QUARTER, shift_deliveries, shift_labels, unseen
 
 NONE = "none"  # the word that leaves a key or a cell without a value
 _WHOLE = 1e-9  # a product that is so near to a whole number is one
 _PERCENT = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*%", re.ASCII)
+_MONTHS = re.compile(r"([+-]?\d{1,4})\s*mo", re.ASCII)
 _TWINS = {"mw": "racks", "racks": "mw"}  # of a delivery, of which a row gives exactly one
 
 
@@ -38,6 +39,25 @@ def number_of(value: object) -> float:
         cure = "write a number, of several each: 1,2,3" if "empty" in result.cure else result.cure
         raise Refusal(f"{result.reason}, where a number is needed", cure)
     return result
+
+
+def shift_of(value: object) -> tuple[int, bool]:
+    """Return by how much a value shifts labels, and whether that is in months: ``6mo``, else periods of the study.
+
+    Raises Refusal where it is neither a whole number of periods nor quarters in months.
+    """
+    cure = "shift by whole periods of the study, or by months, each apart: 1,2 or 3mo,6mo"
+    if isinstance(value, str) and (months := _MONTHS.fullmatch(value.strip())):
+        if int(months[1]) % QUARTER:
+            raise Refusal("is no multiple of 3 months, the shortest label", cure)
+        return int(months[1]), True
+    try:
+        number = number_of(value)
+    except Refusal as refusal:
+        raise Refusal(refusal.reason, cure) from None
+    if not number.is_integer():
+        raise Refusal("is no whole number of periods", cure)
+    return int(number), False
 
 
 def change_key(draft: Draft, key: Key, value: object) -> None:
@@ -70,8 +90,7 @@ def check_value(key: Key, value: object) -> None:
     if column.type == "period" and key.operator:
         if key.operator == "*":
             raise Refusal("multiplies a period", f"shift it by periods: {key.text.rstrip('*')}+=1")
-        if not number_of(value).is_integer():
-            raise Refusal("is no whole number of periods", "shift by whole periods of the study")
+        shift_of(value)
     elif column.is_number and key.operator:
         if key.operator == "+" and (percent := _PERCENT.fullmatch(spelled(value))):
             factor = 1 + float(percent[1]) / 100
@@ -95,15 +114,26 @@ def change_cells(draft: Draft, key: Key, rows: Rows, value: object) -> None:
     check_value(key, value)
     column = _column(key)
     if column.type == "period" and key.operator:
-        months = int(number_of(value)) * round(12 * draft.horizon.length_years)
-        if key.table == "deliveries":
-            shift_deliveries(draft, rows, months)
-        else:
-            shift_labels(draft, key.table, key.column, rows, months)
+        _shift(draft, key, rows, value)
     elif column.is_number:
         _change_numbers(draft, key, column, rows, value)
     else:
         _write(draft, key, draft.places(key.table, rows), _text(value))
+
+
+def _shift(draft: Draft, key: Key, rows: Rows, value: object) -> None:
+    """Shift labels; a shift by months that no period of the study shows is doubted.
+
+    Raises Refusal where deliveries would leave the horizon.
+    """
+    number, in_months = shift_of(value)
+    months = number if in_months else number * draft.horizon.labels[0].months
+    if key.table == "deliveries":
+        shows = shift_deliveries(draft, rows, months, by="start" if in_months else "period")
+    else:
+        shows = shift_labels(draft, key.table, key.column, rows, months)
+    if months and in_months and not shows:
+        draft.doubt(key.text, value, *unseen(draft.start(key.table), key, rows, months))
 
 
 def _column(key: Key) -> Column:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from pydantic import ValidationError
 
+from ..errors import Fault
 from ..io.config import Periods
 from ..io.periods import Horizon
 from ..io.settings import value_of
@@ -29,6 +30,7 @@ class Draft:
     keys: dict[str, object] = field(default_factory=dict)
     frames: dict[str, pd.DataFrame] = field(default_factory=dict)
     begun: dict[str, pd.DataFrame] = field(default_factory=dict)
+    doubts: list[Fault] = field(default_factory=list)
 
     def start(self, table: str) -> pd.DataFrame:
         """Return a table as selectors see it: before the first change of its cells."""
@@ -50,6 +52,10 @@ class Draft:
         """Let another table take the place of one that no change has touched."""
         self.begun[table] = frame.reset_index(drop=True)
         self.frames.pop(table, None)
+
+    def doubt(self, key: str, value: object, reason: str, cure: str) -> None:
+        """Note what does not stop the case and may not be what was meant."""
+        self.doubts.append(Fault("changes", reason, None, key, str(value), cure, severity="warning"))
 
     def value(self, key: str) -> object:
         """Return what the case holds at a key of study.toml."""

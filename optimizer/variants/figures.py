@@ -96,7 +96,7 @@ def _apply(draft: Draft, part: Part, value: float) -> bool:
     elif part.rule == "scale":
         change_cells(draft, key, rows, _factor(part, value))
     elif part.rule == "shift" and part.table == "deliveries":
-        shift_deliveries(draft, rows, months, by_label=True)
+        shift_deliveries(draft, rows, months, by="label")
     elif part.rule == "shift":
         shift_labels(draft, part.table, part.column, rows, months)
     elif value != part.central:

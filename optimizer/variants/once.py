@@ -27,8 +27,9 @@ def changed(study: Study, changes: Mapping[str, object], *, drop_late: bool = Fa
     if not changes:
         return study
     table = pd.DataFrame({key: pd.Series([value], dtype=object) for key, value in changes.items()})
-    variant = made(study, Origin(origin).of(table), drop_late=drop_late)[0].study
-    return dataclasses.replace(variant, warnings=_doubts(study, variant))
+    case = made(study, Origin(origin).of(table), drop_late=drop_late)[0]
+    doubts = (dataclasses.replace(doubt, file=origin) for doubt in case.doubts)
+    return dataclasses.replace(case.study, warnings=(*_doubts(study, case.study), *doubts))
 
 
 def key_faults(changes: Mapping[str, object], origin: str) -> list[Fault]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from typing import Literal
+
+import pandas as pd
 
 from ..io.periods import Horizon, Label, parse_label
 from ..io.wording import listed
 from .draft import Draft
-from .selector import Refusal, Rows
+from .selector import Key, Refusal, Rows
 
 QUARTER = 3  # months of the shortest label
 
@@ -19,28 +22,39 @@ def moved(label: Label, months: int) -> Label:
     return Label(start, next(n for n in (12, 6, QUARTER) if n <= label.months and start % n == 0))
 
 
-def shift_labels(draft: Draft, table: str, column: str, rows: Rows, months: int) -> None:
-    """Move the labels from which values hold; an empty one of racks stands for the first period, others for ever."""
+def shift_labels(draft: Draft, table: str, column: str, rows: Rows, months: int) -> bool:
+    """Move the labels from which values hold; an empty one of racks stands for the first period, others for ever.
+
+    Returns whether any holds from another period of the study.
+    """
     frame, places = draft.frame(table), draft.places(table, rows)
     labels = frame[column].tolist()
-    first = draft.horizon.labels[0]
+    horizon, shows = draft.horizon, False
     for place in places.tolist():
         if labels[place] or (months > 0 and table == "racks"):
-            labels[place] = str(moved(parse_label(labels[place]) if labels[place] else first, months))
+            before = parse_label(labels[place]) if labels[place] else horizon.labels[0]
+            after = moved(before, months)
+            shows |= max(0, horizon.position(before.start)) != max(0, horizon.position(after.start))
+            labels[place] = str(after)
     draft.put(table, frame.assign(**{column: labels}))
+    return shows
 
 
-def shift_deliveries(draft: Draft, rows: Rows, months: int, *, by_label: bool = False) -> None:
-    """Move deliveries by months: the parts that fall into each period, ``by_label`` their labels where these stay such.
+def shift_deliveries(
+    draft: Draft, rows: Rows, months: int, *, by: Literal["period", "start", "label"] = "period"
+) -> bool:
+    """Move deliveries by months, and return whether any comes in another period of the study.
 
-    Raises Refusal naming SKU and period where any falls before the horizon, or behind it: that is left out by label
-    and with ``drop_late``.
+    By "period" the parts move that fall into each; by "start" a label moves as it is unless it is longer than a period;
+    by "label" any that stays one. Raises Refusal naming SKU and period where one falls before the horizon, or behind
+    it: that is left out by "label" and with ``drop_late``.
     """
     frame, horizon = draft.frame("deliveries"), draft.horizon
     chosen = set(draft.places("deliveries", rows).tolist())
     landed: list[tuple[int, str, float, float]] = []  # the row that each part came from, its period, racks and MW
     late: list[str] = []
     early: list[str] = []
+    shows = False
     out_from, rack_kw = _racks(draft, horizon)
     cells = zip(*(frame[name].tolist() for name in ("sku", "period", "racks", "mw")), strict=True)
     for row, (sku, period, racks, mw) in enumerate(cells):
@@ -49,20 +63,35 @@ def shift_deliveries(draft: Draft, rows: Rows, months: int, *, by_label: bool = 
             landed.append((row, period, racks, mw))
             continue
         spread = horizon.spread(label, out_from.get(sku, 0))
-        has_label = (by_label and months % label.months == 0) or not spread
+        has_label = {
+            "label": months % label.months == 0, "start": label.months <= horizon.labels[0].months, "period": False
+        }[by] or not spread  # fmt: skip
         pieces = [label] if has_label else [horizon.labels[t] for t in spread]
         share = _share(racks, mw, len(pieces), rack_kw.get(sku, math.nan))
         for piece in pieces:
             to = moved(piece, months)
             place = _place(horizon, to)
+            shows |= place != _place(horizon, piece)
             if 0 <= place < len(horizon):
-                landed.append((row, str(to) if by_label else horizon.names[place], *share))
+                landed.append((row, horizon.names[place] if by == "period" else str(to), *share))
             else:
                 (early if place < 0 else late).append(f"{sku} of {piece}")
-    _refuse(horizon, early, [] if by_label or draft.drop_late else late)
+    _refuse(horizon, early, [] if by == "label" or draft.drop_late else late)
     moved_rows = frame.iloc[[row for row, *_ in landed]]
     periods, racks_of, mw_of = [p for _, p, _, _ in landed], [r for _, _, r, _ in landed], [mw for *_, mw in landed]
     draft.put("deliveries", moved_rows.assign(period=periods, racks=racks_of, mw=mw_of))
+    return shows
+
+
+def unseen(table: pd.DataFrame, key: Key, rows: Rows, months: int) -> tuple[str, str]:
+    """Say which rows a shift by months leaves in their periods, and how the study would show it."""
+    whose = table.iloc[rows]
+    labels = [
+        " ".join(filter(None, (str(a), str(b)))) for a, b in zip(whose.iloc[:, 0], whose[key.column], strict=True)
+    ]
+    per_year = 2 if months % 6 == 0 else 4
+    reason = f"changes no period of the study: every row begins in the same one as before: {listed(labels, most=6)}"
+    return reason, f"set periods.per_year = {per_year} to see it"
 
 
 def _racks(draft: Draft, horizon: Horizon) -> tuple[dict[str, int], dict[str, float]]:

@@ -26,12 +26,23 @@ WIDTH = 52
 
 
 def is_shift(key: str) -> bool:
-    """Whether an input moves labels by whole periods of the study."""
+    """Whether an input moves labels, by periods of the study or by months."""
     return key.endswith((".period+", ".available_from+"))
 
 
+def length_of(shifts: pd.Series) -> pd.Series:
+    """Return how long shifts are, for sorting: numbers of periods as they are, of texts such as 6mo their number."""
+    return pd.to_numeric(shifts.astype(str).str.strip().str.removesuffix("mo"), errors="coerce")
+
+
 def step_of(frame: pd.DataFrame) -> str:
-    """Return the length of the cases' periods, by the names of the table's columns: year, half-year or quarter."""
+    """Return what shifts of the cases count: their periods, year, half-year or quarter by the names of columns.
+
+    Where all of them are by months that is a month, and where some are, a period.
+    """
+    shifts = [frame[name].dropna().astype(str) for name in frame if is_shift(str(name))]
+    if any(values.str.endswith("mo").any() for values in shifts):
+        return "month" if all(values.str.fullmatch(r"0|.*mo").all() for values in shifts) else "period"
     labels = [str(name).removeprefix("spend_").removesuffix("_usd") for name in frame if str(name).startswith("spend_")]
     kinds = {"".join(letter for letter in label if letter.isalpha()) for label in labels}
     return _STEPS.get(kinds.pop(), "period") if len(kinds) == 1 else "period"

@@ -147,3 +147,11 @@ def test_progress_says_what_is_done_failed_and_left(capsys: pytest.CaptureFixtur
         display.listen(SweepProgress(done=done, failed=0, total=2, running=0, seconds=float(done), left_s=None))
     display.close()
     assert capsys.readouterr().err.splitlines() == ["    1.0 s  1 of 2 cases", "    2.0 s  2 of 2 cases"]
+
+
+def test_a_sweep_shifts_by_months(call: Run, tmp_path: Path) -> None:
+    done = call("sweep", "small", "--vary", "deliveries.period+=0,6mo,12mo", "--drop-late", "-o", "out")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("6mo changes no period of the study") == 1
+    inputs = pd.read_parquet(tmp_path / "out" / "cases.parquet")["deliveries.period+"]
+    assert inputs.astype(str).tolist() == ["0", "6mo", "12mo"]

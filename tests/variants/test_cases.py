@@ -187,7 +187,7 @@ def test_deliveries_outside_the_horizon_are_faults_or_left_out(study: Study) -> 
         ("lines.capacity_mw", 1, "selects nothing: lines has no rows"),
         ("sites[zone].peak_pue", 1, '"zone" is no condition'),
         ("sites.peak_pue", "high", "high is not a number, where a number is needed"),
-        ("deliveries.period+", "-1:1:1", "-1:1:1 is not a number, where a number is needed – write a number, of"),
+        ("deliveries.period+", "-1:1:1", "-1:1:1 is not a number, where a number is needed – shift by whole periods"),
         ("sites.peak_pue", 0.5, "0.5 is below 1 – write a ratio from 1 to 3"),
         ("sites[site=beta].peak_pue*", 0.5, 'makes peak_pue of sites 0.65, which is below 1 (site "beta")'),
         ("sites.name*", 2, "multiplies name, which is no column of numbers"),

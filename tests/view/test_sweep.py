@@ -26,7 +26,7 @@ from optimizer.view import (
 )
 from optimizer.view.sweep_frames import inputs_of
 from optimizer.view.sweep_programme import programmes, told
-from optimizer.view.sweep_words import readable, valued
+from optimizer.view.sweep_words import readable, step_of, valued
 
 from .sweep_frames import EPSILON, HEADROOM, SITES, Made, samples
 from .test_map import pixels
@@ -277,3 +277,17 @@ def test_values_are_readable() -> None:
 def test_notebook_shows_pictures_without_a_backend(alone: pd.DataFrame, base: pd.DataFrame, plan: Plan) -> None:
     for figure in (tornado(alone, base), cost_waterfall(plan)):
         assert figure._repr_png_().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("slips", "ramps", "step"),
+    [
+        ([0, 1], [2, 0], "half-year"),
+        (["0", "6mo"], ["-3mo", "0"], "month"),
+        (["0", "6mo"], [1, 0], "period"),
+        (["1", "6mo"], ["0", "3mo"], "period"),
+    ],
+)
+def test_shifts_say_what_they_count(slips: list[object], ramps: list[object], step: str) -> None:
+    shifts = {"deliveries.period+": slips, "site_ramp.period+": ramps}
+    assert step_of(pd.DataFrame(shifts | {"spend_2026H1_usd": [1.0, 1.0], "spend_2026H2_usd": [1.0, 1.0]})) == step
