@@ -34,7 +34,7 @@ def shift_labels(draft: Draft, table: str, column: str, rows: Rows, months: int)
         if labels[place] or (months > 0 and table == "racks"):
             before = parse_label(labels[place]) if labels[place] else horizon.labels[0]
             after = moved(before, months)
-            shows |= max(0, horizon.position(before.start)) != max(0, horizon.position(after.start))
+            shows |= _holds_from(horizon, before) != _holds_from(horizon, after)
             labels[place] = str(after)
     draft.put(table, frame.assign(**{column: labels}))
     return shows
@@ -100,6 +100,11 @@ def _racks(draft: Draft, horizon: Horizon) -> tuple[dict[str, int], dict[str, fl
     labels = zip(racks["sku"], racks["available_from"].tolist(), strict=True)
     out_from = {sku: horizon.position(parse_label(str(text)).start) for sku, text in labels if text}
     return out_from, dict(zip(racks["sku"], racks["rack_kw"].tolist(), strict=True))
+
+
+def _holds_from(horizon: Horizon, label: Label) -> int:
+    """Return the first period in which a standing value with this label holds, beyond the last where it never does."""
+    return min(len(horizon), max(0, horizon.position(label.start)))
 
 
 def _place(horizon: Horizon, label: Label) -> int:

@@ -99,6 +99,8 @@ def test_a_shift_that_no_period_shows_is_doubted(tmp_path: Path) -> None:
         "--set deliveries[sku=A1].period+: 6mo changes no period of the study: every row begins in the same one as "
         "before: A1 2026, A1 2027 – set periods.per_year = 2 to see it"
     ]
+    outside = changed(study, {"site_ramp[period=2025].period+": "-12mo"}).warnings
+    assert [doubt.column for doubt in outside if doubt.file == "changes"] == ["site_ramp[period=2025].period+"]
     quarters = small(tmp_path / "quarters", per_year=4)
     for key, value in (("deliveries.period+", "0"), ("deliveries.period+", "12mo")):
         assert not [doubt for doubt in changed(study, {key: value}).warnings if doubt.file == "changes"]
